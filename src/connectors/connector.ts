@@ -1,0 +1,89 @@
+import type { OperationOutcome, Resource } from '@medplum/fhirtypes'
+import type { z } from 'zod'
+import type { Message } from '../hl7v2/message.ts'
+import type { Arrival, DepartureRow } from '../store/index.ts'
+
+/** What a message says, parsed but not yet transformed. */
+export type Content =
+  | { form: 'v2'; message: Message }
+  | { form: 'fhir'; resource: Resource }
+  | { form: 'json'; value: unknown }
+
+/** An arrival with its content, as a connector hands it in. `content` is absent when it could not be read. */
+export interface Incoming extends Arrival {
+  content?: Content
+  /** What was wrong with it, when it could not be read. */
+  unreadable?: OperationOutcome
+}
+
+/** What became of an arrival: to be told to the sender. */
+export interface Received {
+  outcome: OperationOutcome
+  /** The answer that was kept with it, byte for byte; set when the same message came before. */
+  answer?: Buffer
+}
+
+/**
+ * Where a connector hands in what it has heard. Comes back once the fate of the message is committed.
+ * `answer` makes the bytes to be answered from the outcome: they are kept in the same statement.
+ */
+export type Receive = (message: Incoming, answer?: (outcome: OperationOutcome) => Buffer) => Promise<Received>
+
+/** How a try to send ended. */
+export interface Sent {
+  /** `sent`: the peer has it. `refused`: it says no, and sending again is no use. `later`: try again. */
+  end: 'sent' | 'refused' | 'later'
+  /** Code and place, never a patient. */
+  reason?: string
+  /** Seconds the peer asked us to wait. */
+  retryAfterSeconds?: number
+  /** What the peer answered with, when the answer itself says something (SRR^S01, an Appointment). Handed to `receive`. */
+  reply?: Incoming
+}
+
+/** What leaves, rendered: the same bytes on each try. */
+export interface Rendered {
+  raw: Buffer
+  contentType: string
+}
+
+/** One open line to one peer. */
+export interface Link extends AsyncDisposable {
+  /** Absent: nothing leaves by this line. */
+  send?(departure: DepartureRow & Rendered, signal: AbortSignal): Promise<Sent>
+  /** Makes the bytes of a departure from the resources it tells of. */
+  render?(departure: DepartureRow, about: readonly Resource[]): Promise<Rendered>
+  /** Address it listens on, when it does. */
+  readonly address?: { host: string; port: number }
+}
+
+/** A kind of peer: the shape of its settings, and a way to open a line. */
+export interface Connector<Settings = unknown> {
+  settings: z.ZodType<Settings>
+  open(settings: Settings, desk: LinkDesk): Promise<Link>
+}
+
+/** What a line is handed when it is opened. */
+export interface LinkDesk {
+  /** Name of the connector's file. */
+  name: string
+  /** `Organization/<id>` of the peer. */
+  organization: string | undefined
+  receive: Receive
+  clock: () => Date
+  /** Runs a map of `mappings/` by its URL or name; fails as the map says. */
+  transform: (map: string, input: unknown) => Resource[] | unknown
+  /** Small state that outlives the process and is shared by gateways. */
+  recall(key: string): Promise<string | undefined>
+  remember(key: string, value: string): Promise<void>
+  /** Whether loopback addresses may be called. */
+  outboundLoopback: boolean
+}
+
+/** A connector with its settings: `connector(z.object({…}), async (settings, desk) => …)`. */
+export function connector<S extends z.ZodType>(
+  settings: S,
+  open: (settings: z.output<S>, desk: LinkDesk) => Promise<Link>,
+): Connector<z.output<S>> {
+  return { settings: settings as unknown as z.ZodType<z.output<S>>, open }
+}

@@ -1,0 +1,44 @@
+/** Base of every canonical URL that the project defines. */
+export const canonical = 'https://relais.example/fhir'
+
+const extension = (id: string) => `${canonical}/StructureDefinition/${id}`
+
+/** The project's own extensions, each defined in `profiles/`. */
+export const extensions = {
+  /** Appointment: until when a hold lasts (dateTime). */
+  heldUntil: extension('held-until'),
+  /** Slot, Schedule: when the source last said so (instant). */
+  lastSeen: extension('last-seen'),
+  /** Slot: how many appointments it takes (positiveInt). */
+  capacity: extension('capacity'),
+  /** ServiceRequest, Task: something is missing or unusual (CodeableConcept). */
+  flag: extension('flag'),
+  /** Appointment: what a proposal is ranked by and why (string). */
+  rank: extension('rank'),
+  /** OrganizationAffiliation: how the centre's connector is named (string). */
+  connector: extension('connector'),
+} as const
+
+/** FR Core extensions that the flows use. Source: hl7.fhir.fr.core 2.2.0. */
+export const frCore = {
+  operator: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-appointment-operator',
+  serviceTypeDuration: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-service-type-duration',
+  availabilityTime: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-schedule-availability-time',
+  identityReliability: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-identity-reliability',
+} as const
+
+/** Code systems that the code itself has to name. */
+export const systems = {
+  flag: `${canonical}/CodeSystem/flag`,
+  identifierType: 'http://terminology.hl7.org/CodeSystem/v2-0203',
+  frIdentifierType: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203',
+  slotType: 'https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau',
+  dicom: 'http://dicom.nema.org/resources/ontology/DCM',
+  rpps: 'https://rpps.esante.gouv.fr',
+  psIdNat: 'urn:oid:1.2.250.1.71.4.2.1',
+  structIdNat: 'urn:oid:1.2.250.1.71.4.2.2',
+  insNir: 'urn:oid:1.2.250.1.213.1.4.8',
+  insNia: 'urn:oid:1.2.250.1.213.1.4.9',
+  insNirTest: 'urn:oid:1.2.250.1.213.1.4.10',
+  insNirDemo: 'urn:oid:1.2.250.1.213.1.4.11',
+} as const

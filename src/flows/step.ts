@@ -1,0 +1,43 @@
+import type { Resource } from '@medplum/fhirtypes'
+import type { Actor } from '../auth/actor.ts'
+import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
+
+/** The time, and the maker of new ids: a decision made twice is the same decision. */
+export interface Moment {
+  /** Instant. */
+  readonly now: string
+  /** UUIDv7; the same sequence each time the step runs again. */
+  newId(): string
+}
+
+/** What a step has decided, before anything is done: a value to print, compare and test. */
+export interface Plan {
+  /** Created when it has no `meta.versionId`; otherwise the next version of that one. */
+  write?: readonly Resource[]
+  remove?: readonly Kept[]
+  /** Who else may see what: reference → keys (`public`, `member`, `org:<id>`). Also for what is written here. */
+  grant?: Readonly<Record<string, readonly string[]>>
+  /** In place of who may see it now. */
+  regrant?: Readonly<Record<string, readonly string[]>>
+  /** Leaves by the outbox, in the same transaction as the writes. */
+  send?: readonly Omit<Departure, 'row'>[]
+  take?: readonly Occupancy[]
+  release?: readonly string[]
+  settle?: readonly Settlement[]
+  /** Read, not written, and must still be as it was: references. */
+  rely?: readonly string[]
+}
+
+/** One thing that can happen, in the past tense. `facts` reads; `decide` is pure; neither writes. */
+export interface Step<Input, Facts> {
+  name: `${string}.${string}`
+  facts(input: Input, store: Reader, actor: Actor): Promise<Facts>
+  decide(input: Input, facts: Facts, at: Moment, actor: Actor): Plan
+}
+
+/** What a step is carried out with. */
+export interface Desk {
+  store: Store
+  clock: () => Date
+  actor: Actor
+}

@@ -1,0 +1,295 @@
+import type { Resource } from '@medplum/fhirtypes'
+import type { Search } from '../fhir/search.ts'
+
+/** Any resource that may be kept; `id` and `meta` are set when it comes from the store. */
+export type Kept<R extends Resource = Resource> = R & {
+  id: string
+  meta: { versionId: string; lastUpdated: string }
+}
+
+/**
+ * Whose eyes a resource is for. `all`: the whole territory (cell, region, operator).
+ * Otherwise it is seen by whoever holds one of its keys: `public`, `member`, `org:<Organization id>`.
+ */
+export type Sight = 'all' | readonly string[]
+
+/** A version of a resource as it is kept: the exact text that goes out on a read. */
+export interface Stored {
+  type: string
+  id: string
+  version: number
+  /** Instant. */
+  lastUpdated: string
+  deleted: boolean
+  /** JSON text; empty when deleted. */
+  body: string
+}
+
+/** One entry of a search result, or of a history. */
+export interface Found extends Stored {
+  mode: 'match' | 'include'
+}
+
+export interface Page {
+  /** Matches in order, then what was included. */
+  entries: Found[]
+  /** Where the next page goes on; absent on the last one. Opaque, for `Search.cursor`. */
+  next?: string
+  /** Only when it was asked for. */
+  total?: number
+}
+
+/** Which changes: of one resource, of a type, or of all (types given: only those). */
+export interface HistoryQuery {
+  type?: string
+  id?: string
+  /** Only these types, for a caller who may not see all. */
+  types?: readonly string[]
+  /** Instant, inclusive. */
+  since?: string
+  /** Instant: the version that was current then. */
+  at?: string
+  order: 'newest' | 'oldest'
+  count: number
+  /** From a page's `next`, or from its `resume`. */
+  cursor?: string
+}
+
+export interface HistoryPage {
+  entries: Stored[]
+  next?: string
+  /** Oldest first only: from where a later pull goes on, set on the last page too. */
+  resume?: string
+  total?: number
+}
+
+/** Reads facts. Everything it handed out by id or identifier is remembered with its version. */
+export interface Reader {
+  /** `Type/id` → version, for all that was read by id or identifier. */
+  readonly versions: ReadonlyMap<string, number>
+  read<T extends Resource['resourceType']>(
+    type: T,
+    id: string,
+  ): Promise<Kept<Resource & { resourceType: T }> | undefined>
+  /** By a literal reference, `Type/id`. */
+  follow(reference: string | undefined): Promise<Kept | undefined>
+  /** The one that carries one of the resource's own business identifiers. Fails: multiple-matches. */
+  sameIdentifier<R extends Resource>(resource: R): Promise<Kept<R> | undefined>
+  /** By one business identifier. */
+  identified<T extends Resource['resourceType']>(
+    type: T,
+    system: string | undefined,
+    value: string,
+  ): Promise<Kept<Resource & { resourceType: T }> | undefined>
+  /** By search parameters as in a URL: `status=free&_sort=start`. At most 1000. */
+  search<T extends Resource['resourceType']>(
+    type: T,
+    query: string,
+  ): Promise<Kept<Resource & { resourceType: T }>[]>
+  /** Who may see a resource now. */
+  sight(reference: string): Promise<readonly string[]>
+  /** What is taken of these slots, by slot id. */
+  occupancies(slotIds: readonly string[]): Promise<Occupancy[]>
+}
+
+/** A place of a slot that is held or booked. The store forbids two of one place, and two at one time on one resource. */
+export interface Occupancy {
+  slot: string
+  /** 1 to the slot's capacity. */
+  place: number
+  /** Appointment id. */
+  appointment: string
+  /** References of the people, rooms and machines that are taken with it. */
+  resources: readonly string[]
+  /** Instants, end exclusive. */
+  start: string
+  end: string
+}
+
+/** A resource to be kept as a new version. */
+export interface Written {
+  /** Complete, with `id` and `meta`: its text is what will be read. */
+  resource: Kept
+  /** The version it replaces; 0 when it must not exist yet. */
+  replaces: number
+  /** Keys that may see it, added to those it has. */
+  sight?: readonly string[]
+  /** Keys that may see it, in place of those it has. */
+  sightInstead?: readonly string[]
+}
+
+export interface Removed {
+  type: string
+  id: string
+  /** The version that is deleted. */
+  replaces: number
+  /** Instant. */
+  lastUpdated: string
+}
+
+/** What came in from a peer. One row a message; kept whatever becomes of it. */
+export interface Arrival {
+  /** Kept as evidence, byte for byte. */
+  raw: Buffer
+  /** The sender's own number for it, never used twice: MSH-10, Bundle.identifier. Absent when it could not be read. */
+  id: string | undefined
+  /** What may start a flow: `ORM^O01`, `Slot`. */
+  kind: string
+  /** Name of the peer, as in its connector's file; `?` when unknown. */
+  peer: string
+  /** Instant. */
+  receivedAt: string
+  /** How it came: `mllp`, `http`, `fhir`, `json`, `poll`. */
+  by: string
+}
+
+export type ArrivalStatus = 'transformed' | 'filtered' | 'error'
+
+/** The row of an arrival, as it is written when its fate is known. */
+export interface ArrivalRow extends Arrival {
+  /** UUID. */
+  row: string
+  status: ArrivalStatus
+  /** SHA-256 of what makes two messages the same. */
+  digest: string
+  /** Why it was refused or filtered: texts of the issues, no patient data. */
+  reason?: string
+  /** What was answered, byte for byte, to be answered again. */
+  answer?: Buffer
+  /** Until when the same id is the same message (instant). */
+  knownUntil: string
+}
+
+/** What is to leave for a peer: written with the resources that it tells of. */
+export interface Departure {
+  /** UUID; also the control id on the wire, on each try. */
+  row: string
+  /** Name of the connector. */
+  peer: string
+  /** What it is: `SRM^S01`, `ORM^O01`, `ORU^R01`, `Appointment`, `notification`. */
+  kind: string
+  /** Resources it tells of, by reference: rendered when first sent, from the versions named. `Type/id/_history/n`. */
+  about: readonly string[]
+  /** Those of one lane leave in order, one at a time. Default: the peer. */
+  lane?: string
+  /** Not sent before (instant). */
+  notBefore?: string
+  /** Given up after (instant). */
+  giveUpAt?: string
+}
+
+export type DepartureStatus = 'queued' | 'sent' | 'parked' | 'dead' | 'cancelled'
+
+export interface DepartureRow extends Departure {
+  status: DepartureStatus
+  attempts: number
+  /** Bytes as first rendered; the same on each try. */
+  raw?: Buffer
+  contentType?: string
+  lastError?: string
+  /** Instants. */
+  queuedAt: string
+  endedAt?: string
+}
+
+/** How a departure ended, or when it is tried again. */
+export interface Settlement {
+  row: string
+  status: DepartureStatus
+  reason?: string
+  /** With `queued`: not before (instant). */
+  notBefore?: string
+}
+
+/** All that one step changes: one statement, all or nothing. */
+export interface Write {
+  resources?: readonly Written[]
+  removed?: readonly Removed[]
+  /** Others who may now see a resource; no new version. */
+  grants?: readonly { reference: string; sight: readonly string[] }[]
+  /** Versions that must still be current, though they are not written: `Type/id` → version. */
+  relies?: ReadonlyMap<string, number>
+  take?: readonly Occupancy[]
+  /** Appointments whose places are given back. */
+  release?: readonly string[]
+  arrival?: ArrivalRow
+  departures?: readonly Departure[]
+  settlements?: readonly Settlement[]
+  /** Now, as the gateway's clock has it (instant). */
+  at: string
+}
+
+/** Told in this process at once and in others soon after a commit. Best effort: whoever waits also looks now and then. */
+export interface Changed {
+  /** References of what was written, without version. */
+  references: readonly string[]
+  departures: boolean
+}
+
+export interface Store extends AsyncDisposable {
+  reader(): Reader
+  /** True when it is committed; false when a version was no longer current: read again and decide again. Fails: conflict when a place is taken; duplicate when a business identifier exists. */
+  write(write: Write): Promise<boolean>
+  /** The current version, deleted ones too. */
+  read(type: string, id: string, sight: Sight): Promise<Stored | undefined>
+  vread(type: string, id: string, version: number, sight: Sight): Promise<Stored | undefined>
+  search(search: Search, sight: Sight): Promise<Page>
+  history(query: HistoryQuery, sight: Sight): Promise<HistoryPage>
+  readonly messages: Messages
+  readonly outbox: Outbox
+  readonly clients: Clients
+  /** Once only, whatever the number of gateways: true for the first who names it. */
+  once(purpose: string, key: string, until: string): Promise<boolean>
+  /** A lease that one gateway holds at a time; undefined when another has it. Ends by itself at `until`. */
+  lease(name: string, holder: string, until: string): Promise<boolean>
+  unlease(name: string, holder: string): Promise<void>
+  /** Small state of ours that all gateways share: signing keys, a poller's place. Text. */
+  remember(name: string, value: string): Promise<void>
+  recall(name: string): Promise<string | undefined>
+  /** Sets it if there is none; comes back with what is now there. */
+  recallOr(name: string, value: string): Promise<string>
+  /** Calls back after each commit that this process or (soon) another made. */
+  onChange(listener: (changed: Changed) => void): Disposable
+  /** True when the database answers and is at the newest migration. */
+  ready(): Promise<boolean>
+  /** Connection string (libpq URL or socket folder form) for the job queue and tests. */
+  readonly connection: import('pg').PoolConfig
+}
+
+export interface Messages {
+  /** The arrival of this id from this peer that is still known, if any. */
+  known(peer: string, id: string, at: string): Promise<ArrivalRow | undefined>
+  get(row: string): Promise<ArrivalRow | undefined>
+  list(filter: { peer?: string; status?: string; since?: string; limit: number }): Promise<ArrivalRow[]>
+}
+
+export interface Outbox {
+  /**
+   * The next departures that may leave now: the head of each free lane, leased to `holder` until `until`.
+   * Two holders never get the same one; a lane with one in hand gives none.
+   */
+  claim(
+    holder: string,
+    peers: readonly string[],
+    at: string,
+    until: string,
+    limit: number,
+  ): Promise<DepartureRow[]>
+  /** Keeps the bytes as first rendered. */
+  rendered(row: string, raw: Buffer, contentType: string): Promise<void>
+  /** Ends, or puts off, one that is in hand; counts the try. */
+  settle(settlement: Settlement, at: string): Promise<void>
+  /** Earliest instant at which something queued may leave, for the sleeper. */
+  nextAt(peers: readonly string[]): Promise<string | undefined>
+  get(row: string): Promise<DepartureRow | undefined>
+  list(filter: { peer?: string; status?: string; limit: number }): Promise<DepartureRow[]>
+}
+
+/** API clients, as the territory's files and the command line left them. JSON text of a client, by its id. */
+export interface Clients {
+  get(id: string): Promise<{ registration: string; disabledAt?: string } | undefined>
+  list(): Promise<{ id: string; registration: string; disabledAt?: string }[]>
+  put(id: string, registration: string): Promise<void>
+  /** Instant; undefined enables it again. */
+  disable(id: string, at: string | undefined): Promise<void>
+}
