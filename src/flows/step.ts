@@ -1,11 +1,23 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../auth/actor.ts'
+import type { Issue } from '../fhir/outcome.ts'
 import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
 
-/** The time, and the maker of new ids: a decision made twice is the same decision. */
+/** What every step knows of the territory it serves. */
+export interface Territory {
+  /** `Organization/<id>` of the community of health professionals. */
+  community: string
+  /** `Organization/<id>` of its coordination cell, which owns each request's Task. */
+  cell: string
+  /** IANA zone in which its days are counted. */
+  zone: string
+}
+
+/** The time, the place, and the maker of new ids: a decision made twice is the same decision. */
 export interface Moment {
   /** Instant. */
   readonly now: string
+  readonly territory: Territory
   /** UUIDv7; the same sequence each time the step runs again. */
   newId(): string
 }
@@ -40,4 +52,9 @@ export interface Desk {
   store: Store
   clock: () => Date
   actor: Actor
+  territory: Territory
+  /** What the profiles say of a resource: errors and warnings. */
+  validate: (resource: Resource) => Issue[]
+  /** Departures that subscriptions to what was written ask for. */
+  notify: (written: readonly Kept[]) => Omit<Departure, 'row'>[]
 }

@@ -1,0 +1,164 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { AuditEvent, Provenance, Resource } from '@medplum/fhirtypes'
+import { auditOf, provenanceOf } from '../audit/index.ts'
+import { sightOfNew } from '../auth/gate.ts'
+import { uuidv7 } from '../fhir/id.ts'
+import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
+import type { ArrivalRow, Departure, Kept, Reader, Removed, Write, Written } from '../store/index.ts'
+import type { Desk, Moment, Plan, Step } from './step.ts'
+
+/** How often a step runs again when others are quicker. */
+const tries = 8
+
+/** What was done: committed when it is handed back. */
+export interface Performed {
+  /** As they are now kept, in the plan's order. */
+  written: readonly Kept[]
+  removed: readonly Removed[]
+  departures: readonly Departure[]
+  /** What the profiles remark on; errors are thrown. */
+  warnings: readonly Issue[]
+  /** Instant. */
+  at: string
+}
+
+/** Makes the row of the message that a step answers, once it is known what the step has made. */
+export type Row = (performed: Performed) => ArrivalRow
+
+/**
+ * Carries out one step: reads, decides, then writes resources, outbox, audit and positions in one guarded statement.
+ *
+ * When another was quicker, the whole step runs again; it may, because deciding has no effect.
+ * Fails: what the step fails with; every breach of a profile at once; lock-error when others are always quicker.
+ */
+export async function perform<Input, Facts>(
+  step: Step<Input, Facts>,
+  input: Input,
+  desk: Desk,
+  row?: Row,
+): Promise<Performed> {
+  const ids = new Ids()
+  for (let left = tries; left > 0; left--) {
+    const at = momentOf(desk, ids)
+    const reader = desk.store.reader()
+    const plan = step.decide(input, await step.facts(input, reader, desk.actor), at, desk.actor)
+    const { write, performed } = written(plan, step.name, reader, desk, at, row)
+    if (isEmpty(write)) return performed
+    if (await committed(desk, write, left)) return performed
+  }
+  throw failure('lock-error', 'Others keep changing the same resources. Try again in a moment.')
+}
+
+/** A lost race for a place or an identifier is a reason to look again: the step then says it better than the store can. */
+async function committed(desk: Desk, write: Write, left: number): Promise<boolean> {
+  try {
+    return await desk.store.write(write)
+  } catch (thrown) {
+    if (left > 1 && thrown instanceof Failure && (thrown.case === 'conflict' || thrown.case === 'duplicate')) {
+      return false
+    }
+    throw thrown
+  }
+}
+
+function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Moment, row?: Row) {
+  const kept = (plan.write ?? []).map((resource) => keptAs(resource, at))
+  const warnings = checked(kept, desk)
+  const removed = (plan.remove ?? []).map((resource) => removal(resource, at))
+  const departures = [...(plan.send ?? []), ...desk.notify(kept)].map((departure) => ({
+    ...departure,
+    row: randomUUID(),
+  }))
+  const performed: Performed = { written: kept, removed, departures, warnings, at: at.now }
+  const arrival = row?.(performed)
+  const traces = tracesOf(performed, step, desk, at, arrival)
+  const write: Write = {
+    at: at.now,
+    resources: [...kept, ...traces].map((resource) => rowOf(resource, plan, desk)),
+    removed,
+    departures,
+    grants: grantsOf(plan, kept),
+    relies: reliesOf(plan, reader),
+    ...(plan.take && { take: plan.take }),
+    ...(plan.release && { release: plan.release }),
+    ...(plan.settle && { settlements: plan.settle }),
+    ...(arrival && { arrival }),
+  }
+  return { write, performed }
+}
+
+function keptAs(resource: Resource, at: Moment): Kept {
+  const versionId = String(Number(resource.meta?.versionId ?? 0) + 1)
+  const id = resource.id ?? at.newId()
+  const { resourceType, id: _, meta, ...rest } = resource
+  // The spread keeps the type of the resource: only `id` and `meta` are set.
+  return { resourceType, id, meta: { ...meta, versionId, lastUpdated: at.now }, ...rest } as Kept
+}
+
+function checked(kept: readonly Kept[], desk: Desk): Issue[] {
+  const issues = kept.flatMap((resource) => desk.validate(resource))
+  const errors = issues.filter(({ severity }) => severity !== 'warning' && severity !== 'information')
+  if (errors.length > 0) throw failures(errors)
+  return issues
+}
+
+function removal({ resourceType, id, meta }: Kept, at: Moment): Removed {
+  return { type: resourceType, id, replaces: Number(meta.versionId), lastUpdated: at.now }
+}
+
+function rowOf(resource: Kept, plan: Plan, desk: Desk): Written {
+  const reference = `${resource.resourceType}/${resource.id}`
+  const replaces = Number(resource.meta.versionId) - 1
+  const instead = plan.regrant?.[reference]
+  if (instead) return { resource, replaces, sightInstead: instead }
+  const granted = plan.grant?.[reference] ?? []
+  const own = replaces === 0 ? sightOfNew(desk.actor, resource) : []
+  return { resource, replaces, sight: [...new Set([...own, ...granted])] }
+}
+
+function grantsOf(plan: Plan, kept: readonly Kept[]) {
+  const here = new Set(kept.map(({ resourceType, id }) => `${resourceType}/${id}`))
+  return Object.entries(plan.grant ?? {})
+    .filter(([reference]) => !here.has(reference))
+    .map(([reference, sight]) => ({ reference, sight }))
+}
+
+function reliesOf(plan: Plan, reader: Reader): Map<string, number> {
+  const relied = new Map<string, number>()
+  for (const reference of plan.rely ?? []) {
+    const version = reader.versions.get(reference)
+    if (version === undefined) throw new Error(`A plan relies on ${reference}, which its facts did not read`)
+    relied.set(reference, version)
+  }
+  return relied
+}
+
+/** Who did what: one AuditEvent a step, and for what a message made, one Provenance that links it to the message. */
+function tracesOf(performed: Performed, step: string, desk: Desk, at: Moment, arrival?: ArrivalRow): Kept[] {
+  if (performed.written.length === 0 && performed.removed.length === 0) return []
+  const traces: (AuditEvent | Provenance)[] = [
+    auditOf({ actor: desk.actor, step, written: performed.written, removed: performed.removed, at: at.now }),
+  ]
+  if (arrival) {
+    traces.push(provenanceOf({ actor: desk.actor, written: performed.written, at: at.now, row: arrival.row, kind: arrival.kind }))
+  }
+  return traces.map((trace) => keptAs(trace, at))
+}
+
+function isEmpty({ resources, removed, departures, grants, take, release, settlements, arrival }: Write): boolean {
+  return !arrival && [resources, removed, departures, grants, take, release, settlements].every((part) => !part?.length)
+}
+
+/** New ids in a fixed order, whatever the number of tries. */
+class Ids {
+  readonly #made: string[] = []
+
+  *sequence(clock: () => Date): Generator<string, never> {
+    for (let n = 0; ; n++) yield (this.#made[n] ??= uuidv7(clock().getTime(), randomBytes(10)))
+  }
+}
+
+function momentOf({ clock, territory }: Desk, ids: Ids): Moment {
+  const sequence = ids.sequence(clock)
+  return { now: clock().toISOString(), territory, newId: () => sequence.next().value }
+}
