@@ -37,7 +37,7 @@ export async function perform<Input, Facts>(
   desk: Desk,
   row?: Row,
 ): Promise<Performed> {
-  const ids = new Ids()
+  const ids: Ids = []
   for (let left = tries; left > 0; left--) {
     const at = momentOf(desk, ids)
     const reader = desk.store.reader()
@@ -54,7 +54,11 @@ async function committed(desk: Desk, write: Write, left: number): Promise<boolea
   try {
     return await desk.store.write(write)
   } catch (thrown) {
-    if (left > 1 && thrown instanceof Failure && (thrown.case === 'conflict' || thrown.case === 'duplicate')) {
+    if (
+      left > 1 &&
+      thrown instanceof Failure &&
+      (thrown.case === 'conflict' || thrown.case === 'duplicate')
+    ) {
       return false
     }
     throw thrown
@@ -140,25 +144,43 @@ function tracesOf(performed: Performed, step: string, desk: Desk, at: Moment, ar
     auditOf({ actor: desk.actor, step, written: performed.written, removed: performed.removed, at: at.now }),
   ]
   if (arrival) {
-    traces.push(provenanceOf({ actor: desk.actor, written: performed.written, at: at.now, row: arrival.row, kind: arrival.kind }))
+    traces.push(
+      provenanceOf({
+        actor: desk.actor,
+        written: performed.written,
+        at: at.now,
+        row: arrival.row,
+        kind: arrival.kind,
+      }),
+    )
   }
   return traces.map((trace) => keptAs(trace, at))
 }
 
-function isEmpty({ resources, removed, departures, grants, take, release, settlements, arrival }: Write): boolean {
-  return !arrival && [resources, removed, departures, grants, take, release, settlements].every((part) => !part?.length)
+function isEmpty({
+  resources,
+  removed,
+  departures,
+  grants,
+  take,
+  release,
+  settlements,
+  arrival,
+}: Write): boolean {
+  return (
+    !arrival &&
+    [resources, removed, departures, grants, take, release, settlements].every((part) => !part?.length)
+  )
 }
 
 /** New ids in a fixed order, whatever the number of tries. */
-class Ids {
-  readonly #made: string[] = []
-
-  *sequence(clock: () => Date): Generator<string, never> {
-    for (let n = 0; ; n++) yield (this.#made[n] ??= uuidv7(clock().getTime(), randomBytes(10)))
-  }
-}
+type Ids = string[]
 
 function momentOf({ clock, territory }: Desk, ids: Ids): Moment {
-  const sequence = ids.sequence(clock)
-  return { now: clock().toISOString(), territory, newId: () => sequence.next().value }
+  let next = 0
+  const newId = () => {
+    ids[next] ??= uuidv7(clock().getTime(), randomBytes(10))
+    return ids[next++] as string // just set
+  }
+  return { now: clock().toISOString(), territory, newId }
 }
