@@ -1,0 +1,81 @@
+import { getExpressionForResourceType, getSearchParameterDetails } from '@medplum/core'
+import type { SearchParameter } from '@medplum/fhirtypes'
+import type { Bindings } from './expand.ts'
+
+/** A search parameter on one resource type, with what its elements are. */
+export interface ParameterDefinition {
+  type: SearchParameter['type']
+  /** Canonical URL of its definition. */
+  definition: string
+  /** FHIRPath on this type alone. */
+  expression?: string
+  /** Datatypes of the elements it looks at; empty when the expression computes a boolean. */
+  types: readonly string[]
+  /** Whether one resource may have several values. */
+  many: boolean
+  /** Resource types that a reference may name; absent: any. */
+  target?: readonly string[]
+  /** The one code system that its codes are from. */
+  system?: string
+}
+
+type Details = ReturnType<typeof getSearchParameterDetails>
+
+/** What a published search parameter means on one of its types. Needs the structure definitions to be indexed. */
+export function parameterDefinition(
+  type: string,
+  published: SearchParameter,
+  bindings: Bindings,
+): ParameterDefinition {
+  const { expression: whole = '' } = published
+  if (published.type === 'composite') return composite(published)
+  const parameter = { ...published, expression: whole.replace(/\bResource\./g, `${type}.`) }
+  const expression = getExpressionForResourceType(type, parameter.expression)
+  if (!expression) throw new Error(`${published.url} says nothing of ${type}`)
+  const details = getSearchParameterDetails(type, parameter)
+  const system = parameter.type === 'token' ? impliedSystem(details, bindings) : undefined
+  return {
+    type: parameter.type,
+    definition: published.url,
+    expression,
+    types: elementTypes(parameter, details),
+    many: isMany(parameter, details),
+    ...(parameter.type === 'reference' && target(parameter, details)),
+    ...(system !== undefined && { system }),
+  }
+}
+
+function composite({ type, url }: SearchParameter): ParameterDefinition {
+  return { type, definition: url, types: [], many: true }
+}
+
+function elementTypes({ type, expression }: SearchParameter, { elementDefinitions = [] }: Details): string[] {
+  const types = new Set(elementDefinitions.flatMap((element) => element.type.map(({ code }) => code)))
+  // Of `….where(resolve() is Patient)` only the targets are known.
+  if (type === 'reference' && types.size === 0 && expression?.includes('resolve()')) return ['Reference']
+  return [...types].sort()
+}
+
+/** Several elements may each have a value, unless they are the types of one choice. An extension of ours is there once. */
+function isMany({ expression = '' }: SearchParameter, { array, elementDefinitions = [] }: Details): boolean {
+  if (/^\w+\.extension\.where/.test(expression) && !expression.includes('CodeableConcept')) return false
+  return array || new Set(elementDefinitions.map(({ path }) => path)).size > 1
+}
+
+function target(parameter: SearchParameter, { referenceTargetTypes }: Details): { target?: string[] } {
+  const narrowest = parameter.expression?.includes('resolve() is')
+    ? parameter.target
+    : (referenceTargetTypes ?? parameter.target)
+  return narrowest && !narrowest.some((type) => (type as string) === 'Resource')
+    ? { target: [...narrowest].sort() }
+    : {}
+}
+
+function impliedSystem({ elementDefinitions = [] }: Details, bindings: Bindings): string | undefined {
+  const systems = elementDefinitions.flatMap(({ binding, type }) =>
+    type.every(({ code }) => code === 'code') && binding?.strength === 'required' && binding.valueSet
+      ? Object.keys(bindings[binding.valueSet.replace(/\|.*/, '')] ?? {})
+      : [],
+  )
+  return new Set(systems).size === 1 ? systems[0] : undefined
+}
