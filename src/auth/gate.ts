@@ -1,0 +1,279 @@
+import type { Resource } from '@medplum/fhirtypes'
+import { systems } from '../fhir/canonical.ts'
+import { conformanceTypes, isConformance, isServed, servedTypes } from '../fhir/served.ts'
+import type { Actor, Role } from './actor.ts'
+import { type Permit, tooLittle } from './permit.ts'
+import { covering, type Letter, metricsScope } from './scopes.ts'
+
+/**
+ * What each role may write, by type; reading is bounded by sight instead.
+ *
+ * A scope never widens this. What is not written here is refused, and so is a role that is not.
+ */
+const writable: Readonly<Record<Role, 'all' | Readonly<Record<string, string>>>> = {
+  gateway: 'all',
+  operator: 'all',
+  cell: 'all',
+  region: {},
+  prescriber: {
+    ServiceRequest: 'cud',
+    CommunicationRequest: 'cud',
+    Task: 'cu',
+    Appointment: 'cu',
+    AppointmentResponse: 'cu',
+    Communication: 'cu',
+    Patient: 'cu',
+    RelatedPerson: 'cu',
+    Coverage: 'cud',
+    Practitioner: 'c',
+    PractitionerRole: 'c',
+    Condition: 'cud',
+    AllergyIntolerance: 'cud',
+    Observation: 'cud',
+    Encounter: 'cu',
+    Flag: 'cud',
+    List: 'cud',
+    Device: 'cu',
+    DocumentReference: 'cud',
+    Binary: 'cud',
+    QuestionnaireResponse: 'cud',
+    Provenance: 'c',
+    Subscription: 'cud',
+  },
+  ris: {
+    Schedule: 'cud',
+    Slot: 'cud',
+    Location: 'cu',
+    HealthcareService: 'cu',
+    Appointment: 'cud',
+    AppointmentResponse: 'cu',
+    DiagnosticReport: 'cud',
+    Observation: 'cud',
+    Communication: 'cu',
+    Task: 'cu',
+    Patient: 'cu',
+    Practitioner: 'c',
+    PractitionerRole: 'c',
+    Encounter: 'cu',
+    Device: 'cu',
+    DocumentReference: 'cud',
+    Binary: 'cud',
+    Provenance: 'c',
+    Subscription: 'cud',
+  },
+}
+
+/** Written by the gateway alone, or never changed once they are there. */
+const bounded: Readonly<Record<string, string>> = { AuditEvent: '', Provenance: 'c' }
+
+/** Changed by whoever takes part, that is by whoever sees it; all else only by the organisation that keeps it. */
+const shared: readonly string[] = [
+  'Appointment',
+  'AppointmentResponse',
+  'Task',
+  'Patient',
+  'RelatedPerson',
+  'Coverage',
+]
+
+/** Says where things are and how they are done: for everybody. */
+const directory: readonly string[] = [
+  'Organization',
+  'OrganizationAffiliation',
+  'Practitioner',
+  'PractitionerRole',
+  'Location',
+  'HealthcareService',
+  'Schedule',
+  'PlanDefinition',
+  'ActivityDefinition',
+  'Questionnaire',
+  'Measure',
+]
+
+/** The scopes that an operation needs: each of them, by any one of its letters. The standard has none of its own. */
+export interface Need {
+  /** Resource type; absent: the one it is called on. */
+  type?: string
+  anyOf: string
+}
+
+/** What each operation needs. An operation that is not here is refused. */
+const operations: Readonly<Record<string, readonly Need[]>> = {
+  find: [
+    { type: 'Slot', anyOf: 's' },
+    { type: 'Appointment', anyOf: 'rs' },
+  ],
+  hold: [{ type: 'Appointment', anyOf: 'cu' }],
+  book: [{ type: 'Appointment', anyOf: 'cu' }],
+  validate: [{ anyOf: 'cruds' }],
+  status: [{ type: 'Subscription', anyOf: 'r' }],
+  export: [{ anyOf: 's' }, { anyOf: 'r' }],
+}
+
+/** Passes when the permit covers this interaction with this type. Fails: forbidden. */
+export function mayInteract(permit: Permit, type: string, letter: Letter): void {
+  if (!isKnown(type)) throw tooLittle('This resource type is not served.')
+  if (!roleAllows(permit.actor.role, type, letter)) {
+    throw tooLittle(`Clients of the role ${permit.actor.role} may not do this with ${type}.`)
+  }
+  if (covering(permit.scopes, type, letter).length === 0) {
+    throw tooLittle(`This needs the scope system/${type}.${letter}.`, `system/${type}.${letter}`)
+  }
+}
+
+/** Passes when the permit covers an operation, called on a type. Fails: forbidden. */
+export function mayOperate(permit: Permit, code: string, calledOn?: string): void {
+  const needs = Object.hasOwn(operations, code) ? operations[code] : undefined
+  if (!needs) throw tooLittle(`Nobody may call $${code}.`)
+  for (const { type = calledOn, anyOf } of needs) {
+    if (type === undefined) throw tooLittle(`$${code} is called on a resource type.`)
+    mayDoOneOf(permit, type, anyOf)
+  }
+}
+
+/** Passes when the permit holds a scope that no resource type has, such as `system/metrics`. Fails: forbidden. */
+export function mayReadMetrics({ scopes }: Permit): void {
+  if (scopes.some(({ text }) => text === metricsScope)) return
+  throw tooLittle(`This needs the scope ${metricsScope}.`, metricsScope)
+}
+
+/** The types that a permit covers with a letter: what a search of all, a history of all or an include may show. */
+export function readableTypes(permit: Permit, letter: 'r' | 's' = 's'): string[] {
+  return [...servedTypes, ...conformanceTypes].filter(
+    (type) => covering(permit.scopes, type, letter).length > 0,
+  )
+}
+
+/**
+ * Searches of which a resource must match one, where scopes are filtered; undefined: any resource will do.
+ *
+ * An interaction without any scope has none to match: an empty list.
+ */
+export function restrictionsOf(permit: Permit, type: string, letter: Letter): readonly string[] | undefined {
+  const scopes = covering(permit.scopes, type, letter)
+  return scopes.some(({ filter }) => filter === '') ? undefined : scopes.map(({ filter }) => filter)
+}
+
+/**
+ * Passes when the permit covers this interaction with this very resource: before a change with what is there,
+ * after it with what is to be. `matches` says whether the resource matches a search. Fails: forbidden.
+ */
+export function mayTouch(
+  permit: Permit,
+  type: string,
+  letter: Letter,
+  matches: (search: string) => boolean,
+): void {
+  mayInteract(permit, type, letter)
+  const restrictions = restrictionsOf(permit, type, letter)
+  if (restrictions === undefined || restrictions.some(matches)) return
+  throw tooLittle(`The scope for ${type} does not reach this resource.`)
+}
+
+/** Passes when an actor who sees a resource may also change it. `keys` are those the resource has. Fails: forbidden. */
+export function mayChange(actor: Actor, type: string, keys: readonly string[]): void {
+  if (actor.sight === 'all' || keys.includes(keeperKey(actor.organization))) return
+  const sight = actor.sight
+  if (shared.includes(type) && keys.some((key) => isOrganizationKey(key) && sight.includes(key))) return
+  throw tooLittle(`Only the organisation that keeps this ${type} may change it.`)
+}
+
+/** Whose eyes a client has. */
+export function sightOf({
+  role,
+  organization,
+  member,
+}: Pick<Actor, 'role' | 'organization' | 'member'>): Actor['sight'] {
+  switch (role) {
+    case 'gateway':
+    case 'operator':
+    case 'cell':
+    case 'region':
+      return 'all'
+    case 'prescriber':
+      return [...own(organization), 'public', ...(member ? ['member'] : [])]
+    case 'ris':
+      return [...own(organization), 'public']
+    default:
+      return nothing(role)
+  }
+}
+
+/**
+ * Who may see a resource that is new, and who keeps it: the keys it gets.
+ *
+ * `centre` is whose slots and schedules they are when somebody else writes them.
+ */
+export function sightOfNew(
+  actor: Pick<Actor, 'organization'>,
+  resource: Resource,
+  centre: string | undefined = actor.organization,
+): string[] {
+  const kept = [...own(centre), ...(centre === undefined ? [] : [keeperKey(centre)])]
+  if (directory.includes(resource.resourceType)) return ['public', ...kept]
+  return resource.resourceType === 'Slot' ? [...openTo(resource), ...kept] : kept
+}
+
+/** The key of those who belong to an organisation: `org:<id>`, from `Organization/<id>`. */
+export const organizationKey = (organization: string): string =>
+  `org:${organization.replace(/^Organization\//, '')}`
+
+/** The most a scope may grant on a type, whatever the role. */
+export function grantable(type: string): string {
+  const written = isConformance(type) ? '' : (bounded[type] ?? 'cud')
+  return [...'cruds']
+    .filter((letter) => letter === 'r' || letter === 's' || written.includes(letter))
+    .join('')
+}
+
+function mayDoOneOf(permit: Permit, type: string, letters: string): void {
+  const tried = [...letters].map((letter) => denied(permit, type, letter as Letter)) // a letter of `cruds`, by the table
+  const [first] = tried
+  if (tried.every((denial) => denial !== undefined) && first) throw first
+}
+
+function denied(permit: Permit, type: string, letter: Letter): unknown {
+  try {
+    mayInteract(permit, type, letter)
+    return undefined
+  } catch (denial) {
+    return denial
+  }
+}
+
+function roleAllows(role: Role, type: string, letter: Letter): boolean {
+  if (letter === 'r' || letter === 's') return Object.hasOwn(writable, role)
+  if (!grantable(type).includes(letter)) return false
+  const allowed = writable[role]
+  return allowed === 'all' || (allowed?.[type]?.includes(letter) ?? false)
+}
+
+/** A role that this gateway does not know, such as a newer one may have registered, sees nothing. */
+const nothing = (_role: never): readonly string[] => []
+
+const isKnown = (type: string): boolean => isServed(type) || isConformance(type)
+
+const own = (organization: string | undefined): string[] =>
+  organization === undefined ? [] : [organizationKey(organization)]
+
+/** Marks who keeps a resource. In nobody's sight: seeing is one thing, changing another. */
+const keeperKey = (organization: string | undefined): string =>
+  `keeper:${organization?.replace(/^Organization\//, '') ?? ''}`
+
+const isOrganizationKey = (key: string): boolean => key.startsWith('org:')
+
+/** A slot is for whom its label says; one without a label is for all, one with an unknown label for its centre only. */
+function openTo({ meta }: Resource): string[] {
+  const labels = (meta?.security ?? [])
+    .filter(({ system }) => system === systems.slotType)
+    .map(({ code }) => code)
+  if (labels.length === 0 || labels.includes('PUBLIC')) return ['public']
+  return labels.some((label) => label === 'PRO' || label === 'SNP' || label === 'CPTS') ? ['member'] : []
+}
+
+/** All that can be granted at all, for discovery. */
+export const grantableScopes = (): string[] => [
+  ...[...servedTypes, ...conformanceTypes].map((type) => `system/${type}.${grantable(type)}`),
+  metricsScope,
+]
