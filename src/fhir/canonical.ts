@@ -9,10 +9,14 @@ export const extensions = {
   heldUntil: extension('held-until'),
   /** Slot, Schedule: when the source last said so (instant). */
   lastSeen: extension('last-seen'),
+  /** Schedule: which public holidays close it (`national`, `alsace-moselle`, `none`). */
+  holidays: extension('holidays'),
   /** Slot: how many appointments it takes (positiveInt). */
   capacity: extension('capacity'),
   /** ServiceRequest, Task: something is missing or unusual (CodeableConcept). */
   flag: extension('flag'),
+  /** Annotation: `purpose` or `justification` (code). */
+  noteKind: extension('note-kind'),
   /** Appointment: what a proposal is ranked by and why (string). */
   rank: extension('rank'),
   /** OrganizationAffiliation: how the centre's connector is named (string). */
@@ -30,6 +34,12 @@ export const frCore = {
 /** Code systems that the code itself has to name. */
 export const systems = {
   flag: `${canonical}/CodeSystem/flag`,
+  /** What a Task asks of the cell: `confirm-booking`. */
+  task: `${canonical}/CodeSystem/task`,
+  /** Identifiers of slots made from declared ranges: schedule id and start. */
+  declaredSlot: `${canonical}/NamingSystem/declared-slot`,
+  /** Identifiers that the gateway gives to appointments; the value is the resource's id. */
+  appointment: `${canonical}/NamingSystem/appointment`,
   identifierType: 'http://terminology.hl7.org/CodeSystem/v2-0203',
   frIdentifierType: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203',
   slotType: 'https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau',

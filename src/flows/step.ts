@@ -11,6 +11,22 @@ export interface Territory {
   cell: string
   /** IANA zone in which its days are counted. */
   zone: string
+  /** Whom the gateway speaks with, one for each connector's file. */
+  peers: readonly Peer[]
+  /** The modality (DICOM code) of an exam, by `system|code`: from the territory's ConceptMaps. */
+  modalities: ReadonlyMap<string, string>
+}
+
+/** A partner system, as flows see it: what may be sent to it, not how. */
+export interface Peer {
+  /** Name of its connector's file. */
+  name: string
+  /** `Organization/<id>` that it belongs to. */
+  organization: string
+  /** Nobody at the other end but a person with a telephone. */
+  manual: boolean
+  /** Kinds of departure that it takes, such as `appointment.requested`. */
+  takes: readonly string[]
 }
 
 /** The time, the place, and the maker of new ids: a decision made twice is the same decision. */
@@ -38,6 +54,8 @@ export interface Plan {
   settle?: readonly Settlement[]
   /** Read, not written, and must still be as it was: references. */
   rely?: readonly string[]
+  /** The message fits nothing known: it is kept and shown, and nothing else happens. Says why. */
+  filtered?: string
 }
 
 /** One thing that can happen, in the past tense. `facts` reads; `decide` is pure; neither writes. */

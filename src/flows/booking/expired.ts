@@ -1,0 +1,21 @@
+import { failure } from '../../fhir/outcome.ts'
+import type { Step } from '../step.ts'
+import { cancelling, type Given, givenUp } from './cancelled.ts'
+import { heldUntil, isHeld } from './states.ts'
+
+/** A hold that has lasted its time gives the place back. */
+export const expired: Step<{ appointment: string }, Given> = {
+  name: 'booking.expired',
+
+  async facts({ appointment }, store) {
+    const kept = await store.read('Appointment', appointment)
+    if (!kept) throw failure('not-found', 'There is no such Appointment.', 'Appointment')
+    return givenUp(kept, store)
+  },
+
+  decide(_, given, at) {
+    const until = heldUntil(given.appointment)
+    if (!isHeld(given.appointment) || !until || Date.parse(until) > Date.parse(at.now)) return {}
+    return cancelling(given, { text: 'The hold expired.' }, at)
+  },
+}

@@ -1,0 +1,86 @@
+import type { Appointment, Resource, Slot } from '@medplum/fhirtypes'
+import { extensions, frCore } from '../../fhir/canonical.ts'
+import { failure } from '../../fhir/outcome.ts'
+import type { Kept, Occupancy } from '../../store/index.ts'
+import type { Peer, Territory } from '../step.ts'
+
+/*
+ * The states of a booking, in FHIR's own codes, and what moves it:
+ *
+ *   Appointment                                     Slot (when its last place goes, or comes back)
+ *   proposed  ($find computes it; nothing is kept)  free
+ *      │ booking.held                                  │
+ *   pending + held-until                            busy-tentative
+ *      │ booking.requested (the RIS is asked)          │
+ *   pending                                         busy-tentative
+ *      ├─ booking.confirmed (the RIS says yes) → booked    busy
+ *      ├─ booking.refused   (the RIS says no)  → cancelled free
+ *      └─ booking.cancelled (either side)      → cancelled free
+ *   held-until passed: booking.expired         → cancelled free
+ *   booked: booking.noticed (arrived, noshow, fulfilled)   busy
+ */
+
+/** An appointment that still holds its place. */
+export const isLive = ({ status }: Appointment) =>
+  status === 'pending' || status === 'booked' || status === 'arrived' || status === 'checked-in'
+
+export function heldUntil({ extension = [] }: Appointment): string | undefined {
+  return extension.find(({ url }) => url === extensions.heldUntil)?.valueDateTime
+}
+
+export const isHeld = (appointment: Appointment) =>
+  appointment.status === 'pending' && heldUntil(appointment) !== undefined
+
+export function withoutHold(appointment: Appointment): Appointment {
+  const extension = (appointment.extension ?? []).filter(({ url }) => url !== extensions.heldUntil)
+  const { extension: _, ...rest } = appointment
+  return { ...rest, ...(extension.length > 0 && { extension }) }
+}
+
+/** `Organization/<id>` of whoever made the appointment here. */
+export function operatorOf({ extension = [] }: Appointment): string | undefined {
+  return extension.find(({ url }) => url === frCore.operator)?.valueReference?.reference
+}
+
+export const capacityOf = ({ extension = [] }: Slot) =>
+  extension.find(({ url }) => url === extensions.capacity)?.valuePositiveInt ?? 1
+
+/** What `Slot.meta.source` says of a slot that came from, or belongs to, this peer. */
+export const sourceOf = (peer: string) => `urn:relais:source:${peer}`
+
+/** The peer that a slot is booked with. Fails: business-rule when its centre is no longer connected. */
+export function peerOf(slot: Slot, { peers }: Territory): Peer {
+  const peer = peers.find(({ name }) => sourceOf(name) === slot.meta?.source)
+  if (peer) return peer
+  throw failure(
+    'business-rule',
+    'The centre of this slot is not connected any more. Choose another slot.',
+    'Slot.meta.source',
+  )
+}
+
+/** The lowest place of a slot that nobody has. Fails: conflict when all are taken. */
+export function freePlace(slot: Kept<Slot>, taken: readonly Occupancy[]): number {
+  const used = new Set(taken.filter(({ slot: id }) => id === slot.id).map(({ place }) => place))
+  for (let place = 1; place <= capacityOf(slot); place++) if (!used.has(place)) return place
+  throw failure(
+    'conflict',
+    'The slot is taken. Look for another one with Appointment/$find.',
+    'Appointment.slot',
+  )
+}
+
+/** A slot as it is when so many of its places are taken, and whether the last one is sure. */
+export function slotWith(slot: Kept<Slot>, takenPlaces: number, sure: boolean): Slot {
+  if (takenPlaces < capacityOf(slot)) return { ...slot, status: 'free' }
+  return { ...slot, status: sure ? 'busy' : 'busy-tentative' }
+}
+
+export const referenceTo = ({ resourceType, id }: Resource) => `${resourceType}/${id}`
+
+/** `Type/id/_history/n`: the very version that something is about. */
+export const versionOf = (resource: Resource, before?: Kept) =>
+  `${referenceTo(resource)}/_history/${Number(before?.meta.versionId ?? 0) + 1}`
+
+/** The version of a resource that is kept now. */
+export const currentOf = (resource: Kept) => `${referenceTo(resource)}/_history/${resource.meta.versionId}`

@@ -1,0 +1,55 @@
+import type { Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
+import type { Moment } from '../step.ts'
+import { flagged, flagsOf, type Submitted } from './flags.ts'
+
+/** How long the cell has to answer. Source: action sheet A, "réponse rapide, sous 24h". */
+const answerHours = 24
+
+/** A new request with its flags, and the Task that the coordination cell owns for it. The id is set. */
+export function admitted(
+  submitted: Submitted & { request: ServiceRequest & { id: string } },
+  at: Moment,
+): [ServiceRequest, Task] {
+  const flags = flagsOf(submitted, at.territory)
+  const request = flagged(submitted.request, flags)
+  return [request, flagged(taskFor(submitted.request, at), flags)]
+}
+
+/**
+ * The Task of a request. Its moves: requested → received | accepted | rejected | cancelled;
+ * accepted → in-progress | cancelled; in-progress → on-hold | completed | failed.
+ *
+ * Source: AU eRequesting, TaskFulfilment; HL7 clinical order workflows.
+ */
+function taskFor(request: ServiceRequest & { id: string }, at: Moment): Task {
+  return {
+    resourceType: 'Task',
+    id: at.newId(),
+    status: 'requested',
+    intent: 'order',
+    code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
+    ...(request.requisition && { groupIdentifier: request.requisition }),
+    ...(request.priority && { priority: request.priority }),
+    focus: { reference: `ServiceRequest/${request.id}` },
+    for: request.subject,
+    authoredOn: at.now,
+    lastModified: at.now,
+    ...(request.requester && { requester: request.requester as NonNullable<Task['requester']> }), // a subset of the same targets
+    owner: { reference: at.territory.cell },
+    restriction: { period: { end: new Date(Date.parse(at.now) + answerHours * 3_600_000).toISOString() } },
+  }
+}
+
+/** The keys of whoever sent a referral: their organisation's, which then sees all that came with it. */
+export function senderKeys({ organization }: Actor): string[] {
+  return organization ? [`org:${organization.slice('Organization/'.length)}`] : []
+}
+
+/** The same keys for each of these resources. */
+export function grants(
+  resources: readonly Resource[],
+  keys: readonly string[],
+): Record<string, readonly string[]> {
+  return Object.fromEntries(resources.map(({ resourceType, id }) => [`${resourceType}/${id}`, keys]))
+}

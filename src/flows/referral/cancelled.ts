@@ -1,0 +1,106 @@
+import type { Appointment, ServiceRequest, Task } from '@medplum/fhirtypes'
+import { failure } from '../../fhir/outcome.ts'
+import type { Kept, Reader } from '../../store/index.ts'
+import { cancelling, type Given, givenUp } from '../booking/cancelled.ts'
+import { isLive } from '../booking/states.ts'
+import type { Entry } from '../entries.ts'
+import type { Moment, Plan, Step } from '../step.ts'
+
+interface Facts {
+  requests: readonly Withdrawn[]
+}
+
+interface Withdrawn {
+  request: Kept<ServiceRequest>
+  tasks: readonly Kept<Task>[]
+  appointments: readonly Given[]
+}
+
+/** The prescriber takes a referral back: its Tasks end, its appointment is cancelled at the centre too. */
+export const cancelled: Step<{ entries: readonly Entry[] }, Facts> = {
+  name: 'referral.cancelled',
+
+  async facts({ entries }, store) {
+    const said = entries.map(({ resource }) => resource).filter(isRequest)
+    const known = await Promise.all(said.map((request) => store.sameIdentifier(request)))
+    const requests = known.filter((request): request is Kept<ServiceRequest> => request !== undefined)
+    if (requests.length < said.length || said.length === 0) {
+      throw failure(
+        'not-found',
+        'No referral carries this placer order number: there is nothing to cancel.',
+        'ORC-2',
+      )
+    }
+    return { requests: await Promise.all(requests.map((request) => withdrawn(request, store))) }
+  },
+
+  decide({ entries }, { requests }, at) {
+    const reasons = new Map(
+      entries
+        .map(({ resource }) => resource)
+        .filter(isRequest)
+        .map((said) => [keyOf(said), said]),
+    )
+    return joined(requests.map((one) => withdrawing(one, reasons.get(keyOf(one.request)), at)))
+  },
+}
+
+const isRequest = (resource: { resourceType: string }): resource is ServiceRequest =>
+  resource.resourceType === 'ServiceRequest'
+const keyOf = ({ identifier = [] }: ServiceRequest) => `${identifier[0]?.system}|${identifier[0]?.value}`
+
+export async function withdrawn(request: Kept<ServiceRequest>, store: Reader): Promise<Withdrawn> {
+  const reference = `ServiceRequest/${request.id}`
+  const [tasks, appointments] = await Promise.all([
+    store.search('Task', `focus=${reference}`),
+    store.search('Appointment', `based-on=${reference}`),
+  ])
+  const live: Kept<Appointment>[] = appointments.filter(isLive)
+  return { request, tasks, appointments: await Promise.all(live.map((one) => givenUp(one, store))) }
+}
+
+/** Taken back already: the same answer again. Done already: too late. */
+export function withdrawing(
+  { request, tasks, appointments }: Withdrawn,
+  said: ServiceRequest | undefined,
+  at: Moment,
+): Plan {
+  if (request.status === 'revoked') return {}
+  if (request.status === 'completed') {
+    throw failure(
+      'business-rule',
+      'The exam has been done: the referral can no longer be cancelled.',
+      'ORC-1',
+    )
+  }
+  const revoked: ServiceRequest = {
+    ...request,
+    status: 'revoked',
+    ...(said?.note && { note: [...(request.note ?? []), ...newNotes(said, request)] }),
+  }
+  const ended = tasks
+    .filter(isOpen)
+    .map((task): Task => ({ ...task, status: 'cancelled', lastModified: at.now }))
+  const plans = appointments.map((given) =>
+    cancelling(given, { text: 'The prescriber has cancelled the referral.' }, at),
+  )
+  return joined([{ write: [revoked, ...ended] }, ...plans])
+}
+
+const isOpen = ({ status }: Task) =>
+  !['completed', 'cancelled', 'rejected', 'failed', 'entered-in-error'].includes(status)
+
+function newNotes(said: ServiceRequest, { note = [] }: ServiceRequest) {
+  const texts = new Set(note.map(({ text }) => text))
+  return (said.note ?? []).filter(({ text }) => !texts.has(text))
+}
+
+/** Several plans as one. */
+export function joined(plans: readonly Plan[]): Plan {
+  return {
+    write: plans.flatMap(({ write = [] }) => write),
+    send: plans.flatMap(({ send = [] }) => send),
+    release: plans.flatMap(({ release = [] }) => release),
+    grant: Object.assign({}, ...plans.map(({ grant }) => grant)),
+  }
+}

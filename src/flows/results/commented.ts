@@ -1,0 +1,154 @@
+import type { Communication, Patient, Reference, Resource, ServiceRequest } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
+import type { Kept, Reader } from '../../store/index.ts'
+import { sees } from '../booking/facts.ts'
+import { currentOf, referenceTo, versionOf } from '../booking/states.ts'
+import { type Entry, type Known, knownOf, settled } from '../entries.ts'
+import { grants } from '../referral/admit.ts'
+import type { Moment, Plan, Step } from '../step.ts'
+
+/** A result or a comment as it came, transformed: a Communication, and the report or observations it is about. */
+export interface Comment {
+  entries: readonly Entry[]
+}
+
+interface Facts {
+  known: Known
+  request: Kept<ServiceRequest> | undefined
+  /** `org:<id>` of all who may see the request. */
+  keys: readonly string[]
+}
+
+/** The radiologist's word reaches whoever asked, tied to the request; a correction replaces what it corrects. */
+export const commented: Step<Comment, Facts> = {
+  name: 'results.commented',
+
+  async facts({ entries }, store, actor) {
+    const [known, request] = await Promise.all([
+      knownOf(entries, anchorOf(entries), store),
+      requestOf(entries, store),
+    ])
+    const keys = request ? await store.sight(referenceTo(request)) : []
+    if (!request || !sees(actor, keys)) return { known, request: undefined, keys }
+    const patient = await store.follow(request.subject.reference)
+    return { known: new Map([...known, ...aliases(entries, request, patient)]), request, keys }
+  },
+
+  decide({ entries }, { known, request, keys }, at, actor) {
+    if (!request) return { filtered: 'No request of this centre fits the result.' }
+    const { changed } = settled(entries, known, anchorOf(entries), at)
+    const write = changed.filter(isNews).map((resource) => tied(resource, request, at, actor))
+    return {
+      write,
+      grant: grants(write, keys),
+      send: write.filter(isCommunication).flatMap((said) => sending(said, known, request, keys, at, actor)),
+    } satisfies Plan
+  },
+}
+
+/** The patient and the request are ours already: a result names them, it does not change them. */
+const isNews = ({ resourceType }: Resource) => resourceType !== 'Patient' && resourceType !== 'ServiceRequest'
+const isRequest = (resource: Resource): resource is ServiceRequest =>
+  resource.resourceType === 'ServiceRequest'
+const isCommunication = (resource: Resource): resource is Communication & { id: string } =>
+  resource.resourceType === 'Communication'
+
+/** What a message calls its patient and its request, said of ours. */
+function aliases(
+  entries: readonly Entry[],
+  request: Kept<ServiceRequest>,
+  patient: Kept | undefined,
+): [string, Kept][] {
+  return entries.flatMap(({ url, resource }): [string, Kept][] => {
+    if (isRequest(resource)) return [[url, request]]
+    return resource.resourceType === 'Patient' && patient ? [[url, patient as Kept<Patient>]] : []
+  })
+}
+
+/** The result's own number at the centre, else the order's: what is made hangs on it, so that a correction finds it. */
+function anchorOf(entries: readonly Entry[]): string | undefined {
+  const resources = entries.map(({ resource }) => resource)
+  const named = [...resources.filter(isNews), ...resources].map(identifierOf).find(Boolean)
+  return named && `result:${named}`
+}
+
+function identifierOf(resource: Resource): string | undefined {
+  if (resource.resourceType.startsWith('Practitioner') || resource.resourceType === 'Organization')
+    return undefined
+  const identifier =
+    'identifier' in resource && Array.isArray(resource.identifier) ? resource.identifier[0] : undefined
+  return identifier?.value && `${identifier.system ?? ''}|${identifier.value}`
+}
+
+/** By the request that came along, by an order number, by a literal reference, or through what is answered. */
+async function requestOf(
+  entries: readonly Entry[],
+  store: Reader,
+): Promise<Kept<ServiceRequest> | undefined> {
+  const resources = entries.map(({ resource }) => resource)
+  const inside = resources.find(isRequest)
+  if (inside) return store.sameIdentifier(inside)
+  const said = resources.find(isCommunication)
+  const named = await requestNamed(said?.basedOn?.[0], store)
+  if (named || !said?.inResponseTo) return named
+  const first = await store.follow(said.inResponseTo[0]?.reference)
+  return first?.resourceType === 'Communication' ? requestNamed(first.basedOn?.[0], store) : undefined
+}
+
+async function requestNamed({ identifier, reference }: Reference = {}, store: Reader) {
+  if (identifier?.value) return store.identified('ServiceRequest', identifier.system, identifier.value)
+  const kept = await store.follow(reference)
+  return kept?.resourceType === 'ServiceRequest' ? kept : undefined
+}
+
+/** A resource of the result as it will be kept: about this request and its own patient. */
+function tied(resource: Resource, request: Kept<ServiceRequest>, at: Moment, actor: Actor): Resource {
+  // A request's subject is a patient here, which all three types take.
+  const about = {
+    basedOn: [{ reference: referenceTo(request) }],
+    subject: request.subject as Reference<Patient>,
+  }
+  if (resource.resourceType === 'Communication')
+    return { ...addressed(resource, request, at, actor), ...about }
+  if (resource.resourceType === 'DiagnosticReport') return { ...resource, ...about }
+  if (resource.resourceType === 'Observation') return { ...resource, ...about }
+  return resource
+}
+
+function addressed(
+  said: Communication,
+  { requester }: Kept<ServiceRequest>,
+  at: Moment,
+  actor: Actor,
+): Communication {
+  const sender = said.sender ?? (actor.organization ? { reference: actor.organization } : undefined)
+  const recipient = said.recipient ?? (requester ? [requester as Reference<never>] : undefined) // a requester may receive
+  return {
+    ...said,
+    ...(recipient && { recipient }),
+    ...(sender && { sender }),
+    sent: said.sent ?? at.now,
+    received: at.now,
+  }
+}
+
+/** To the systems of all others who may see the request, if theirs take such a thing. */
+function sending(
+  said: Communication & { id: string },
+  known: Known,
+  request: Kept<ServiceRequest>,
+  keys: readonly string[],
+  at: Moment,
+  actor: Actor,
+) {
+  const before = [...known.values()].find(({ id }) => id === said.id)
+  const about = [versionOf(said, before), currentOf(request), request.subject.reference ?? '']
+  return at.territory.peers
+    .filter(
+      ({ organization, takes }) => isOther(organization, keys, actor) && takes.includes('communication.sent'),
+    )
+    .map(({ name }) => ({ peer: name, kind: 'communication.sent', about }))
+}
+
+const isOther = (organization: string, keys: readonly string[], actor: Actor) =>
+  organization !== actor.organization && keys.includes(`org:${organization.slice('Organization/'.length)}`)

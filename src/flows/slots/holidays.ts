@@ -1,0 +1,35 @@
+import { Temporal } from 'temporal-polyfill'
+
+/** Which public holidays a centre keeps. Source: code du travail L.3133-1, L.3134-13. */
+export type HolidayProfile = 'national' | 'alsace-moselle' | 'none'
+
+/** Whether a day (`2026-12-25`) is a public holiday of the profile. */
+export function isHoliday(day: string, profile: HolidayProfile): boolean {
+  if (profile === 'none') return false
+  const date = Temporal.PlainDate.from(day)
+  const fixed = profile === 'alsace-moselle' ? [...nationalDays, '12-26'] : nationalDays
+  const movable = profile === 'alsace-moselle' ? [...nationalAfterEaster, goodFriday] : nationalAfterEaster
+  return fixed.includes(day.slice(5)) || movable.includes(daysBetween(easter(date.year), date))
+}
+
+const nationalDays = ['01-01', '05-01', '05-08', '07-14', '08-15', '11-01', '11-11', '12-25']
+/** Easter Monday, Ascension, Whit Monday. */
+const nationalAfterEaster = [1, 39, 50]
+const goodFriday = -2
+
+const daysBetween = (from: Temporal.PlainDate, to: Temporal.PlainDate) =>
+  from.until(to, { largestUnit: 'day' }).days
+
+/** Easter Sunday of a year in the Gregorian calendar. Source: Meeus, Jones, Butcher. */
+export function easter(year: number): Temporal.PlainDate {
+  const div = (n: number, by: number) => Math.floor(n / by)
+  const a = year % 19
+  const b = div(year, 100)
+  const c = year % 100
+  const g = div(b - div(b + 8, 25) + 1, 3)
+  const h = (19 * a + b - div(b, 4) - g + 15) % 30
+  const l = (32 + 2 * (b % 4) + 2 * div(c, 4) - h - (c % 4)) % 7
+  const m = div(a + 11 * h + 22 * l, 451)
+  const day = h + l - 7 * m + 114
+  return Temporal.PlainDate.from({ year, month: div(day, 31), day: (day % 31) + 1 })
+}

@@ -1,0 +1,130 @@
+import type { Resource, Schedule, Slot } from '@medplum/fhirtypes'
+import { extensions, frCore } from '../../fhir/canonical.ts'
+import { failure } from '../../fhir/outcome.ts'
+import { instantIn } from '../../fhir/zone.ts'
+import type { Kept, Occupancy, Reader } from '../../store/index.ts'
+import { slotWith, sourceOf } from '../booking/states.ts'
+import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
+import type { Moment, Plan, Step } from '../step.ts'
+import { sightOfSlots } from './sight.ts'
+
+/** What a source says is in its diaries. */
+export interface Publication {
+  /** Schedules and Slots; each carries an identifier of the source. */
+  entries: readonly Entry[]
+  /** Name of the peer whose diaries they are. */
+  peer: string
+  /** Set when `entries` are all there is in this span (instants, end exclusive): what is not named has vanished. */
+  covers?: { from: string; to: string }
+}
+
+interface Facts {
+  known: Known
+  taken: readonly Occupancy[]
+  /** Slots of the source in the span that it covers. */
+  before: readonly Kept<Slot>[]
+}
+
+/** A source has published its diary: what is new, changed or gone there is so here. */
+export const published: Step<Publication, Facts> = {
+  name: 'slots.published',
+
+  async facts({ entries, peer, covers }, store) {
+    const [known, before] = await Promise.all([
+      knownOf(entries, undefined, store),
+      covered(peer, covers, store),
+    ])
+    const slots = [...[...known.values()].filter(isSlot), ...before].map(({ id }) => id)
+    return { known, before, taken: slots.length > 0 ? await store.occupancies([...new Set(slots)]) : [] }
+  },
+
+  decide({ entries, peer, covers }, { known, before, taken }, at) {
+    const named = entries.map((entry) => ({ ...entry, resource: asKept(entry.resource, peer, at) }))
+    const { all } = settled(named, known, undefined, at)
+    const byId = new Map([...known.values()].map((kept) => [kept.id, kept]))
+    const next = all.map((resource) => (isSlot(resource) ? withOurs(resource, taken) : resource))
+    const changed = next.filter((resource) => saysMore(resource, byId.get(resource.id ?? ''), at))
+    const gone = covers ? before.filter(({ id }) => !all.some((resource) => resource.id === id)) : []
+    return {
+      write: [
+        ...changed,
+        ...gone.filter((slot) => isTaken(slot, taken) && slot.status === 'free').map(notOffered),
+      ],
+      remove: gone.filter((slot) => !isTaken(slot, taken)),
+      regrant: sightOfSlots(changed.filter(isSlot), at.territory),
+    } satisfies Plan
+  },
+}
+
+const isSlot = <R extends Resource>(resource: R): resource is R & Slot => resource.resourceType === 'Slot'
+
+async function covered(peer: string, covers: Publication['covers'], store: Reader): Promise<Kept<Slot>[]> {
+  if (!covers) return []
+  const from = encodeURIComponent(covers.from)
+  const to = encodeURIComponent(covers.to)
+  return store.search('Slot', `_source=${sourceOf(peer)}&start=ge${from}&start=lt${to}&_count=1000`)
+}
+
+/** In FR Core's stored form: times in the place's offset, the exam of a Schedule in its extension, the source named. */
+function asKept(resource: Resource, peer: string, at: Moment): Resource {
+  if (resource.resourceType === 'Slot') return slotAsKept(resource, peer, at)
+  if (resource.resourceType === 'Schedule') return scheduleAsKept(resource, peer)
+  throw failure(
+    'business-rule',
+    `A diary is made of Schedule and Slot, not ${resource.resourceType}.`,
+    resource.resourceType,
+  )
+}
+
+function slotAsKept(slot: Slot, peer: string, at: Moment): Slot {
+  if (!slot.identifier?.some(({ system, value }) => system && value)) {
+    throw failure('required', "A slot carries its source's identifier (system and value).", 'Slot.identifier')
+  }
+  return {
+    ...slot,
+    meta: { ...slot.meta, source: sourceOf(peer) },
+    extension: [...others(slot.extension), { url: extensions.lastSeen, valueInstant: at.now }],
+    start: instantIn(at.territory.zone, slot.start),
+    end: instantIn(at.territory.zone, slot.end),
+  }
+}
+
+const others = (extension: Slot['extension'] = []) =>
+  extension.filter(({ url }) => url !== extensions.lastSeen)
+
+/** FR Core forbids `Schedule.serviceType` and carries the exam in an extension. Source: FR Core 2.2.0, fr-core-schedule. */
+function scheduleAsKept(schedule: Schedule, peer: string): Schedule {
+  const { serviceType = [], ...rest } = schedule
+  const exams = serviceType.map((valueCodeableConcept) => ({
+    url: frCore.serviceTypeDuration,
+    extension: [{ url: 'serviceType', valueCodeableConcept }],
+  }))
+  const extension = [...(schedule.extension ?? []), ...exams]
+  return {
+    ...rest,
+    meta: { ...schedule.meta, source: sourceOf(peer) },
+    ...(extension.length > 0 && { extension }),
+  }
+}
+
+/** What we have taken there stays taken, whatever the source says of it meanwhile. */
+function withOurs(slot: Slot, taken: readonly Occupancy[]): Slot {
+  const ours = taken.filter((occupancy) => occupancy.slot === slot.id)
+  if (ours.length === 0 || slot.status !== 'free') return slot
+  return slotWith(slot as Kept<Slot>, ours.length, true) // it has an id: it was settled
+}
+
+/** How old the note of when a slot was last seen may grow before it is written again though nothing else changed. */
+const seenEveryMs = 3_600_000
+
+function saysMore(next: Resource, before: Kept | undefined, at: Moment): boolean {
+  if (!before || !isSlot(next) || !isSlot(before)) return !before || !sameContent(next, before)
+  const bare = (slot: Slot): Slot => ({ ...slot, extension: others(slot.extension) })
+  if (!sameContent(bare(next), bare(before))) return true
+  return Date.parse(at.now) - Date.parse(lastSeenOf(before) ?? '1970-01-01') >= seenEveryMs
+}
+
+const lastSeenOf = ({ extension = [] }: Slot) =>
+  extension.find(({ url }) => url === extensions.lastSeen)?.valueInstant
+const isTaken = ({ id }: Kept<Slot>, taken: readonly Occupancy[]) => taken.some(({ slot }) => slot === id)
+const notOffered = (slot: Kept<Slot>): Slot => ({ ...slot, status: 'busy-unavailable' })
