@@ -1,0 +1,46 @@
+import type { ElementDefinitionConstraint } from '@medplum/fhirtypes'
+import fhirpath, { type Model } from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4/index.js'
+import type { Case } from '../fhir/telling.ts'
+import { type Check, type Context, type Fault, report } from './check.ts'
+import { type Holds, natives } from './natives.ts'
+
+/** Told by the structure itself, or best practice only: never evaluated. */
+const settled = new Set(['ele-1', 'ext-1', 'dom-6', 'txt-1', 'txt-2'])
+
+/** A check that a constraint holds; nothing for those that are settled elsewhere. */
+export function invariantCheck(
+  constraint: ElementDefinitionConstraint,
+  base: string,
+  what: Case = 'invariant',
+): Check | undefined {
+  const { key, human, expression, severity } = constraint
+  if (settled.has(key) || !expression) return undefined
+  const broken: Fault = {
+    case: what,
+    text: `${human} (${key})`,
+    ...(severity === 'warning' && { severity }),
+  }
+  const holds = natives[expression] ?? compiled(expression, base)
+  return (value, place, context) => {
+    if (!holds(value, context)) report(context, broken, place)
+  }
+}
+
+// The package's own model, whose declaration predates exact optional properties.
+const model = r4 as unknown as Model
+
+const ucum = 'http://unitsofmeasure.org'
+
+/** What does not evaluate does not hold: the caller is told, and nothing is thrown. */
+function compiled(expression: string, base: string): Holds {
+  const evaluate = fhirpath.compile({ base, expression }, model, { async: false, traceFn: () => undefined })
+  return (value, { root, resource }: Context) => {
+    try {
+      const result = evaluate(value, { resource, rootResource: root, context: value, ucum })
+      return Array.isArray(result) && result.length === 1 && result[0] === true
+    } catch {
+      return false
+    }
+  }
+}

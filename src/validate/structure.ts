@@ -1,0 +1,293 @@
+import type { ElementDefinition } from '@medplum/fhirtypes'
+import type { Members } from './bindings.ts'
+import { bindingCheck, unversioned } from './bindings.ts'
+import {
+  all,
+  type Check,
+  type Context,
+  type Fault,
+  fault,
+  isObject,
+  type Json,
+  own,
+  report,
+} from './check.ts'
+import { invariantCheck } from './invariants.ts'
+import { below, type Place } from './place.ts'
+import { type Primitive, primitives } from './primitives.ts'
+import { referenceCheck, targetsOf } from './references.ts'
+import { type Node, propertiesOf } from './tree.ts'
+
+/** What a structure is compiled with. */
+export interface Library {
+  /** The check of a datatype or resource, compiled when it is first met. */
+  checkOf(type: string): Check
+  /** The check of whatever resource it is. */
+  readonly anyResource: Check
+  /** Required codes, when the value set is known. */
+  membersOf(valueSet: string): Members | undefined
+  /** Which type a profile constrains, when the profile is known. */
+  typeOfProfile(url: string): string | undefined
+  /** The check of a profile on a datatype, such as SimpleQuantity. */
+  profileOf(url: string): Check | undefined
+  /** Checks that the project adds to a datatype or resource. */
+  rulesOf(type: string): readonly Check[]
+}
+
+/** Looks at what one property holds, knowing the object it stands in. */
+type Property = (value: unknown, owner: Json, place: Place, context: Context) => void
+
+/** An object's own checks, compiled from its definition. */
+interface Shape {
+  readonly properties: ReadonlyMap<string, Property>
+  readonly required: readonly { names: readonly string[]; element: string }[]
+  readonly choices: readonly { names: readonly string[]; element: string }[]
+  /** Only asked of an object that is sound in structure. */
+  readonly rules: Check | undefined
+}
+
+const notObject = fault('structure', 'An object belongs here.')
+const notList = fault('structure', 'A list belongs here: put the value in square brackets.')
+const notOne = fault('structure', 'Only one value belongs here, without square brackets.')
+const noNull = fault('structure', 'null is no value: leave the element out.')
+const emptyObject = fault('structure', 'An object without content: leave the element out.')
+const emptyList = fault('structure', 'An empty list: leave the element out.')
+const onlyId = fault('invariant', 'An element has a value or children, not an id alone (ele-1).')
+const missing = fault('required', 'This element must be given.')
+const unknownProperty = fault('structure', 'There is a property here that FHIR does not know: take it out.')
+const oneChoice = fault('structure', 'Only one of the types of this element can be given.')
+const unmatched = fault(
+  'structure',
+  'The list of extensions is longer than the list of values: fill up with null.',
+)
+
+/** The check of a type, from the tree of its snapshot. */
+export function structureCheck(root: Node, library: Library): Check {
+  const byId = new Map<string, Check>()
+  return objectCheck(root, library, byId)
+}
+
+function objectCheck(node: Node, library: Library, byId: Map<string, Check>): Check {
+  let shape: Shape | undefined
+  const check: Check = (value, place, context) => {
+    shape ??= shapeOf(node, library, byId)
+    checkObject(shape, value, place, context)
+  }
+  byId.set(`#${node.definition.id ?? node.definition.path}`, check)
+  return check
+}
+
+function checkObject(shape: Shape, value: unknown, place: Place, context: Context): void {
+  if (isObject(value)) checkElements(shape, value, place, context)
+  else report(context, value === null ? noNull : notObject, place)
+}
+
+function checkElements(shape: Shape, value: Json, place: Place, context: Context): void {
+  const before = context.issues.length
+  if (!checkProperties(shape, value, place, context)) return
+  for (const { names, element } of shape.required)
+    if (!names.some((name) => isGiven(value, name))) report(context, missing, below(place, element))
+  for (const { names, element } of shape.choices)
+    if (countGiven(value, names) > 1) report(context, oneChoice, below(place, element))
+  if (shape.rules && context.issues.length === before) shape.rules(value, place, context)
+}
+
+/** Whether the object has content besides its id; if not, that has been told. */
+function checkProperties(shape: Shape, value: Json, place: Place, context: Context): boolean {
+  let filled = 0
+  let named = false
+  for (const name of Object.keys(value)) {
+    const inner = value[name]
+    if (inner === undefined) continue
+    if (name === 'id') named = true
+    else filled++
+    const property = shape.properties.get(name)
+    if (property) property(inner, value, place, context)
+    else reportUnknown(name, place, context)
+  }
+  if (filled === 0) report(context, named ? onlyId : emptyObject, place)
+  return filled > 0
+}
+
+function reportUnknown(name: string, place: Place, context: Context): void {
+  // A name of another shape may be anything, a patient's included: it is not quoted.
+  if (/^\w{1,64}$/.test(name)) report(context, unknownElement(name, place), below(place, name))
+  else report(context, unknownProperty, place)
+}
+
+function unknownElement(name: string, { step }: Place): Fault {
+  return fault('structure', `${step} has no element ${name}: take it out, or send it as an extension.`)
+}
+
+function isGiven(value: Json, name: string): boolean {
+  return own(value, name) !== undefined || own(value, `_${name}`) !== undefined
+}
+
+function countGiven(value: Json, names: readonly string[]): number {
+  let count = 0
+  for (const name of names) if (isGiven(value, name)) count++
+  return count
+}
+
+function shapeOf(node: Node, library: Library, byId: Map<string, Check>): Shape {
+  const properties = new Map<string, Property>()
+  const required: { names: string[]; element: string }[] = []
+  const choices: { names: string[]; element: string }[] = []
+  if (isResource(node)) properties.set('resourceType', () => undefined)
+  for (const child of node.children) {
+    const variants = propertiesOf(child)
+    for (const variant of variants) addProperties(properties, child, variant, library, byId)
+    const names = variants.map(({ name }) => name)
+    const element = variants[0]?.element ?? child.name
+    if ((child.definition.min ?? 0) > 0) required.push({ names, element })
+    if (names.length > 1) choices.push({ names, element })
+  }
+  const rules = [...invariantsOf(node.definition), ...library.rulesOf(node.definition.path)]
+  return { properties, required, choices, rules: all(rules) }
+}
+
+function isResource(node: Node): boolean {
+  return (
+    !node.definition.path.includes('.') &&
+    node.children.some(({ definition }) => definition.base?.path === 'Resource.id')
+  )
+}
+
+function addProperties(
+  properties: Map<string, Property>,
+  child: Node,
+  { name, element, type }: { name: string; element: string; type: string },
+  library: Library,
+  byId: Map<string, Check>,
+): void {
+  const { definition } = child
+  const isMany = (definition.base?.max ?? definition.max) !== '1'
+  const primitive = primitives.get(definition.base?.path === 'Resource.id' ? 'id' : type)
+  const rules = all(valueRules(definition, type, library))
+  if (!primitive) {
+    const check = all([typeCheck(child, type, library, byId), ...(rules ? [rules] : [])]) as Check
+    properties.set(name, isMany ? list(element, check) : single(element, check))
+    return
+  }
+  properties.set(
+    name,
+    isMany ? primitiveList(name, element, primitive, rules) : primitiveSingle(element, primitive, rules),
+  )
+  const companion = library.checkOf('Element')
+  properties.set(
+    `_${name}`,
+    isMany ? companionList(name, element, companion) : companionSingle(name, element, companion),
+  )
+}
+
+function typeCheck(child: Node, type: string, library: Library, byId: Map<string, Check>): Check {
+  const { contentReference } = child.definition
+  if (contentReference) {
+    const id = contentReference.slice(contentReference.indexOf('#'))
+    return (value, place, context) => (byId.get(id) as Check)(value, place, context)
+  }
+  if (type === 'Resource') return library.anyResource
+  return child.children.length > 0 ? objectCheck(child, library, byId) : library.checkOf(type)
+}
+
+/** What an element asks of its value beyond the value's type. */
+function valueRules(definition: ElementDefinition, type: string, library: Library): Check[] {
+  const targets = type === 'Reference' ? targetsOf(definition, library.typeOfProfile) : undefined
+  const { binding } = definition
+  const members =
+    binding?.strength === 'required' && binding.valueSet
+      ? library.membersOf(unversioned(binding.valueSet))
+      : undefined
+  return [
+    ...(members && binding?.valueSet ? [bindingCheck(members, unversioned(binding.valueSet))] : []),
+    ...(targets ? [referenceCheck(targets, 'value')] : []),
+    ...(definition.type ?? []).flatMap(({ code, profile = [] }) =>
+      code === type ? profile.flatMap((url) => library.profileOf(unversioned(url)) ?? []) : [],
+    ),
+    ...(isBackbone(type) ? [] : invariantsOf(definition)),
+  ]
+}
+
+/** Those have their invariants in their shape. */
+function isBackbone(type: string): boolean {
+  return type === 'BackboneElement' || type === 'Element'
+}
+
+function invariantsOf({ constraint, path }: ElementDefinition): Check[] {
+  return (constraint ?? []).flatMap((one) => invariantCheck(one, path) ?? [])
+}
+
+function single(step: string, check: Check): Property {
+  return (value, _owner, place, context) => {
+    if (Array.isArray(value)) report(context, notOne, below(place, step))
+    else check(value, below(place, step), context)
+  }
+}
+
+function list(step: string, check: Check): Property {
+  return (value, _owner, place, context) => {
+    if (!Array.isArray(value)) return report(context, notList, below(place, step))
+    if (value.length === 0) return report(context, emptyList, below(place, step))
+    for (let index = 0; index < value.length; index++) check(value[index], below(place, step, index), context)
+  }
+}
+
+function primitiveSingle(step: string, primitive: Primitive, rules: Check | undefined): Property {
+  return (value, _owner, place, context) => {
+    const wrong = value === null ? noNull : Array.isArray(value) ? notOne : primitive(value)
+    if (wrong) report(context, wrong, below(place, step))
+    else if (rules) rules(value, below(place, step), context)
+  }
+}
+
+/** A value of a list may be null where the list of its extensions has something. */
+function primitiveList(name: string, step: string, primitive: Primitive, rules: Check | undefined): Property {
+  return (value, owner, place, context) => {
+    if (!Array.isArray(value)) return report(context, notList, below(place, step))
+    if (value.length === 0) return report(context, emptyList, below(place, step))
+    const companions = own(owner, `_${name}`)
+    for (let index = 0; index < value.length; index++) {
+      if (value[index] === null && Array.isArray(companions) && isObject(companions[index])) continue
+      const wrong = value[index] === null ? noNull : primitive(value[index])
+      if (wrong) report(context, wrong, below(place, step, index))
+      else if (rules) rules(value[index], below(place, step, index), context)
+    }
+  }
+}
+
+function companionSingle(name: string, step: string, check: Check): Property {
+  return (value, owner, place, context) =>
+    checkCompanion(value, own(owner, name), below(place, step), check, context)
+}
+
+function companionList(name: string, step: string, check: Check): Property {
+  return (value, owner, place, context) => {
+    if (!Array.isArray(value)) return report(context, notList, below(place, step))
+    if (value.length === 0) return report(context, emptyList, below(place, step))
+    const values = own(owner, name)
+    const length = Array.isArray(values) ? values.length : undefined
+    if (length !== undefined && value.length > length) report(context, unmatched, below(place, step))
+    for (let index = 0; index < value.length; index++) {
+      const beside = Array.isArray(values) ? values[index] : undefined
+      if (value[index] === null && beside !== undefined && beside !== null) continue
+      checkCompanion(value[index], beside, below(place, step, index), check, context)
+    }
+  }
+}
+
+/** The id and the extensions of a primitive: an id alone is enough where there is a value. */
+function checkCompanion(
+  companion: unknown,
+  value: unknown,
+  place: Place,
+  check: Check,
+  context: Context,
+): void {
+  const hasValue = value !== undefined && value !== null
+  if (hasValue && isObject(companion) && isIdOnly(companion)) return
+  check(companion, place, context)
+}
+
+function isIdOnly(companion: Json): boolean {
+  return typeof companion.id === 'string' && companion.id.length > 0 && Object.keys(companion).length === 1
+}
