@@ -1,27 +1,9 @@
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes'
 import type { z } from 'zod'
-import type { Message } from '../hl7v2/message.ts'
-import type { Arrival, DepartureRow } from '../store/index.ts'
+import type { Incoming, Received } from '../flows/message.ts'
+import type { DepartureRow } from '../store/index.ts'
 
-/** What a message says, parsed but not yet transformed. */
-export type Content =
-  | { form: 'v2'; message: Message }
-  | { form: 'fhir'; resource: Resource }
-  | { form: 'json'; value: unknown }
-
-/** An arrival with its content, as a connector hands it in. `content` is absent when it could not be read. */
-export interface Incoming extends Arrival {
-  content?: Content
-  /** What was wrong with it, when it could not be read. */
-  unreadable?: OperationOutcome
-}
-
-/** What became of an arrival: to be told to the sender. */
-export interface Received {
-  outcome: OperationOutcome
-  /** The answer that was kept with it, byte for byte; set when the same message came before. */
-  answer?: Buffer
-}
+export type { Content, Incoming, Received } from '../flows/message.ts'
 
 /**
  * Where a connector hands in what it has heard. Comes back once the fate of the message is committed.

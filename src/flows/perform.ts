@@ -20,10 +20,17 @@ export interface Performed {
   warnings: readonly Issue[]
   /** Instant. */
   at: string
+  /** Why nothing was done about a message that fits nothing known. */
+  filtered?: string
 }
 
-/** Makes the row of the message that a step answers, once it is known what the step has made. */
-export type Row = (performed: Performed) => ArrivalRow
+/** A message whose step this is: its row is written in the same statement as what it makes. */
+export interface Arriving {
+  /** Makes the row, once it is known what the step has made. */
+  row(performed: Performed): ArrivalRow
+  /** Asked on each try, while the facts are read: throws when the message has been handled meanwhile. */
+  refuseKnown(): Promise<void>
+}
 
 /**
  * Carries out one step: reads, decides, then writes resources, outbox, audit and positions in one guarded statement.
@@ -35,14 +42,15 @@ export async function perform<Input, Facts>(
   step: Step<Input, Facts>,
   input: Input,
   desk: Desk,
-  row?: Row,
+  arriving?: Arriving,
 ): Promise<Performed> {
   const ids: Ids = []
   for (let left = tries; left > 0; left--) {
     const at = momentOf(desk, ids)
     const reader = desk.store.reader()
-    const plan = step.decide(input, await step.facts(input, reader, desk.actor), at, desk.actor)
-    const { write, performed } = written(plan, step.name, reader, desk, at, row)
+    const [facts] = await Promise.all([step.facts(input, reader, desk.actor), arriving?.refuseKnown()])
+    const plan = step.decide(input, facts, at, desk.actor)
+    const { write, performed } = written(plan, step.name, reader, desk, at, arriving)
     if (isEmpty(write)) return performed
     if (await committed(desk, write, left)) return performed
   }
@@ -65,7 +73,7 @@ async function committed(desk: Desk, write: Write, left: number): Promise<boolea
   }
 }
 
-function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Moment, row?: Row) {
+function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Moment, arriving?: Arriving) {
   const kept = (plan.write ?? []).map((resource) => keptAs(resource, at))
   const warnings = checked(kept, desk)
   const removed = (plan.remove ?? []).map((resource) => removal(resource, at))
@@ -73,8 +81,15 @@ function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Momen
     ...departure,
     row: randomUUID(),
   }))
-  const performed: Performed = { written: kept, removed, departures, warnings, at: at.now }
-  const arrival = row?.(performed)
+  const performed: Performed = {
+    written: kept,
+    removed,
+    departures,
+    warnings,
+    at: at.now,
+    ...(plan.filtered !== undefined && { filtered: plan.filtered }),
+  }
+  const arrival = arriving?.row(performed)
   const traces = tracesOf(performed, step, desk, at, arrival)
   const write: Write = {
     at: at.now,

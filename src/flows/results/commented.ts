@@ -28,7 +28,9 @@ export const commented: Step<Comment, Facts> = {
       knownOf(entries, anchorOf(entries), store),
       requestOf(entries, store),
     ])
-    const keys = request ? await store.sight(referenceTo(request)) : []
+    const keys = request
+      ? (await store.sight(referenceTo(request))).filter((key) => key.startsWith('org:'))
+      : []
     if (!request || !sees(actor, keys)) return { known, request: undefined, keys }
     const patient = await store.follow(request.subject.reference)
     return { known: new Map([...known, ...aliases(entries, request, patient)]), request, keys }

@@ -1,0 +1,99 @@
+import type { Appointment, Bundle, Resource } from '@medplum/fhirtypes'
+import { failure } from '../fhir/outcome.ts'
+import { field } from '../hl7v2/message.ts'
+import { answered } from './booking/answered.ts'
+import { entriesOf } from './entries.ts'
+import type { Content, Transformed } from './message.ts'
+import { type Arriving, type Performed, perform } from './perform.ts'
+import { cancelled } from './referral/cancelled.ts'
+import { received } from './referral/received.ts'
+import { commented } from './results/commented.ts'
+import { replied } from './results/replied.ts'
+import { published } from './slots/published.ts'
+import type { Desk, Step } from './step.ts'
+
+/** Which kind of arrival starts which step, by which map. */
+export interface Route {
+  kind: string
+  /** Looks at more than the kind; without it, all of the kind. */
+  when: ((content: Content) => boolean) | undefined
+  /** Name of the map in `mappings/`; without it, the content is FHIR already. */
+  map: string | undefined
+  perform(message: Transformed, desk: Desk, arriving: Arriving): Promise<Performed>
+}
+
+const v2 =
+  (place: string, ...values: string[]) =>
+  (content: Content) =>
+    content.form === 'v2' && values.includes(field(content.message, place) ?? '')
+
+const cancels = v2('ORC-1', 'CA', 'OC', 'DC', 'RQ')
+const answersRequest = v2('OBR-4', 'REPONSE_DEMANDE')
+
+/** The gateway at a glance: the first route that fits is taken. */
+export const routes: readonly Route[] = [
+  route('ORM^O01', 'ORM_O01-to-ServiceRequest', cancelled, referral, cancels),
+  route('ORM^O01', 'ORM_O01-to-ServiceRequest', received, referral),
+  route('OMG^O19', 'OMG_O19-to-ServiceRequest', cancelled, referral, cancels),
+  route('OMG^O19', 'OMG_O19-to-ServiceRequest', received, referral),
+  route('OMI^O23', 'OMI_O23-to-ServiceRequest', cancelled, referral, cancels),
+  route('OMI^O23', 'OMI_O23-to-ServiceRequest', received, referral),
+  route('REF^I12', 'REF_I12-to-ServiceRequest', received, referral),
+  route('intake/1', 'intake-1-to-ServiceRequest', received, referral),
+
+  route('Slot', undefined, published, publication),
+  route('Schedule', undefined, published, publication),
+
+  ...['S12', 'S13', 'S14', 'S15', 'S16', 'S17', 'S26'].map((event) =>
+    route(`SIU^${event}`, 'SIU_S12-to-Appointment', answered, answer),
+  ),
+  route('SRR^S01', 'SRR_S01-to-Appointment', answered, answer),
+  route('SRR^S04', 'SRR_S01-to-Appointment', answered, answer),
+  route('Appointment', undefined, answered, answer),
+
+  route('ORU^R01', 'ORU_R01-REPONSE_DEMANDE-to-Task', replied, referral, answersRequest),
+  route('ORU^R01', 'ORU_R01-to-Communication', commented, referral),
+  route('Communication', undefined, commented, referral),
+]
+
+/** The route of a kind of arrival. Fails: unknown-message. */
+export function routeOf(kind: string, content: Content): Route {
+  const found = routes.find((one) => one.kind === kind && (one.when === undefined || one.when(content)))
+  if (found) return found
+  const known = [...new Set(routes.map((one) => one.kind))].join(', ')
+  throw failure('unknown-message', `Messages of this kind are not taken. Known ones: ${known}.`, 'MSH-9')
+}
+
+function route<Input, Facts>(
+  kind: string,
+  map: string | undefined,
+  step: Step<Input, Facts>,
+  inputOf: (message: Transformed) => Input,
+  when?: Route['when'],
+): Route {
+  return {
+    kind,
+    map,
+    when,
+    perform: (message, desk, arriving) => perform(step, inputOf(message), desk, arriving),
+  }
+}
+
+function referral({ bundle, unmapped }: Transformed) {
+  return { entries: entriesOf(bundle), unmapped }
+}
+
+function publication({ bundle, incoming: { content, peer } }: Transformed) {
+  const covers = content?.form === 'fhir' ? content.covers : undefined
+  return { entries: entriesOf(bundle), peer, ...(covers && { covers }) }
+}
+
+function answer({ bundle, incoming: { peer } }: Transformed) {
+  const appointment = resourcesOf(bundle).find(
+    (one): one is Appointment => one.resourceType === 'Appointment',
+  )
+  if (!appointment) throw failure('required', 'The message names no appointment.', 'SCH-1')
+  return { appointment, peer }
+}
+
+const resourcesOf = ({ entry = [] }: Bundle): Resource[] => entry.flatMap(({ resource }) => resource ?? [])

@@ -1,0 +1,32 @@
+import type { Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes'
+import type { Message } from '../hl7v2/message.ts'
+import type { Arrival } from '../store/index.ts'
+
+/** What a message says, parsed but not yet transformed. */
+export type Content =
+  | { form: 'v2'; message: Message }
+  /** `covers`: the resources are all that there is in this span (instants, end exclusive). */
+  | { form: 'fhir'; resource: Resource; covers?: { from: string; to: string } }
+  | { form: 'json'; value: unknown }
+
+/** An arrival with its content, as a connector hands it in. `content` is absent when it could not be read. */
+export interface Incoming extends Arrival {
+  content?: Content
+  /** What was wrong with it, when it could not be read. */
+  unreadable?: OperationOutcome
+}
+
+/** What became of an arrival: to be told to the sender. */
+export interface Received {
+  outcome: OperationOutcome
+  /** The answer that was kept with it, byte for byte; set when the same message came before. */
+  answer?: Buffer
+}
+
+/** A message as a route's step gets it: transformed. */
+export interface Transformed {
+  bundle: Bundle
+  /** Fields whose code is in no ConceptMap. */
+  unmapped: readonly string[]
+  incoming: Incoming
+}

@@ -1,0 +1,223 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Bundle, OperationOutcome } from '@medplum/fhirtypes'
+import { type Failure, failure, failureOf, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
+import { toTree } from '../hl7v2/tree.ts'
+import type { Log } from '../log.ts'
+import type { ArrivalRow, Store } from '../store/index.ts'
+import type { Maps } from '../transform/index.ts'
+import { type Route, routeOf } from './index.ts'
+import type { Content, Incoming, Received, Transformed } from './message.ts'
+import type { Performed } from './perform.ts'
+import type { Desk } from './step.ts'
+
+/** What receiving needs. */
+export interface Reception {
+  store: Store
+  maps: Maps
+  clock: () => Date
+  log: Log
+}
+
+/** Whom a message is from: on whose behalf it is carried out, and how it is read. */
+export interface Sender {
+  desk: Desk
+  /** Maps of its own, by kind of message; they win over the routes'. */
+  maps?: Readonly<Record<string, string>>
+  /** How long the same id is the same message, in days. */
+  knownDays?: number
+  /** IANA zone of times without an offset. */
+  zone?: string
+}
+
+/** Makes the bytes to be answered from the outcome; they are kept in the same statement. */
+export type Answer = (outcome: OperationOutcome) => Buffer
+
+export type Receive = (incoming: Incoming, answer?: Answer) => Promise<Received>
+
+const defaultKnownDays = 7
+
+/**
+ * Takes arrived messages of one sender to their end: known already, or recorded, transformed, validated and performed.
+ *
+ * The same message again gets the same answer; the same id with other content is a conflict. Whatever refuses a
+ * message, its row is kept with the reason. What is handed back has been committed. Without a sender, it is nobody
+ * we know: kept and refused.
+ */
+export function receiveFrom(sender: () => Promise<Sender | undefined>, reception: Reception): Receive {
+  return async (incoming, answer) => {
+    const started = performance.now()
+    const from = await sender()
+    const row = rowOf(incoming, from?.knownDays ?? defaultKnownDays)
+    const received = await handled({ incoming, row, from, reception, answer })
+    const code = received.outcome.issue[0]?.code
+    const ms = Math.round(performance.now() - started)
+    reception.log.event('message.received', { row: row.row, peer: row.peer, kind: row.kind, code, ms })
+    return received
+  }
+}
+
+/** A message in hand. */
+interface InHand {
+  incoming: Incoming
+  row: ArrivalRow
+  from: Sender | undefined
+  reception: Reception
+  answer: Answer | undefined
+}
+
+/** Thrown when the message has been handled before, maybe a moment ago by another gateway. */
+class Known extends Error {
+  readonly row: ArrivalRow
+
+  constructor(row: ArrivalRow) {
+    super('This message has been handled before.')
+    this.row = row
+  }
+}
+
+async function handled(hand: InHand): Promise<Received> {
+  try {
+    return await accepted(hand)
+  } catch (thrown) {
+    if (thrown instanceof Known) return again(thrown.row, hand)
+    const failed = failureOf(thrown, hand.row.row)
+    if (failed.case === 'exception')
+      hand.reception.log.failed('message.failed', thrown, { row: hand.row.row })
+    return refused(failed, hand)
+  }
+}
+
+async function accepted(hand: InHand): Promise<Received> {
+  const { incoming, from, row, reception, answer } = hand
+  if (!from) throw failure('unknown-sender', 'This sender is not configured here. Ask the operator.', 'MSH-3')
+  if (!incoming.content) throw unreadable(incoming)
+  const route = routeOf(incoming.kind, incoming.content)
+  const { message, issues } = transformed(incoming, incoming.content, route, from, reception)
+  let received: Received | undefined
+  await route.perform(message, from.desk, {
+    refuseKnown: () => refuseKnown(row, reception.store),
+    row: (performed) => {
+      received = told(performed, issues, answer)
+      return { ...row, ...endOf(performed), ...(received.answer && { answer: received.answer }) }
+    },
+  })
+  if (!received) throw new Error('A message was performed without its row')
+  return received
+}
+
+async function refuseKnown({ peer, id, receivedAt }: ArrivalRow, store: Store): Promise<void> {
+  const known = id === undefined ? undefined : await store.messages.known(peer, id, receivedAt)
+  if (known) throw new Known(known)
+}
+
+function unreadable({ unreadable }: Incoming): Failure {
+  const first = unreadable?.issue[0]
+  return failure('structure', first?.diagnostics ?? 'The message cannot be read.', first?.expression?.[0])
+}
+
+function transformed(
+  incoming: Incoming,
+  content: Content,
+  route: Route,
+  from: Sender,
+  { maps, clock }: Reception,
+) {
+  const map = from.maps?.[incoming.kind] ?? route.map
+  if (map === undefined) return { message: { bundle: bundleOf(content), unmapped: [], incoming }, issues: [] }
+  const made = maps.run(map, inputOf(content), {
+    zone: from.zone ?? from.desk.territory.zone,
+    now: clock().toISOString(),
+    newId: randomUUID,
+  })
+  const unmapped = made.unmapped.map(({ place }) => place)
+  const issues = [...made.issues, ...unmapped.map(unknownCode)]
+  // Inward maps have a Bundle for their target; that is checked when they are loaded.
+  return { message: { bundle: made.target as Bundle, unmapped, incoming } satisfies Transformed, issues }
+}
+
+const unknownCode = (place: string): Issue =>
+  issue(
+    'code-invalid',
+    'The code is in no table: it is kept as text. Ask for it to be mapped.',
+    place,
+    'warning',
+  )
+
+function inputOf(content: Content): unknown {
+  if (content.form === 'v2') return toTree(content.message)
+  return content.form === 'json' ? content.value : content.resource
+}
+
+function bundleOf(content: Content): Bundle {
+  if (content.form !== 'fhir') throw failure('unknown-message', 'No map is set for messages of this kind.')
+  const { resource } = content
+  if (resource.resourceType === 'Bundle') return resource
+  return { resourceType: 'Bundle', type: 'collection', entry: [{ fullUrl: 'urn:local:only', resource }] }
+}
+
+function told(performed: Performed, issues: readonly Issue[], answer: Answer | undefined): Received {
+  const kept = performed.filtered === undefined ? 'Stored.' : `Kept; ${performed.filtered}`
+  const outcome = outcomeOf([
+    issue('informational', kept, undefined, 'information'),
+    ...issues,
+    ...performed.warnings,
+  ])
+  return { outcome, ...(answer && { answer: answer(outcome) }) }
+}
+
+function endOf({ filtered }: Performed): Pick<ArrivalRow, 'status' | 'reason'> {
+  return filtered === undefined ? { status: 'transformed' } : { status: 'filtered', reason: filtered }
+}
+
+/** Handled before: the same answer, or a conflict when the same id says something else now. */
+async function again(before: ArrivalRow, hand: InHand): Promise<Received> {
+  if (before.digest !== hand.row.digest) {
+    const text =
+      'A message with this id has come before, with other content. Give each message an id of its own.'
+    return refused(failure('duplicate', text, 'MSH-10'), { ...hand, row: { ...hand.row, id: undefined } })
+  }
+  const outcome = outcomeOf([
+    issue('informational', 'Received before; answered as then.', undefined, 'information'),
+  ])
+  return { outcome, ...(before.answer && { answer: before.answer }) }
+}
+
+/** Refused: the row alone is kept, with the reason. A sender may try again what we could not do for now. */
+async function refused(failed: Failure, { row, reception, answer }: InHand): Promise<Received> {
+  const outcome = outcomeOf(failed.issues)
+  const bytes = answer?.(outcome)
+  const reason = failed.issues
+    .map(({ case: what, expression = '' }) => `${what} ${expression}`.trim())
+    .join('; ')
+  // The id stays free: what is put right, or comes again later, is a message of its own.
+  const kept: ArrivalRow = { ...row, id: undefined, status: 'error', reason, ...(bytes && { answer: bytes }) }
+  await reception.store.write({ arrival: kept, at: row.receivedAt })
+  return { outcome, ...(bytes && { answer: bytes }) }
+}
+
+function rowOf(incoming: Incoming, knownDays: number): ArrivalRow {
+  const { raw, id, kind, peer, receivedAt, by } = incoming
+  return {
+    row: randomUUID(),
+    raw,
+    id,
+    kind,
+    peer,
+    receivedAt,
+    by,
+    status: 'error',
+    digest: digestOf(incoming),
+    knownUntil: new Date(Date.parse(receivedAt) + knownDays * 86_400_000).toISOString(),
+  }
+}
+
+/** What makes two messages the same: all their bytes, but not the time at which a v2 message was sent (MSH-7). */
+function digestOf({ raw, content }: Incoming): string {
+  const hash = createHash('sha256')
+  if (content?.form !== 'v2') return hash.update(raw).digest('hex')
+  const text = raw.toString('latin1')
+  const end = text.search(/[\r\n]/)
+  const header = text.slice(0, end < 0 ? text.length : end).split(text[text.indexOf('MSH') + 3] ?? '|')
+  header.splice(6, 1)
+  return hash.update(header.join('|') + text.slice(end < 0 ? text.length : end), 'latin1').digest('hex')
+}

@@ -1,0 +1,50 @@
+import type { ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Kept, Reader } from '../../store/index.ts'
+import { sees } from '../booking/facts.ts'
+import type { Entry } from '../entries.ts'
+import type { Plan, Step } from '../step.ts'
+
+interface Facts {
+  said: Task | undefined
+  task: Kept<Task> | undefined
+}
+
+/** An imaging structure accepts or refuses a request: the Task says so, with the reason; the request stays in force. */
+export const replied: Step<{ entries: readonly Entry[] }, Facts> = {
+  name: 'results.replied',
+
+  async facts({ entries }, store, actor) {
+    const said = entries
+      .map(({ resource }) => resource)
+      .find((one): one is Task => one.resourceType === 'Task')
+    const request = await requestOf(entries, said, store)
+    if (!request || !sees(actor, await store.sight(`ServiceRequest/${request.id}`)))
+      return { said, task: undefined }
+    const tasks = await store.search('Task', `focus=ServiceRequest/${request.id}`)
+    return { said, task: tasks.find(({ partOf }) => !partOf) }
+  },
+
+  decide(_, { said, task }, at) {
+    if (!said || !task) return { filtered: 'No request of this structure fits the answer.' }
+    const { status, statusReason, businessStatus, output, note } = said
+    const next: Task = {
+      ...task,
+      status,
+      ...(statusReason && { statusReason }),
+      ...(businessStatus && { businessStatus }),
+      ...(output && { output }),
+      ...(note && { note: [...(task.note ?? []), ...note] }),
+      lastModified: at.now,
+    }
+    return { write: [next] } satisfies Plan
+  },
+}
+
+async function requestOf(entries: readonly Entry[], said: Task | undefined, store: Reader) {
+  const inside = entries
+    .map(({ resource }) => resource)
+    .find((one): one is ServiceRequest => one.resourceType === 'ServiceRequest')
+  if (inside) return store.sameIdentifier(inside)
+  const { system, value } = said?.focus?.identifier ?? said?.basedOn?.[0]?.identifier ?? {}
+  return value ? store.identified('ServiceRequest', system, value) : undefined
+}
