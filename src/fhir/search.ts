@@ -1,6 +1,98 @@
+import { Failure, failure, failures, type Issue } from './outcome.ts'
+import { controlOf, type Draft } from './search/controls.ts'
+import { type Filter, filterOf } from './search/filter.ts'
+import type { Parameter } from './search/parameters.ts'
+
 /** A search, parsed and checked: what to find, in which order, and what to bring along. */
 export interface Search {
   type: string
+  /** All of them hold for a match. */
+  filters: readonly Filter[]
+  /** Before the newest first, which always decides last. */
+  sort: readonly SortKey[]
+  /** Matches on a page. */
   count: number
+  /** Where the page begins, from the one before. */
   cursor?: string
+  includes: readonly Include[]
+  /** Whether all matches are counted too. */
+  total: boolean
+  /** Whether nothing but that number is wanted. */
+  totalOnly: boolean
 }
+
+export interface SortKey {
+  parameter: Parameter
+  descending: boolean
+}
+
+/** What to bring along: what `type` refers to by `parameter`, or (reverse) those of `type` that refer to it. */
+export interface Include {
+  reverse: boolean
+  type: string
+  parameter: Parameter
+  /** Only resources of this type. */
+  target?: string
+  /** From what was brought along, too. */
+  iterate: boolean
+}
+
+export interface SearchOptions {
+  /** Unknown and unsupported parameters are left out with a warning (`Prefer: handling=lenient`). */
+  lenient?: boolean
+  defaultCount?: number
+  maxCount?: number
+  /** Where dates without an offset are. */
+  zone?: string
+  /** Our own FHIR base URL: references beneath it are to what is kept here. */
+  base?: string
+}
+
+/** Far more than anyone asks by hand; keeps one request from being thousands. */
+const maxParameters = 100
+
+/**
+ * The search that a query asks for, and what of it was left out.
+ *
+ * Each kind of fault names its parameter; all are told together.
+ * Fails: unknown-parameter, with those that are known; unsupported-value; value.
+ *
+ * Source: FHIR R4, search.html.
+ */
+export function parseSearch(
+  type: string,
+  query: string | URLSearchParams,
+  options: SearchOptions = {},
+): { search: Search; warnings: Issue[] } {
+  const pairs = [...new URLSearchParams(query)]
+  if (pairs.length > maxParameters)
+    throw failure('value', `A search has at most ${maxParameters} parameters.`)
+  const faults: Issue[] = []
+  const warnings: Issue[] = []
+  const search = empty(type, options)
+  for (const [name, value] of pairs) {
+    try {
+      take(search, name, value, options)
+    } catch (thrown) {
+      if (!(thrown instanceof Failure)) throw thrown
+      const told = options.lenient && isLeftOut(thrown) ? warnings : faults
+      told.push(...thrown.issues)
+    }
+  }
+  if (faults.length > 0) throw failures(faults)
+  return { search, warnings: warnings.map((warning) => ({ ...warning, severity: 'warning' })) }
+}
+
+function empty(type: string, { defaultCount = 50, maxCount = 1000 }: SearchOptions): Draft {
+  const count = Math.min(defaultCount, maxCount)
+  return { type, filters: [], sort: [], count, includes: [], total: false, totalOnly: false }
+}
+
+function take(draft: Draft, name: string, value: string, options: SearchOptions): void {
+  const control = controlOf(name)
+  if (control) control(draft, name, value, options)
+  else draft.filters = [...draft.filters, filterOf(draft.type, name, value, options)]
+}
+
+/** A modifier that is not supported is always refused: without it the parameter means something else. */
+const isLeftOut = (thrown: Failure) => thrown.issues.every(({ case: what }) => what === 'unknown-parameter')

@@ -55,7 +55,9 @@ const known = new Map<string, ReadonlyMap<string, Parameter>>()
 export function parametersOf(type: string): ReadonlyMap<string, Parameter> {
   const cached = known.get(type)
   if (cached) return cached
-  const definitions = Object.entries(searchParameters[type] ?? {})
+  const definitions = Object.hasOwn(searchParameters, type)
+    ? Object.entries(searchParameters[type] ?? {})
+    : []
   const parameters = new Map(definitions.map(([code, definition]) => [code, parameter(code, definition)]))
   known.set(type, parameters)
   return parameters

@@ -1,0 +1,101 @@
+import type { Include, Search, SearchOptions, SortKey } from '../search.ts'
+import { isReference } from './filter.ts'
+import { isSortable, type Parameter, parametersOf } from './parameters.ts'
+import { targetsOf } from './references.ts'
+import { badValue, unknownParameter, unsupportedModifier, unsupportedParameter } from './refusals.ts'
+
+/** A search that is being built. */
+export type Draft = { -readonly [Key in keyof Search]: Search[Key] }
+
+type Control = (draft: Draft, name: string, value: string, options: SearchOptions) => void
+
+const ignored: Control = () => {}
+
+const refused =
+  (why: string): Control =>
+  (_, name) => {
+    throw unsupportedParameter(name, why)
+  }
+
+/** What a query says of the result rather than of what is looked for. Source: FHIR R4 search, 3.1.1.5. */
+const controls = new Map<string, Control>(
+  Object.entries<Control>({
+    _count: (draft, name, value, { maxCount = 1000 }) => {
+      if (!/^\d{1,9}$/.test(value)) throw badValue(name, 'a number of resources')
+      draft.count = Math.min(Number(value), maxCount)
+      if (draft.count === 0) draft.totalOnly = true
+    },
+    _cursor: (draft, _, value) => {
+      draft.cursor = value
+    },
+    _include: (draft, name, value) => include(draft, name, value, false),
+    _revinclude: (draft, name, value) => include(draft, name, value, true),
+    _sort: (draft, name, value) => {
+      draft.sort = [...draft.sort, ...value.split(',').map((key) => sortKey(draft.type, name, key))]
+    },
+    _summary: (draft, name, value) => {
+      if (value !== 'count' && value !== 'false')
+        throw unsupportedParameter(name, 'of its values only count is')
+      draft.totalOnly = value === 'count'
+    },
+    _total: (draft, name, value) => {
+      if (!['none', 'estimate', 'accurate'].includes(value))
+        throw badValue(name, 'none, estimate or accurate')
+      draft.total = value !== 'none'
+    },
+    _format: ignored,
+    _pretty: ignored,
+    _elements: refused('resources come whole'),
+    _contained: refused('contained resources are not searched'),
+    _containedType: refused('contained resources are not searched'),
+    _content: refused('texts are not indexed'),
+    _text: refused('texts are not indexed'),
+    _filter: refused('its language is not executed'),
+    _list: refused('search by _id'),
+    _query: refused('there are no named queries'),
+  }),
+)
+
+/** What the parameter says of the result; undefined when it says what to look for. */
+export const controlOf = (name: string): Control | undefined => controls.get(name.split(':', 1)[0] ?? '')
+
+function sortKey(type: string, name: string, key: string): SortKey {
+  const code = key.replace(/^-/, '')
+  const parameter = parametersOf(type).get(code)
+  if (!parameter) throw unknownParameter(type, code)
+  if (!isSortable(parameter)) throw badValue(name, `one of ${sortable(type).join(', ')}`)
+  return { parameter, descending: key.startsWith('-') }
+}
+
+const sortable = (type: string) => [...parametersOf(type).values()].filter(isSortable).map(({ code }) => code)
+
+function include(draft: Draft, name: string, value: string, reverse: boolean): void {
+  const [, modifier] = name.split(/:(.*)/s)
+  if (modifier !== undefined && modifier !== 'iterate') throw unsupportedModifier(name, modifier, ['iterate'])
+  const wanted = includeOf(name, value, reverse, modifier === 'iterate')
+  if (!wanted.iterate && !begins(wanted, draft.type)) {
+    throw badValue(name, `what goes out from ${draft.type}; for more distant ones there is ${name}:iterate`)
+  }
+  draft.includes = [...draft.includes, wanted]
+}
+
+const begins = ({ reverse, type, parameter, target }: Include, searched: string) =>
+  reverse ? (target ?? searched) === searched && targetsOf(parameter).includes(searched) : type === searched
+
+/** `Slot:schedule`, or `Task:focus:ServiceRequest`. */
+function includeOf(name: string, value: string, reverse: boolean, iterate: boolean): Include {
+  const [type = '', code, target, ...more] = value.split(':')
+  if (type === '*' || code === '*') throw badValue(name, 'the parameters one by one: there is no *')
+  if (code === undefined || more.length > 0) throw badValue(name, 'Type:parameter or Type:parameter:Target')
+  const parameter = parametersOf(type).get(code)
+  if (!parameter) throw unknownParameter(type, code)
+  if (!isReference(parameter)) throw badValue(name, `one of ${referencing(type).join(', ')}`)
+  if (target !== undefined && !targetsOf(parameter).includes(target)) throw badValue(name, targets(parameter))
+  return { reverse, type, parameter, ...(target !== undefined && { target }), iterate }
+}
+
+const referencing = (type: string) =>
+  [...parametersOf(type).values()].filter(isReference).map(({ code }) => `${type}:${code}`)
+
+const targets = (parameter: Parameter) =>
+  `as target of ${parameter.code} one of ${targetsOf(parameter).join(', ')}`

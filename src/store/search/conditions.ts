@@ -1,0 +1,149 @@
+import type { Filter } from '../../fhir/search/filter.ts'
+import { normal, separator } from '../../fhir/search/forms.ts'
+import type { Parameter } from '../../fhir/search/parameters.ts'
+import type { Amount, Comparison, Prefix } from '../../fhir/search/values.ts'
+import type { Sight } from '../index.ts'
+import { join, raw, type Sql, sql } from '../sql.ts'
+import { quoted, searchTable } from './schema.ts'
+
+/** Rows of one search table under a name, and whose eyes look at them. */
+interface Rows {
+  type: string
+  alias: string
+  sight: Sight
+}
+
+/** The rows of a search table that fulfil all filters and are for these eyes: what stands after `from`. */
+export function matching(rows: Rows, filters: readonly Filter[], ...more: readonly Sql[]): Sql {
+  const { type, alias, sight } = rows
+  const seen = sight === 'all' ? [] : [sql`${raw(alias)}.access && ${sight}::text[]`]
+  const all = [raw('true'), ...seen, ...filters.map((filter) => condition(rows, filter)), ...more]
+  return sql`${raw(`${searchTable(type)} ${alias}`)} where ${join(all.length > 1 ? all.slice(1) : all, ' and ')}`
+}
+
+/** SQL that is true of a row where the filter is. */
+function condition(rows: Rows, filter: Filter): Sql {
+  const { alias } = rows
+  switch (filter.is) {
+    case 'missing':
+      return missing(alias, filter.parameter, filter.missing)
+    case 'text':
+      return negated(filter.not, sql`${column(alias, filter.parameter)} = any(${filter.any}::text[])`)
+    case 'overlap':
+      return negated(filter.not, sql`${column(alias, filter.parameter)} && ${filter.any}::text[]`)
+    case 'date':
+      return either(filter.any.map((comparison) => dated(alias, filter.parameter, comparison)))
+    case 'quantity':
+      return either(filter.any.map((amount) => measured(alias, filter.parameter, amount)))
+    case 'string':
+      return either(filter.any.map((text) => strings[filter.how](alias, filter.parameter, text)))
+    case 'chain':
+      return either(filter.any.map((link) => chained(rows, filter.parameter, link)))
+    case 'has':
+      return referred(rows, filter)
+  }
+}
+
+const column = (alias: string, { column: name }: Parameter, suffix = ''): Sql =>
+  raw(`${alias}.${quoted(name + suffix)}`)
+
+const either = (conditions: readonly Sql[]): Sql => sql`(${join(conditions, ' or ')})`
+
+/** What has no value does not have this one either. */
+const negated = (not: boolean, condition: Sql): Sql => (not ? sql`(${condition}) is not true` : condition)
+
+function missing(alias: string, parameter: Parameter, isMissing: boolean): Sql {
+  const suffix = parameter.kind === 'period' || parameter.kind === 'quantity' ? '_low' : ''
+  return sql`${column(alias, parameter, suffix)} ${raw(isMissing ? 'is null' : 'is not null')}`
+}
+
+function dated(alias: string, parameter: Parameter, { prefix, low, high }: Comparison<string>): Sql {
+  const [from, to] = [sql`${low}::timestamptz`, sql`${high}::timestamptz`]
+  if (parameter.kind === 'instant') return moment[prefix](column(alias, parameter), from, to)
+  return stretch[prefix](column(alias, parameter, '_low'), column(alias, parameter, '_high'), from, to)
+}
+
+/** One moment against a stretch of time. */
+const moment: Record<Prefix, (at: Sql, from: Sql, to: Sql) => Sql> = {
+  eq: (at, from, to) => sql`${at} between ${from} and ${to}`,
+  ne: (at, from, to) => sql`(${at} < ${from} or ${at} > ${to})`,
+  gt: (at, _, to) => sql`${at} > ${to}`,
+  lt: (at, from) => sql`${at} < ${from}`,
+  ge: (at, from) => sql`${at} >= ${from}`,
+  le: (at, _, to) => sql`${at} <= ${to}`,
+  sa: (at, _, to) => sql`${at} > ${to}`,
+  eb: (at, from) => sql`${at} < ${from}`,
+  ap: (at, from, to) => sql`${at} between ${from} and ${to}`,
+}
+
+/**
+ * One stretch against another. The first condition of each follows from the second: it is there for the index.
+ *
+ * Source: FHIR R4 search, 3.1.1.4.5 (prefixes).
+ */
+const stretch: Record<Prefix, (low: Sql, high: Sql, from: Sql, to: Sql) => Sql> = {
+  eq: (low, high, from, to) => sql`(${low} between ${from} and ${to} and ${high} <= ${to})`,
+  ne: (low, high, from, to) => sql`(${low} < ${from} or ${high} > ${to})`,
+  gt: (_, high, __, to) => sql`${high} > ${to}`,
+  lt: (low, _, from) => sql`${low} < ${from}`,
+  ge: (low, high, from, to) => sql`(${high} >= ${from} and (${high} > ${to} or ${low} >= ${from}))`,
+  le: (low, high, from, to) => sql`(${low} <= ${to} and (${low} < ${from} or ${high} <= ${to}))`,
+  sa: (low, _, __, to) => sql`${low} > ${to}`,
+  eb: (_, high, from) => sql`${high} < ${from}`,
+  ap: (low, high, from, to) => sql`(${low} <= ${to} and ${high} >= ${from})`,
+}
+
+function measured(alias: string, parameter: Parameter, { prefix, low, high, unit }: Amount): Sql {
+  const ends = [column(alias, parameter, '_low'), column(alias, parameter, '_high')] as const
+  const compared = amount[prefix](...ends, sql`${low}::numeric`, sql`${high}::numeric`)
+  if (unit === undefined) return compared
+  return sql`(${compared} and ${column(alias, parameter, '_unit')} && ${[unit]}::text[])`
+}
+
+/** As for time, but what is rounded to a number ends before its upper end. */
+const amount: Record<Prefix, (low: Sql, high: Sql, from: Sql, to: Sql) => Sql> = {
+  ...stretch,
+  eq: (low, high, from, to) => sql`(${low} >= ${from} and ${low} < ${to} and ${high} < ${to})`,
+  ne: (low, high, from, to) => sql`(${low} < ${from} or ${high} >= ${to})`,
+}
+
+/** Normalised texts have no letters that LIKE takes for its own. */
+const strings: Record<
+  'start' | 'exact' | 'contains',
+  (alias: string, parameter: Parameter, text: string) => Sql
+> = {
+  start: (alias, parameter, text) => like(alias, parameter, `%${separator}${normal(text)}%`),
+  contains: (alias, parameter, text) => like(alias, parameter, `%${normal(text)}%`),
+  exact: (alias, parameter, text) => {
+    const same = like(alias, parameter, `%${separator}${normal(text)}${separator}%`)
+    return sql`(${same} and ${column(alias, parameter, '_exact')} && ${[text]}::text[])`
+  },
+}
+
+const like = (alias: string, parameter: Parameter, pattern: string): Sql =>
+  sql`${column(alias, parameter)} like ${pattern}`
+
+/** The referred are found first, then who refers to them, each by an index; nobody asks through what he may not see. */
+function chained(
+  { alias, sight }: Rows,
+  parameter: Parameter,
+  { type, filter }: { type: string; filter: Filter },
+): Sql {
+  const inner = { type, alias: `${alias}x`, sight }
+  const found = sql`array(select ${raw(`'${type}/' || ${inner.alias}.id`)} from ${matching(inner, [filter])})`
+  const own = column(alias, parameter)
+  return parameter.kind === 'reference' ? sql`${own} = any(${found})` : sql`${own} && ${found}`
+}
+
+function referred(
+  { type, alias, sight }: Rows,
+  { type: source, parameter, filter }: Filter & { is: 'has' },
+): Sql {
+  const inner = { type: source, alias: `${alias}x`, sight }
+  const own = column(inner.alias, parameter)
+  const each = parameter.kind === 'reference' ? own : sql`unnest(${own})`
+  const ids = sql`select split_part(reference, '/', 2) from (
+    select ${each} as reference from ${matching(inner, [filter])}
+  ) referring where starts_with(reference, ${raw(`'${type}/'`)})`
+  return sql`${raw(alias)}.id = any(array(${ids}))`
+}

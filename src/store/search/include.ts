@@ -1,0 +1,90 @@
+import { failure } from '../../fhir/outcome.ts'
+import type { Include, Search } from '../../fhir/search.ts'
+import type { Sight } from '../index.ts'
+import { join, raw, type Sql, sql } from '../sql.ts'
+import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
+import { quoted, searchTable } from './schema.ts'
+
+/** Together with one page; more is a sign that the question should be asked from the other side. */
+const maxIncluded = 1000
+/** Rounds of `:iterate`, which may go in circles. */
+const maxRounds = 5
+
+/** Ids by resource type. */
+type Reached = ReadonlyMap<string, readonly string[]>
+
+/** What the search brings along with its matches: each once, and nothing that is a match itself. */
+export async function included(
+  query: Query,
+  search: Search,
+  matches: readonly { type: string; id: string }[],
+  sight: Sight,
+): Promise<ResourceRow[]> {
+  const seen = new Set(matches.map(({ type, id }) => `${type}/${id}`))
+  const brought: ResourceRow[] = []
+  let [includes, newest] = [search.includes, byType(matches)]
+  for (let round = 0; round < maxRounds && newest.size > 0 && includes.length > 0; round++) {
+    const statement = includeStatement(includes, newest, sight)
+    const rows = statement ? await query<ResourceRow>(statement) : []
+    const fresh = rows.filter(({ type, id }) => !seen.has(`${type}/${id}`))
+    for (const { type, id } of fresh) seen.add(`${type}/${id}`)
+    brought.push(...fresh)
+    if (rows.length > maxIncluded || brought.length > maxIncluded) throw tooMany()
+    ;[includes, newest] = [search.includes.filter(({ iterate }) => iterate), byType(fresh)]
+  }
+  return brought
+}
+
+const tooMany = () =>
+  failure(
+    'value',
+    `More than ${maxIncluded} resources would come along: ask for less with _count.`,
+    '_include',
+  )
+
+function byType(resources: readonly { type: string; id: string }[]): Reached {
+  const reached = new Map<string, string[]>()
+  for (const { type, id } of resources) reached.set(type, [...(reached.get(type) ?? []), id])
+  return reached
+}
+
+/** One round of includes, from what was reached last; undefined when none of them begins there. */
+export function includeStatement(
+  includes: readonly Include[],
+  reached: Reached,
+  sight: Sight,
+): Sql | undefined {
+  const parts = includes.flatMap((include) =>
+    include.reverse ? backward(include, reached) : forward(include, reached),
+  )
+  if (parts.length === 0) return undefined
+  const seen = sight === 'all' ? raw('true') : sql`r.access && ${sight}::text[]`
+  return sql`with reached as (${join(parts, ' union ')})
+    select ${resourceColumns} from reached
+    join resource r on r.type = split_part(reached.reference, '/', 1) and r.id = split_part(reached.reference, '/', 2)
+    where not r.deleted and ${seen} and reached.reference = r.type || '/' || r.id
+    order by r.type, r.id limit ${maxIncluded + 1}`
+}
+
+function forward({ type, parameter, target }: Include, reached: Reached): Sql[] {
+  const ids = reached.get(type)
+  if (!ids) return []
+  const column = quoted(parameter.column)
+  const each = parameter.kind === 'reference' ? column : `unnest(${column})`
+  const references = sql`select ${raw(each)} as reference from ${raw(searchTable(type))} where id = any(${ids}::text[])`
+  if (target === undefined) return [references]
+  return [sql`select reference from (${references}) named where starts_with(reference, ${`${target}/`})`]
+}
+
+function backward({ type, parameter, target }: Include, reached: Reached): Sql[] {
+  const references = [...reached]
+    .filter(([name]) => target === undefined || target === name)
+    .flatMap(([name, ids]) => ids.map((id) => `${name}/${id}`))
+  if (references.length === 0) return []
+  const column = raw(quoted(parameter.column))
+  const hit =
+    parameter.kind === 'reference'
+      ? sql`${column} = any(${references}::text[])`
+      : sql`${column} && ${references}::text[]`
+  return [sql`select ${`${type}/`} || id as reference from ${raw(searchTable(type))} where ${hit}`]
+}

@@ -1,0 +1,58 @@
+import type { Search } from '../../fhir/search.ts'
+import type { Found, Page, Sight } from '../index.ts'
+import { type Sql, sql } from '../sql.ts'
+import { matching } from './conditions.ts'
+import { included } from './include.ts'
+import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
+import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
+
+interface MatchRow extends ResourceRow {
+  place: (string | null)[]
+}
+
+/** One page of what a search finds, with what it brings along; `total` only when it was asked for. */
+export async function findPage(query: Query, search: Search, sight: Sight): Promise<Page> {
+  const total = search.total || search.totalOnly ? await countOf(query, search, sight) : undefined
+  const counted = total === undefined ? {} : { total }
+  if (search.totalOnly) return { entries: [], ...counted }
+  const rows = await query<MatchRow>(searchStatement(search, sight))
+  const matches = rows.slice(0, search.count)
+  const last = rows.length > search.count ? matches.at(-1) : undefined
+  const others = await included(query, search, matches, sight)
+  return {
+    entries: [...matches.map((row) => found(row, 'match')), ...others.map((row) => found(row, 'include'))],
+    ...(last && { next: cursorAt(last.place) }),
+    ...counted,
+  }
+}
+
+/** The matches of one page and one more, by which a next page is known, in order. */
+export function searchStatement(search: Search, sight: Sight): Sql {
+  const keys = orderOf(search)
+  const rest = search.cursor === undefined ? [] : [after(keys, search.cursor)]
+  const rows = matching({ type: search.type, alias: 's', sight }, search.filters, ...rest)
+  const page = sql`select s.id, ${place(keys)} as place, row_number() over (order by ${orderBy(keys)}) as number
+    from ${rows} order by ${orderBy(keys)} limit ${search.count + 1}`
+  return sql`select ${resourceColumns}, m.place from (${page}) m
+    join resource r on r.type = ${search.type} and r.id = m.id order by m.number`
+}
+
+/** How many match, on all pages. */
+export function countStatement({ type, filters }: Search, sight: Sight): Sql {
+  return sql`select count(*)::int as total from ${matching({ type, alias: 's', sight }, filters)}`
+}
+
+async function countOf(query: Query, search: Search, sight: Sight): Promise<number> {
+  const [row] = await query<{ total: number }>(countStatement(search, sight))
+  return row?.total ?? 0
+}
+
+const found = ({ type, id, version, updated, body }: ResourceRow, mode: Found['mode']): Found => ({
+  type,
+  id,
+  version,
+  lastUpdated: updated,
+  deleted: false,
+  body,
+  mode,
+})

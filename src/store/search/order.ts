@@ -1,0 +1,118 @@
+import { failure } from '../../fhir/outcome.ts'
+import type { ColumnType, Parameter } from '../../fhir/search/parameters.ts'
+import type { Search } from '../../fhir/search.ts'
+import { join, raw, type Sql, sql } from '../sql.ts'
+import { quoted, sortText } from './schema.ts'
+
+/** One thing that results are ordered by. What has no value counts as the greatest, as in PostgreSQL. */
+interface Key {
+  expression: string
+  type: ColumnType
+  descending: boolean
+  /** Every row has it. */
+  always: boolean
+}
+
+/**
+ * What a search is ordered by: its own keys, then the id, so that the order is total.
+ *
+ * Without keys of its own the newest come first: ids begin with the time of their making and never change, so a
+ * page is the same whatever is written meanwhile.
+ */
+export function orderOf({ sort }: Search): readonly Key[] {
+  const keys = sort.map(({ parameter, descending }) => ({ ...keyOf(parameter), descending }))
+  const last = keys.at(-1)
+  return [...keys, { expression: 's.id', type: 'text', descending: last?.descending ?? true, always: true }]
+}
+
+function keyOf({ kind, column }: Parameter) {
+  const name = (suffix = '') => `s.${quoted(column + suffix)}`
+  const always = column === 'id' || column === 'updated'
+  switch (kind) {
+    case 'string':
+      return { expression: sortText(name()), type: 'text', always } as const
+    case 'period':
+      return { expression: name('_low'), type: 'timestamptz', always } as const
+    case 'quantity':
+      return { expression: name('_low'), type: 'numeric', always } as const
+    case 'instant':
+      return { expression: name(), type: 'timestamptz', always } as const
+    default:
+      return { expression: name(), type: 'text', always } as const
+  }
+}
+
+export const orderBy = (keys: readonly Key[]): Sql =>
+  raw(keys.map(({ expression, descending }) => `${expression}${descending ? ' desc' : ''}`).join(', '))
+
+/** The values of a row that its place in the order depends on, as one text array. */
+export const place = (keys: readonly Key[]): Sql =>
+  raw(`array[${keys.map(({ expression }) => `${expression}::text`).join(', ')}]`)
+
+/** Opaque to everyone else. */
+export const cursorAt = (values: readonly (string | null)[]): string =>
+  Buffer.from(JSON.stringify(values)).toString('base64url')
+
+/** The rows that come after the place where a page ended. Fails: value when it is no place in this order. */
+export function after(keys: readonly Key[], cursor: string): Sql {
+  const values = placeIn(cursor, keys)
+  const steps = keys.map((key, index) => {
+    const same = keys.slice(0, index).map((before, at) => equal(before, values[at] ?? null))
+    return join([...same, beyond(key, values[index] ?? null)], ' and ')
+  })
+  const [first] = keys
+  // The steps say it all; where the first key always has a value, the bound lets the index begin there.
+  const bound = first?.always && keys.length > 1 ? [bounded(first, values[0] ?? null)] : []
+  return join([...bound, sql`(${join(steps, ' or ')})`], ' and ')
+}
+
+const cast = ({ type }: Key, value: string): Sql => sql`${value}::${raw(type)}`
+
+const equal = (key: Key, value: string | null): Sql =>
+  value === null ? raw(`${key.expression} is null`) : sql`${raw(key.expression)} = ${cast(key, value)}`
+
+const bounded = (key: Key, value: string | null): Sql =>
+  value === null
+    ? raw('true')
+    : sql`${raw(key.expression)} ${raw(key.descending ? '<=' : '>=')} ${cast(key, value)}`
+
+function beyond(key: Key, value: string | null): Sql {
+  const { expression, descending, always } = key
+  if (value === null) return raw(descending ? `${expression} is not null` : 'false')
+  const further = sql`${raw(expression)} ${raw(descending ? '<' : '>')} ${cast(key, value)}`
+  return descending || always ? further : sql`(${further} or ${raw(expression)} is null)`
+}
+
+function placeIn(cursor: string, keys: readonly Key[]): readonly (string | null)[] {
+  const values = decoded(cursor)
+  const fits =
+    Array.isArray(values) &&
+    values.length === keys.length &&
+    values.every((value, index) => isValue(value, keys[index]))
+  if (!fits)
+    throw failure(
+      'value',
+      'This page link does not fit the search: begin again without "_cursor".',
+      '_cursor',
+    )
+  return values
+}
+
+function decoded(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}
+
+const timestamp = /^-?infinity$|^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d){0,2}$/
+const numeric = /^-?(Infinity|\d+(\.\d+)?)$/
+
+/** Only what the database wrote there: a cast of anything else would be its error, not the caller's. */
+function isValue(value: unknown, key: Key | undefined): boolean {
+  if (value === null) return key?.always === false
+  if (typeof value !== 'string' || value.includes('\0')) return false
+  if (key?.type === 'timestamptz') return timestamp.test(value)
+  return key?.type !== 'numeric' || numeric.test(value)
+}
