@@ -1,5 +1,126 @@
 import type { Resource } from '@medplum/fhirtypes'
+import type { PoolConfig } from 'pg'
 import type { Search } from '../fhir/search.ts'
+import { type Log, silent } from '../log.ts'
+import { type Changes, changesAmong, changesHere } from './changes.ts'
+import { clientsIn } from './clients.ts'
+import { commit } from './commit.ts'
+import { type Database, openDatabase, unreachable } from './database.ts'
+import { openEmbedded } from './embedded/index.ts'
+import { readHistory } from './history.ts'
+import { messagesIn } from './messages.ts'
+import { migrate, newestMigration } from './migrate.ts'
+import { outboxIn } from './outbox.ts'
+import { readCurrent, readVersion } from './read.ts'
+import { readerOf } from './reader.ts'
+import { sharedIn } from './shared.ts'
+import { sql } from './sql.ts'
+
+export interface StoreSettings {
+  /** The embedded PostgreSQL lives here; not touched when a server is named. */
+  dataDir: string
+  /** A PostgreSQL server, 15 or newer. */
+  databaseUrl?: string
+  /** Connections for reading, and as many for writing. */
+  poolSize?: number
+  log?: Log
+  /** By which leases end. */
+  clock?: () => Date
+  /** IANA zone of dates without an offset, for search. */
+  zone?: string
+}
+
+/**
+ * The store, at the newest migration: on the server that is named, otherwise on the PostgreSQL in the data folder.
+ *
+ * Fails: lock-error when another process uses the folder; unsupported-value when the server or its database does not
+ * suit; transient when it cannot be reached.
+ */
+export async function openStore(settings: StoreSettings): Promise<Store> {
+  const { dataDir, databaseUrl, poolSize = 8, log = silent } = settings
+  await using opening = new AsyncDisposableStack()
+  const connection: PoolConfig =
+    databaseUrl === undefined
+      ? opening.use(await openEmbedded(dataDir, log)).connection
+      : { connectionString: databaseUrl }
+  const db = opening.use(openDatabase(connection, poolSize, log))
+  await migrated(db)
+  const changes = opening.use(databaseUrl === undefined ? changesHere(log) : changesAmong(db, log))
+  const open = opening.move()
+  return storeOn(db, changes, connection, settings, () => open.disposeAsync())
+}
+
+async function migrated(db: Database): Promise<void> {
+  const client = db.client()
+  try {
+    await client.connect()
+    await migrate(client)
+  } catch (thrown) {
+    throw unreachable(thrown) ?? thrown
+  } finally {
+    await client.end()
+  }
+}
+
+function storeOn(
+  db: Database,
+  changes: Changes,
+  connection: PoolConfig,
+  { clock = () => new Date(), zone }: StoreSettings,
+  close: () => Promise<void>,
+): Store {
+  return {
+    connection,
+    messages: messagesIn(db),
+    outbox: outboxIn(db),
+    clients: clientsIn(db),
+    ...sharedIn(db, clock),
+    reader: () =>
+      readerOf(db, async () => {
+        throw new Error('search')
+      }),
+    async write(write) {
+      const done = await commit(db, write, zone)
+      if (done) changes.tell(changedBy(write))
+      return done
+    },
+    read: (type, id, sight) => readCurrent(db, type, id, sight),
+    vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
+    search: async () => {
+      throw new Error('search')
+    },
+    history: (query, sight) => readHistory(db, query, sight),
+    onChange: (listener) => changes.listen(listener),
+    ready: () => isReady(db),
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function changedBy({
+  resources = [],
+  removed = [],
+  grants = [],
+  departures = [],
+  settlements = [],
+}: Write): Changed {
+  return {
+    references: [
+      ...resources.map(({ resource }) => `${resource.resourceType}/${resource.id}`),
+      ...removed.map(({ type, id }) => `${type}/${id}`),
+      ...grants.map(({ reference }) => reference),
+    ],
+    departures: departures.length > 0 || settlements.some(({ status }) => status === 'queued'),
+  }
+}
+
+async function isReady(db: Database): Promise<boolean> {
+  try {
+    const [row] = await db.rows<{ newest: number }>(sql`select max(number) as newest from migration`)
+    return row?.newest === (await newestMigration())
+  } catch {
+    return false // which is the answer
+  }
+}
 
 /** Any resource that may be kept; `id` and `meta` are set when it comes from the store. */
 export type Kept<R extends Resource = Resource> = R & {
@@ -253,7 +374,7 @@ export interface Store extends AsyncDisposable {
   /** True when the database answers and is at the newest migration. */
   ready(): Promise<boolean>
   /** Connection string (libpq URL or socket folder form) for the job queue and tests. */
-  readonly connection: import('pg').PoolConfig
+  readonly connection: PoolConfig
 }
 
 export interface Messages {

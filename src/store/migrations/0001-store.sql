@@ -144,3 +144,10 @@ create table memory (
   name text primary key,
   value text not null
 );
+
+-- Ends a statement and undoes it: another was quicker.
+create function outrun() returns boolean language plpgsql as $$
+begin
+  raise exception 'another was quicker' using errcode = 'RL001';
+end
+$$;

@@ -1,0 +1,80 @@
+import { DatabaseError } from 'pg'
+import { businessKeys } from '../fhir/business-key.ts'
+import { type Failure, failure } from '../fhir/outcome.ts'
+import type { Database } from './database.ts'
+import { Duplicate } from './duplicate.ts'
+import type { Write } from './index.ts'
+import { sql } from './sql.ts'
+import { indexed } from './write/identity.ts'
+import { type Answer, writeStatement } from './write/index.ts'
+
+/**
+ * Writes all of a step in one statement: true when it is on disk, false when another was quicker and nothing is written.
+ *
+ * Fails: conflict when a place is taken; duplicate when a business identifier exists; value for what no text may hold.
+ */
+export async function commit(db: Database, write: Write, zone: string | undefined): Promise<boolean> {
+  try {
+    const [answer] = await db.change<Answer & Record<string, unknown>>(writeStatement(write, zone))
+    if (answer?.clash) throw new Duplicate(answer.clash)
+    return answer?.ok === true
+  } catch (thrown) {
+    if (!(thrown instanceof DatabaseError)) throw thrown
+    if (isQuicker(thrown)) return false
+    throw (await refusal(db, write, thrown)) ?? thrown
+  }
+}
+
+/** Serialization failure, deadlock, `outrun()`; or a row that another created between our reading and our writing. */
+function isQuicker({ code = '', constraint = '' }: DatabaseError): boolean {
+  if (['40001', '40P01', 'RL001'].includes(code)) return true
+  return (
+    code === '23505' &&
+    ['resource_pkey', 'version_pkey', 'message_current', 'message_pkey'].includes(constraint)
+  )
+}
+
+async function refusal(
+  db: Database,
+  write: Write,
+  { code, constraint }: DatabaseError,
+): Promise<Failure | undefined> {
+  switch (code) {
+    case '23P01':
+      return failure(
+        'conflict',
+        'Someone or something needed for this place is taken at this time. Choose another.',
+      )
+    case '23505':
+      if (constraint === 'occupancy_pkey') {
+        return failure('conflict', 'The place is taken. Choose another.', 'Appointment.slot')
+      }
+      return constraint === 'identity_pkey' ? duplicateOf(db, write) : undefined
+    case '23514':
+      return constraint?.startsWith('occupancy')
+        ? failure('value', 'A place is numbered from 1, and ends after it starts.', 'Appointment')
+        : undefined
+    case '22021':
+    case '22P05':
+      return failure(
+        'value',
+        'A text contains a character that cannot be kept (U+0000 or half a surrogate pair). Remove it.',
+      )
+    default:
+      return undefined
+  }
+}
+
+/** Another created it at the same moment: it is committed by now, so it can be named. */
+async function duplicateOf(db: Database, { resources = [] }: Write): Promise<Failure> {
+  for (const { resource } of resources) {
+    for (const { system, value } of businessKeys(resource)) {
+      const [other] = await db.rows<{ id: string }>(sql`
+        select id from identity
+        where type = ${resource.resourceType} and value = ${indexed(value)} and system = ${indexed(system)}
+          and id <> ${resource.id}`)
+      if (other) return new Duplicate(`${resource.resourceType}/${other.id}`)
+    }
+  }
+  return failure('lock-error', 'Another resource had this business identifier a moment ago. Try again.')
+}

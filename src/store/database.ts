@@ -1,0 +1,123 @@
+import { Client, Pool, type PoolConfig, type QueryResultRow, types } from 'pg'
+import { Failure, failure } from '../fhir/outcome.ts'
+import type { Log } from '../log.ts'
+import { prepared, type Sql, statement } from './sql.ts'
+
+/** Connections to PostgreSQL, and the three ways in which a statement is run. */
+export interface Database extends AsyncDisposable {
+  /** Reads by key: prepared once a connection. */
+  rows<Row extends QueryResultRow>(piece: Sql): Promise<Row[]>
+  /** Planned anew for its values: searches, and what is asked rarely. */
+  planned<Row extends QueryResultRow>(piece: Sql): Promise<Row[]>
+  /** Changes: prepared once a connection and shape, one plan for all values. */
+  change<Row extends QueryResultRow>(piece: Sql): Promise<Row[]>
+  /** A connection of one's own: to listen, to lock. The caller connects and ends it. */
+  client(): Client
+}
+
+/** Fails with transient or lock-error when the database cannot be reached or does not answer in time. */
+export function openDatabase(connection: PoolConfig, poolSize: number, log: Log): Database {
+  const config = { ...connection, types: ownTypes }
+  const reading = pool(config, poolSize, readingSettings, log)
+  const changing = pool(config, poolSize, changingSettings, log)
+  return {
+    rows: (piece) => run(reading, prepared(piece)),
+    planned: (piece) => run(reading, statement(piece)),
+    change: (piece) => run(changing, prepared(piece)),
+    client: () => new Client(config),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([reading.end(), changing.end()])
+    },
+  }
+}
+
+async function run<Row extends QueryResultRow>(
+  pool: Pool,
+  query: { name?: string; text: string; values: unknown[] },
+): Promise<Row[]> {
+  try {
+    return (await pool.query<Row>(query)).rows
+  } catch (thrown) {
+    throw unreachable(thrown) ?? thrown
+  }
+}
+
+/** The failure in what the driver threw, when the database is away or too busy; otherwise undefined. */
+export function unreachable(thrown: unknown): Failure | undefined {
+  if (thrown instanceof Failure) return thrown
+  if (!(thrown instanceof Error)) return undefined
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
+  if (isBusy.test(code) || thrown.message.startsWith('timeout exceeded')) {
+    return failure('lock-error', 'The store is busy. Try again in a moment.')
+  }
+  if (isAway.test(code) || thrown.message.startsWith('Connection terminated')) {
+    return failure('transient', 'The store cannot be reached now. Try again in a moment.')
+  }
+  return undefined
+}
+
+/** lock_not_available, query_canceled (statement timeout), too_many_connections. */
+const isBusy = /^(55P03|57014|53300)$/
+
+/** Connection exceptions, shutdown and crash, cannot_connect_now; the socket's own errors. */
+const isAway =
+  /^(08...|57P0.|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/
+
+function pool(config: PoolConfig, max: number, settings: Settings, log: Log): Pool {
+  const made = new Pool({
+    ...config,
+    max,
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: 10_000,
+    onConnect: async (client) => {
+      await client.query(settingsText(settings))
+    },
+  })
+  // A connection that is not in use has died; the pool makes another when it is needed.
+  made.on('error', (thrown) => log.failed('store.disconnected', thrown))
+  return made
+}
+
+type Settings = Readonly<Record<string, string>>
+
+const readingSettings: Settings = { statement_timeout: '60s', jit: 'off' }
+
+/**
+ * A change touches rows by their keys and nothing else. Left to guess, the planner reads whole tables while they are
+ * small, and keeps that plan when they have grown.
+ */
+const changingSettings: Settings = {
+  ...readingSettings,
+  lock_timeout: '10s',
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+}
+
+/** Acknowledged means on disk, whatever the server's default; a stricter one (replicas) stays. */
+function settingsText(settings: Settings): string {
+  const set = Object.entries(settings).map(([name, value]) => `set ${name} = '${value}'`)
+  return [
+    ...set,
+    `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
+  ].join('; ')
+}
+
+const int8 = types.builtins.INT8
+const timestamptz = types.builtins.TIMESTAMPTZ
+
+/** int8 as number (positions and counts stay below 2^53), timestamps as instants; the rest as the driver has it. */
+const ownTypes: NonNullable<PoolConfig['types']> = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === int8) return Number
+    if (oid === timestamptz) return instant
+    return format === undefined ? types.getTypeParser(oid) : types.getTypeParser(oid, format as 'text')
+  },
+}
+
+const asDate = types.getTypeParser(timestamptz)
+
+function instant(text: string): string {
+  return new Date(asDate(text)).toISOString()
+}

@@ -1,0 +1,59 @@
+import type { Database } from './database.ts'
+import type { ArrivalRow, Messages } from './index.ts'
+import { join, raw, type Sql, sql } from './sql.ts'
+
+/** What came in, as it was kept by the write that decided its fate. */
+export function messagesIn(db: Database): Messages {
+  return {
+    async known(peer, id, at) {
+      const [row] = await db.rows<MessageRow>(sql`
+        ${selected} where peer = ${peer} and id = ${id} and current and known_until > ${at}::timestamptz`)
+      return row && arrivalOf(row)
+    },
+    async get(row) {
+      const [found] = await db.rows<MessageRow>(sql`${selected} where row = ${row}::uuid`)
+      return found && arrivalOf(found)
+    },
+    async list({ peer, status, since, limit }) {
+      const conditions = [
+        ...(peer === undefined ? [] : [sql`peer = ${peer}`]),
+        ...(status === undefined ? [] : [sql`status = ${status}`]),
+        ...(since === undefined ? [] : [sql`received >= ${since}::timestamptz`]),
+      ]
+      const where = conditions.length > 0 ? sql`where ${join(conditions, ' and ')}` : raw('')
+      const rows = await db.planned<MessageRow>(sql`
+        ${selected} ${where} order by received desc, row desc limit ${limit}::integer`)
+      return rows.map(arrivalOf)
+    },
+  }
+}
+
+const selected: Sql = raw(
+  'select row, peer, id, kind, received, by, raw, status, digest, reason, answer, known_until from message',
+)
+
+interface MessageRow {
+  row: string
+  peer: string
+  id: string | null
+  kind: string
+  received: string
+  by: string
+  raw: Buffer
+  status: ArrivalRow['status']
+  digest: string
+  reason: string | null
+  answer: Buffer | null
+  known_until: string
+}
+
+function arrivalOf({ id, received, reason, answer, known_until, ...same }: MessageRow): ArrivalRow {
+  return {
+    ...same,
+    id: id ?? undefined,
+    receivedAt: received,
+    knownUntil: known_until,
+    ...(reason !== null && { reason }),
+    ...(answer !== null && { answer }),
+  }
+}

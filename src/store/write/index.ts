@@ -1,0 +1,138 @@
+import type { Kept, Write } from '../index.ts'
+import { join, raw, type Sql, sql } from '../sql.ts'
+import { claimed, forgotten, type Identity, identified, identitiesOf } from './identity.ts'
+import { arrived, queued, settled } from './messages.ts'
+import { released, taken } from './places.ts'
+import { type Change, changesOf, changeTable, created, granted, held, relied, replaced } from './resources.ts'
+import { grantedParts, indexedParts } from './search.ts'
+
+/** What the statement answers. */
+export interface Answer {
+  /** Everything is written; otherwise nothing is. */
+  ok: boolean
+  /** The resource that carries one of the business identifiers already: `Type/id`. */
+  clash: string | null
+}
+
+/** What a write is made of, read from it once. */
+interface Parts {
+  write: Write
+  changes: readonly Change[]
+  identities: readonly Identity[]
+  creates: boolean
+  replaces: boolean
+  grants: NonNullable<Write['grants']>
+  relies: ReadonlyMap<string, number>
+}
+
+/**
+ * The one statement that writes all of a step or nothing: a guard over the versions, then a part for each thing that
+ * changes. Only the parts that are needed are in it, so there are some dozens of shapes, each prepared once.
+ *
+ * The guard holds the rows it looks at; a concurrent writer waits there and then sees the new version. What it cannot
+ * see (rows not committed yet) is caught by the unique indexes, as an error.
+ */
+export function writeStatement(write: Write, zone: string | undefined): Sql {
+  const parts = partsOf(write)
+  const resources = (write.resources ?? []).map(({ resource }) => resource)
+  const pieces = [
+    sql`position as materialized (select base + pg_current_xact_id()::text::bigint as xact from epoch)`,
+    ...guard(parts),
+    ...resourceParts(parts),
+    ...foundParts(parts, resources, zone),
+    ...identityParts(parts),
+    ...placeParts(parts),
+    ...messageParts(parts),
+  ]
+  return sql`with ${join(pieces, ', ')} ${answer(parts)}`
+}
+
+function partsOf(write: Write): Parts {
+  const changes = changesOf(write)
+  const written = new Set(changes.map(({ type, id }) => `${type}/${id}`))
+  if (written.size < changes.length) throw new Error('A write names a resource twice')
+  return {
+    write,
+    changes,
+    identities: identitiesOf((write.resources ?? []).map(({ resource }) => resource)),
+    creates: changes.some(({ replaces }) => replaces === 0),
+    replaces: changes.some(({ replaces }) => replaces > 0),
+    grants: (write.grants ?? []).filter(({ reference }) => !written.has(reference)),
+    // What is replaced here is guarded by that already.
+    relies: new Map([...(write.relies ?? [])].filter(([reference]) => !written.has(reference))),
+  }
+}
+
+function guard({ changes, identities, replaces, relies }: Parts): Sql[] {
+  const sure = [
+    ...(replaces
+      ? [sql`(select count(*) from held) = ${changes.filter((each) => each.replaces > 0).length}::integer`]
+      : []),
+    ...(relies.size > 0
+      ? [
+          sql`(select count(*) from relied where still) = ${[...relies.values()].filter((version) => version > 0).length}::integer`,
+          sql`not exists (select from relied where not still)`,
+        ]
+      : []),
+    ...(identities.length > 0 ? [sql`not exists (select from clash)`] : []),
+  ]
+  return [
+    ...(changes.length > 0 ? [changeTable(changes)] : []),
+    ...(replaces ? [held] : []),
+    ...(relies.size > 0 ? [relied(relies)] : []),
+    ...(identities.length > 0 ? [claimed(identities)] : []),
+    sql`guard as materialized (select ${sure.length > 0 ? join(sure, ' and ') : raw('true')} as ok)`,
+  ]
+}
+
+function resourceParts({ creates, replaces, grants }: Parts): Sql[] {
+  const tables = [...(creates ? ['created'] : []), ...(replaces ? ['replaced'] : [])]
+  return [
+    ...(creates ? [created] : []),
+    ...(replaces ? [replaced] : []),
+    ...(tables.length > 0
+      ? [
+          sql`written as (${raw(tables.map((name) => `select type, id, access from ${name}`).join(' union all '))})`,
+        ]
+      : []),
+    ...(grants.length > 0 ? [granted(grants)] : []),
+  ]
+}
+
+function foundParts({ changes, grants }: Parts, resources: readonly Kept[], zone: string | undefined): Sql[] {
+  const types = new Set(grants.map(({ reference }) => reference.slice(0, reference.indexOf('/'))))
+  return [...indexedParts(resources, changes, zone), ...grantedParts([...types].sort())]
+}
+
+function identityParts({ identities, replaces }: Parts): Sql[] {
+  return [
+    ...(replaces ? [forgotten(identities)] : []),
+    ...(identities.length > 0 ? [identified(replaces)] : []),
+  ]
+}
+
+function placeParts({ write: { release = [], take = [] } }: Parts): Sql[] {
+  return [
+    ...(release.length > 0 ? [released(release)] : []),
+    ...(take.length > 0 ? [taken(take, release.length > 0)] : []),
+  ]
+}
+
+function messageParts({ write: { arrival, departures = [], settlements = [], at } }: Parts): Sql[] {
+  return [
+    ...(arrival ? [arrived(arrival)] : []),
+    ...(departures.length > 0 ? [queued(departures, at)] : []),
+    ...(settlements.length > 0 ? [settled(settlements, at)] : []),
+  ]
+}
+
+/** A message's row that is there already, and was not refused, undoes the whole. */
+function answer({ identities, write }: Parts): Sql {
+  const clash = identities.length > 0 ? raw(`(select type || '/' || id from clash)`) : raw('null::text')
+  const alone = write.arrival
+    ? raw(
+        `, case when (select ok from guard) and not exists (select from arrived) then outrun() end as alone`,
+      )
+    : raw('')
+  return sql`select (select ok from guard) as ok, ${clash} as clash ${alone}`
+}
