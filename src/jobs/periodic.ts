@@ -1,0 +1,85 @@
+import type { Log } from '../log.ts'
+import type { Store } from '../store/index.ts'
+
+/** Something that is done again and again. The signal tells it to stop at the next good moment. */
+export type Task = (signal: AbortSignal) => Promise<void>
+
+export interface PeriodicDesk {
+  store: Pick<Store, 'lease'>
+  log: Log
+  /** Who asks: one name a process. */
+  holder: string
+}
+
+/** A lease is renewed this often while a run is longer than its period. */
+const renewals = 3
+
+/**
+ * Runs a task once a period, whatever the number of gateways, until the signal.
+ *
+ * The period is a lease: whoever gets it runs the task, and nobody else gets it until the period is over, not
+ * even after a restart. A run that takes longer keeps the lease. A run that fails is told and done again a
+ * period later. Comes back when the last run has ended.
+ */
+export async function everyPeriod(
+  name: string,
+  everyMs: number,
+  task: Task,
+  desk: PeriodicDesk,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const startedAt = performance.now()
+    await runOnce(name, everyMs, task, desk, signal)
+    await asleep(Math.max(everyMs - (performance.now() - startedAt), 0), signal)
+  }
+}
+
+async function runOnce(name: string, everyMs: number, task: Task, desk: PeriodicDesk, signal: AbortSignal) {
+  const lease = () => desk.store.lease(`every.${name}`, desk.holder, untilAfter(everyMs))
+  const startedAt = performance.now()
+  try {
+    if (!(await lease())) return
+    await whileLeased(
+      lease,
+      everyMs / renewals,
+      () => task(signal),
+      (thrown) => desk.log.failed('task.unleased', thrown, { task: name }),
+    )
+  } catch (thrown) {
+    desk.log.failed('task.failed', thrown, { task: name, ms: Math.round(performance.now() - startedAt) })
+  }
+}
+
+/** By the machine's own time: a period is between processes, and the gateway's clock may be turned. */
+const untilAfter = (ms: number): string => new Date(Date.now() + ms).toISOString()
+
+/** Renews a lease for as long as something runs. */
+async function whileLeased(
+  lease: () => Promise<boolean>,
+  everyMs: number,
+  run: () => Promise<void>,
+  troubled: (thrown: unknown) => void,
+): Promise<void> {
+  const timer = setInterval(() => void lease().catch(troubled), everyMs)
+  try {
+    await run()
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** Resolves after some time, or at once when the signal comes. */
+export function asleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((wake) => {
+    const awake = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', awake)
+      wake()
+    }
+    const timer = setTimeout(awake, ms)
+    timer.unref()
+    if (signal.aborted) awake()
+    else signal.addEventListener('abort', awake)
+  })
+}
