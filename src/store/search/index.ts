@@ -6,9 +6,7 @@ import { included } from './include.ts'
 import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
 import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
 
-interface MatchRow extends ResourceRow {
-  place: (string | null)[]
-}
+type MatchRow = ResourceRow & { place: (string | null)[] }
 
 /** One page of what a search finds, with what it brings along; `total` only when it was asked for. */
 export async function findPage(query: Query, search: Search, sight: Sight): Promise<Page> {

@@ -1,10 +1,11 @@
+import type { Database } from '../database.ts'
 import { raw, type Sql } from '../sql.ts'
 
-/** Runs one statement and gives its rows. */
-export type Query = <Row>(piece: Sql) => Promise<Row[]>
+/** Runs one statement, planned for its values, and gives its rows. */
+export type Query = Database['planned']
 
 /** A resource that was found. */
-export interface ResourceRow {
+export type ResourceRow = {
   type: string
   id: string
   version: number
@@ -14,6 +15,4 @@ export interface ResourceRow {
 }
 
 /** What statements select of `resource r`. */
-export const resourceColumns: Sql = raw(
-  `r.type, r.id, r.version, to_char(r.updated at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as updated, r.body`,
-)
+export const resourceColumns: Sql = raw(`r.type, r.id, r.version, r.updated, r.body`)
