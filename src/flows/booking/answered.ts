@@ -21,7 +21,7 @@ export interface Answer {
   peer: string
 }
 
-interface Facts {
+export interface AnswerFacts {
   known: Kept<Appointment> | undefined
   slots: readonly Kept<Slot>[]
   taken: readonly Occupancy[]
@@ -32,7 +32,7 @@ interface Facts {
 }
 
 /** The centre has answered, or its desk has changed something: the appointment follows. */
-export const answered: Step<Answer, Facts> = {
+export const answered: Step<Answer, AnswerFacts> = {
   name: 'booking.answered',
 
   async facts({ appointment, peer }, store, actor) {
@@ -99,7 +99,13 @@ function deskBooking({ status }: Appointment, desk: readonly Kept<Slot>[]): Plan
 }
 
 /** Booked: only now. A yes for what has been cancelled here meanwhile is cancelled there. */
-function yes(known: Kept<Appointment>, said: Appointment, facts: Facts, at: Moment, peer: string): Plan {
+function yes(
+  known: Kept<Appointment>,
+  said: Appointment,
+  facts: AnswerFacts,
+  at: Moment,
+  peer: string,
+): Plan {
   if (!isLive(known)) return { send: [{ peer, kind: 'appointment.cancelled', about: [currentOf(known)] }] }
   const booked = {
     ...withoutHold(known),
@@ -115,7 +121,7 @@ function yes(known: Kept<Appointment>, said: Appointment, facts: Facts, at: Mome
 }
 
 /** Refused, or cancelled by the centre: the place is free again, and the reason is told. */
-function no(known: Kept<Appointment>, said: Appointment, facts: Facts, at: Moment): Plan {
+function no(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at: Moment): Plan {
   if (!isLive(known)) return {}
   const cancelled: Appointment = {
     ...withoutHold(known),
@@ -164,7 +170,7 @@ const accepted = ({ participant }: Appointment) =>
 
 const changes = (next: Appointment, known: Appointment) => JSON.stringify(next) !== JSON.stringify(known)
 
-function busy({ slots, taken }: Facts): Slot[] {
+function busy({ slots, taken }: AnswerFacts): Slot[] {
   return slots
     .map((slot) => [slot, slotWith(slot, countIn(slot, taken), true)] as const)
     .flatMap(([slot, next]) => (next.status === slot.status ? [] : [next]))
@@ -206,7 +212,7 @@ function moved(task: Kept<Task>, known: Appointment, at: Moment, moves: Moves): 
 }
 
 /** A centre whose RIS takes orders gets the request itself once the exam is booked. */
-function orders({ request, slots }: Facts, at: Moment, booked: Appointment, known: Kept<Appointment>) {
+function orders({ request, slots }: AnswerFacts, at: Moment, booked: Appointment, known: Kept<Appointment>) {
   const slot = slots[0]
   const peer = slot && peerOf(slot, at.territory)
   if (!request || !peer?.takes.includes('request.ordered')) return []

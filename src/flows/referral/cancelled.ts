@@ -4,13 +4,14 @@ import type { Kept, Reader } from '../../store/index.ts'
 import { cancelling, type Given, givenUp } from '../booking/cancelled.ts'
 import { isLive } from '../booking/states.ts'
 import type { Entry } from '../entries.ts'
+import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 
 interface Facts {
   requests: readonly Withdrawn[]
 }
 
-interface Withdrawn {
+export interface Withdrawn {
   request: Kept<ServiceRequest>
   tasks: readonly Kept<Task>[]
   appointments: readonly Given[]
@@ -41,7 +42,7 @@ export const cancelled: Step<{ entries: readonly Entry[] }, Facts> = {
         .filter(isRequest)
         .map((said) => [keyOf(said), said]),
     )
-    return joined(requests.map((one) => withdrawing(one, reasons.get(keyOf(one.request)), at)))
+    return merged(requests.map((one) => withdrawing(one, reasons.get(keyOf(one.request)), at)))
   },
 }
 
@@ -84,7 +85,7 @@ export function withdrawing(
   const plans = appointments.map((given) =>
     cancelling(given, { text: 'The prescriber has cancelled the referral.' }, at),
   )
-  return joined([{ write: [revoked, ...ended] }, ...plans])
+  return merged([{ write: [revoked, ...ended] }, ...plans])
 }
 
 const isOpen = ({ status }: Task) =>
@@ -93,14 +94,4 @@ const isOpen = ({ status }: Task) =>
 function newNotes(said: ServiceRequest, { note = [] }: ServiceRequest) {
   const texts = new Set(note.map(({ text }) => text))
   return (said.note ?? []).filter(({ text }) => !texts.has(text))
-}
-
-/** Several plans as one. */
-export function joined(plans: readonly Plan[]): Plan {
-  return {
-    write: plans.flatMap(({ write = [] }) => write),
-    send: plans.flatMap(({ send = [] }) => send),
-    release: plans.flatMap(({ release = [] }) => release),
-    grant: Object.assign({}, ...plans.map(({ grant }) => grant)),
-  }
 }

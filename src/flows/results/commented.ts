@@ -12,11 +12,15 @@ export interface Comment {
   entries: readonly Entry[]
 }
 
-interface Facts {
-  known: Known
+/** The request that a comment is about, when the actor may comment on it, and who takes part in it. */
+export interface About {
   request: Kept<ServiceRequest> | undefined
   /** `org:<id>` of all who may see the request. */
   keys: readonly string[]
+}
+
+interface Facts extends About {
+  known: Known
 }
 
 /** The radiologist's word reaches whoever asked, tied to the request; a correction replaces what it corrects. */
@@ -24,28 +28,44 @@ export const commented: Step<Comment, Facts> = {
   name: 'results.commented',
 
   async facts({ entries }, store, actor) {
-    const [known, request] = await Promise.all([
+    const [known, about] = await Promise.all([
       knownOf(entries, anchorOf(entries), store),
-      requestOf(entries, store),
+      aboutOf(entries, store, actor),
     ])
-    const keys = request
-      ? (await store.sight(referenceTo(request))).filter((key) => key.startsWith('org:'))
-      : []
-    if (!request || !sees(actor, keys)) return { known, request: undefined, keys }
-    const patient = await store.follow(request.subject.reference)
-    return { known: new Map([...known, ...aliases(entries, request, patient)]), request, keys }
+    if (!about.request) return { known, ...about }
+    const patient = await store.follow(about.request.subject.reference)
+    return { known: new Map([...known, ...aliases(entries, about.request, patient)]), ...about }
   },
 
-  decide({ entries }, { known, request, keys }, at, actor) {
-    if (!request) return { filtered: 'No request of this centre fits the result.' }
+  decide({ entries }, { known, ...about }, at, actor) {
+    if (!about.request) return { filtered: 'No request of this centre fits the result.' }
     const { changed } = settled(entries, known, anchorOf(entries), at)
-    const write = changed.filter(isNews).map((resource) => tied(resource, request, at, actor))
-    return {
-      write,
-      grant: grants(write, keys),
-      send: write.filter(isCommunication).flatMap((said) => sending(said, known, request, keys, at, actor)),
-    } satisfies Plan
+    return told(changed.filter(isNews), about, [...known.values()], at, actor)
   },
+}
+
+/** Finds the request that a comment is about. */
+export async function aboutOf(entries: readonly Entry[], store: Reader, actor: Actor): Promise<About> {
+  const request = await requestOf(entries, store)
+  if (!request) return { request, keys: [] }
+  const keys = (await store.sight(referenceTo(request))).filter((key) => key.startsWith('org:'))
+  return sees(actor, keys) ? { request, keys } : { request: undefined, keys: [] }
+}
+
+/** Tied to the request, for the eyes of all who take part in it, and sent to their systems. */
+export function told(
+  news: readonly Resource[],
+  { request, keys }: About,
+  before: readonly Kept[],
+  at: Moment,
+  actor: Actor,
+): Plan {
+  if (!request) return { write: news }
+  const write = news.map((resource) => tied(resource, request, at, actor))
+  const send = write
+    .filter(isCommunication)
+    .flatMap((said) => sending(said, before, request, keys, at, actor))
+  return { write, grant: grants(write, keys), send }
 }
 
 /** The patient and the request are ours already: a result names them, it does not change them. */
@@ -137,14 +157,14 @@ function addressed(
 /** To the systems of all others who may see the request, if theirs take such a thing. */
 function sending(
   said: Communication & { id: string },
-  known: Known,
+  before: readonly Kept[],
   request: Kept<ServiceRequest>,
   keys: readonly string[],
   at: Moment,
   actor: Actor,
 ) {
-  const before = [...known.values()].find(({ id }) => id === said.id)
-  const about = [versionOf(said, before), currentOf(request), request.subject.reference ?? '']
+  const last = before.find(({ id }) => id === said.id)
+  const about = [versionOf(said, last), currentOf(request), request.subject.reference ?? '']
   return at.territory.peers
     .filter(
       ({ organization, takes }) => isOther(organization, keys, actor) && takes.includes('communication.sent'),

@@ -1,4 +1,4 @@
-import type { Resource, Schedule, Slot } from '@medplum/fhirtypes'
+import type { Meta, Resource, Schedule, Slot } from '@medplum/fhirtypes'
 import { extensions, frCore } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { instantIn } from '../../fhir/zone.ts'
@@ -39,7 +39,7 @@ export const published: Step<Publication, Facts> = {
   },
 
   decide({ entries, peer, covers }, { known, before, taken }, at) {
-    const named = entries.map((entry) => ({ ...entry, resource: asKept(entry.resource, peer, at) }))
+    const named = entries.map((entry) => ({ ...entry, resource: asKept(entry.resource, at, peer) }))
     const { all } = settled(named, known, undefined, at)
     const byId = new Map([...known.values()].map((kept) => [kept.id, kept]))
     const next = all.map((resource) => (isSlot(resource) ? withOurs(resource, taken) : resource))
@@ -66,8 +66,8 @@ async function covered(peer: string, covers: Publication['covers'], store: Reade
 }
 
 /** In FR Core's stored form: times in the place's offset, the exam of a Schedule in its extension, the source named. */
-function asKept(resource: Resource, peer: string, at: Moment): Resource {
-  if (resource.resourceType === 'Slot') return slotAsKept(resource, peer, at)
+export function asKept(resource: Resource, at: Moment, peer?: string): Resource {
+  if (resource.resourceType === 'Slot') return slotAsKept(resource, at, peer)
   if (resource.resourceType === 'Schedule') return scheduleAsKept(resource, peer)
   throw failure(
     'business-rule',
@@ -76,13 +76,13 @@ function asKept(resource: Resource, peer: string, at: Moment): Resource {
   )
 }
 
-function slotAsKept(slot: Slot, peer: string, at: Moment): Slot {
+function slotAsKept(slot: Slot, at: Moment, peer: string | undefined): Slot {
   if (!slot.identifier?.some(({ system, value }) => system && value)) {
     throw failure('required', "A slot carries its source's identifier (system and value).", 'Slot.identifier')
   }
   return {
     ...slot,
-    meta: { ...slot.meta, source: sourceOf(peer) },
+    meta: withSource(slot.meta, peer),
     extension: [...others(slot.extension), { url: extensions.lastSeen, valueInstant: at.now }],
     start: instantIn(at.territory.zone, slot.start),
     end: instantIn(at.territory.zone, slot.end),
@@ -92,8 +92,13 @@ function slotAsKept(slot: Slot, peer: string, at: Moment): Slot {
 const others = (extension: Slot['extension'] = []) =>
   extension.filter(({ url }) => url !== extensions.lastSeen)
 
+/** Where it came from is for us to say, not for whoever sends it. */
+function withSource({ source: _, ...meta }: Meta = {}, peer: string | undefined): Meta {
+  return peer === undefined ? meta : { ...meta, source: sourceOf(peer) }
+}
+
 /** FR Core forbids `Schedule.serviceType` and carries the exam in an extension. Source: FR Core 2.2.0, fr-core-schedule. */
-function scheduleAsKept(schedule: Schedule, peer: string): Schedule {
+function scheduleAsKept(schedule: Schedule, peer: string | undefined): Schedule {
   const { serviceType = [], ...rest } = schedule
   const exams = serviceType.map((valueCodeableConcept) => ({
     url: frCore.serviceTypeDuration,
@@ -102,13 +107,13 @@ function scheduleAsKept(schedule: Schedule, peer: string): Schedule {
   const extension = [...(schedule.extension ?? []), ...exams]
   return {
     ...rest,
-    meta: { ...schedule.meta, source: sourceOf(peer) },
+    meta: withSource(schedule.meta, peer),
     ...(extension.length > 0 && { extension }),
   }
 }
 
 /** What we have taken there stays taken, whatever the source says of it meanwhile. */
-function withOurs(slot: Slot, taken: readonly Occupancy[]): Slot {
+export function withOurs(slot: Slot, taken: readonly Occupancy[]): Slot {
   const ours = taken.filter((occupancy) => occupancy.slot === slot.id)
   if (ours.length === 0 || slot.status !== 'free') return slot
   return slotWith(slot as Kept<Slot>, ours.length, true) // it has an id: it was settled

@@ -1,0 +1,145 @@
+import type { Appointment, CodeableConcept, Slot } from '@medplum/fhirtypes'
+import { failure } from '../../fhir/outcome.ts'
+import type { Kept, Store } from '../../store/index.ts'
+import { perform } from '../perform.ts'
+import type { Desk } from '../step.ts'
+import { cancelled } from './cancelled.ts'
+import { sees, type Wanted } from './facts.ts'
+import { held } from './hold.ts'
+import { proposalOf } from './proposal.ts'
+import { type BookWish, requested } from './requested.ts'
+
+export { find, type Wish } from './find.ts'
+
+/** What is to be held or booked: an Appointment's id (a proposal's, or one that is kept), or a slot with its request. */
+export type Target = { appointment: string } | Wanted
+
+/** Keeps a place for a while. `seconds` is a wish for less than the gateway's own limit. */
+export async function hold(
+  target: Target,
+  seconds: number | undefined,
+  desk: Desk,
+): Promise<Kept<Appointment>> {
+  const wanted = 'appointment' in target ? proposal(target.appointment) : target
+  const { written } = await perform(held, { ...wanted, ...(seconds !== undefined && { seconds }) }, desk)
+  return onlyAppointment(written)
+}
+
+function proposal(id: string): Wanted {
+  const found = proposalOf(id)
+  if (found) return found
+  throw failure(
+    'not-found',
+    'What is held is a proposal from Appointment/$find; this is none.',
+    'Parameters.parameter',
+  )
+}
+
+/**
+ * Books a place, and waits for the centre's answer, whichever gateway hears it.
+ *
+ * Comes back `booked`, or still `pending` when the centre has not answered in time.
+ * Fails: refused, with the centre's reason; and whatever keeps the centre from being asked.
+ */
+export async function book(
+  target: Target,
+  comment: string | undefined,
+  waitMs: number,
+  desk: Desk,
+): Promise<Kept<Appointment>> {
+  const { written } = await perform(requested, bookWish(target, comment), desk)
+  const id = written.find(isAppointment)?.id ?? ('appointment' in target ? target.appointment : undefined)
+  if (!id) throw new Error('A booking was performed without its appointment')
+  const appointment = await settled(id, waitMs, desk.store)
+  if (appointment.status === 'pending' || appointment.status === 'booked') return appointment
+  const reason =
+    appointment.cancelationReason?.text ??
+    appointment.cancelationReason?.coding?.[0]?.display ??
+    'no reason given'
+  throw failure(
+    'refused',
+    `The centre has not taken this appointment: ${reason} Look for another place.`,
+    'Appointment',
+  )
+}
+
+function bookWish(target: Target, comment: string | undefined): BookWish {
+  const said = comment === undefined ? {} : { comment }
+  if (!('appointment' in target)) return { ...target, ...said }
+  const found = proposalOf(target.appointment)
+  return found ? { ...found, ...said } : { appointment: target.appointment, ...said }
+}
+
+/** Gives a place back, held or booked; the centre is told. */
+export async function cancel(
+  appointment: string,
+  reason: CodeableConcept | undefined,
+  desk: Desk,
+): Promise<Kept<Appointment>> {
+  await perform(cancelled, { appointment, ...(reason && { reason }) }, desk)
+  return read(appointment, desk.store)
+}
+
+/** How often a waiting booking looks by itself, should the word of a change be lost. */
+const lookEveryMs = 500
+
+/** The appointment once it is no longer pending, or as it is when the time is over. */
+async function settled(id: string, waitMs: number, store: Store): Promise<Kept<Appointment>> {
+  const until = performance.now() + waitMs
+  for (;;) {
+    const change = nextChange(`Appointment/${id}`, store)
+    const appointment = await read(id, store)
+    const leftMs = until - performance.now()
+    if (appointment.status !== 'pending' || leftMs <= 0) {
+      change.cancel()
+      return appointment
+    }
+    await change.within(Math.min(leftMs, lookEveryMs))
+  }
+}
+
+/** Listens before the look, so that no change falls between the two. */
+function nextChange(reference: string, store: Store) {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const listening = store.onChange(({ references }) => {
+    if (references.includes(reference)) resolve()
+  })
+  const cancel = () => {
+    listening[Symbol.dispose]()
+    resolve()
+  }
+  const within = async (ms: number) => {
+    const timer = setTimeout(cancel, ms)
+    await promise
+    clearTimeout(timer)
+    listening[Symbol.dispose]()
+  }
+  return { cancel, within }
+}
+
+async function read(id: string, store: Store): Promise<Kept<Appointment>> {
+  const stored = await store.read('Appointment', id, 'all')
+  if (!stored || stored.deleted) throw failure('not-found', 'There is no such Appointment.', 'Appointment')
+  return JSON.parse(stored.body) // what the store keeps under this type is one
+}
+
+const isAppointment = (resource: { resourceType: string }): resource is Kept<Appointment> =>
+  resource.resourceType === 'Appointment'
+
+function onlyAppointment(written: readonly Kept[]): Kept<Appointment> {
+  const appointment = written.find(isAppointment)
+  if (appointment) return appointment
+  throw new Error('A place was held without its appointment')
+}
+
+/** What a proposal's id stands for, computed again; undefined when it is no such id, or the slot is not for these eyes. */
+export async function proposalAgain(id: string, { store, actor }: Desk): Promise<Slot | undefined> {
+  const wanted = proposalOf(id)
+  if (!wanted) return undefined
+  const reader = store.reader()
+  const [slot, keys] = await Promise.all([
+    reader.read('Slot', wanted.slot),
+    reader.sight(`Slot/${wanted.slot}`),
+  ])
+  return slot && sees(actor, keys) ? slot : undefined
+}

@@ -1,0 +1,36 @@
+import type { Resource } from '@medplum/fhirtypes'
+import { failure } from '../fhir/outcome.ts'
+import type { Plan } from './step.ts'
+
+type Keys = Readonly<Record<string, readonly string[]>>
+
+/** Several plans as one. Fails: conflict when two of them write the same resource. */
+export function merged(plans: readonly Plan[]): Plan {
+  const filtered = plans.find((plan) => plan.filtered !== undefined)?.filtered
+  return {
+    write: distinct(plans.flatMap(({ write = [] }) => write)),
+    remove: plans.flatMap(({ remove = [] }) => remove),
+    grant: united(plans.map(({ grant = {} }) => grant)),
+    regrant: united(plans.map(({ regrant = {} }) => regrant)),
+    send: plans.flatMap(({ send = [] }) => send),
+    take: plans.flatMap(({ take = [] }) => take),
+    release: plans.flatMap(({ release = [] }) => release),
+    settle: plans.flatMap(({ settle = [] }) => settle),
+    rely: [...new Set(plans.flatMap(({ rely = [] }) => rely))],
+    ...(filtered !== undefined && { filtered }),
+  }
+}
+
+function distinct(resources: readonly Resource[]): readonly Resource[] {
+  const names = resources.map(({ resourceType, id }) => `${resourceType}/${id}`)
+  if (new Set(names).size === names.length) return resources
+  throw failure('conflict', 'The same resource is changed in two ways. Send the changes one after the other.')
+}
+
+function united(all: readonly Keys[]): Keys {
+  const keys = new Map<string, readonly string[]>()
+  for (const [reference, added] of all.flatMap((one) => Object.entries(one))) {
+    keys.set(reference, [...new Set([...(keys.get(reference) ?? []), ...added])])
+  }
+  return Object.fromEntries(keys)
+}

@@ -1,0 +1,166 @@
+import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
+import type { Desk } from '../step.ts'
+import {
+  type Asked,
+  type AskedCreate,
+  type AskedUpdate,
+  type Change,
+  placeIn,
+  referenceOf,
+  type Target,
+} from './change.ts'
+import { matchOf } from './match.ts'
+import { conditionOf, pointersOf, renamed } from './references.ts'
+
+/** What was asked for, with every name settled. */
+export interface Addressed {
+  /** One for each that was asked, in that order. */
+  targets: readonly Target[]
+  /** Those that change something. */
+  changes: readonly Change[]
+}
+
+/** Makes ids for what is created. */
+export type NewId = () => string
+
+/**
+ * Settles which resources are meant: ids for what is new, conditions by search, names within the bundle made literal.
+ *
+ * Fails: multiple-matches when a condition fits several; business-rule when a name or a condition fits nothing.
+ */
+export async function addressed(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Addressed> {
+  const targets = await Promise.all(asked.map((each) => targetOf(each, newId, desk)))
+  refuseTwice(targets)
+  const names = namesOf(asked, targets)
+  const conditions = await conditionsOf(asked, desk)
+  const changes = asked.flatMap((each, index) =>
+    changesOf(each, targets[index], (name) => names.get(name) ?? conditions.names.get(name)),
+  )
+  const faults = [...conditions.faults, ...changes.flatMap(unnamed)]
+  if (faults.length > 0) throw failures(faults)
+  return { targets, changes }
+}
+
+async function targetOf(asked: Asked, newId: NewId, desk: Desk): Promise<Target> {
+  if (asked.verb === 'delete') return targetAs('delete', asked.id, asked)
+  if (asked.verb === 'create') return createOf(asked, newId, desk)
+  if ('id' in asked.target) return targetAs('update', asked.target.id, asked)
+  return conditionalUpdateOf(asked, asked.target.query, newId, desk)
+}
+
+function targetAs(verb: Target['verb'], id: string, asked: Asked): Target {
+  const { type, place } = asked
+  const ifMatch = 'ifMatch' in asked ? asked.ifMatch : undefined
+  return { verb, type, id, ...(place !== undefined && { place }), ...(ifMatch !== undefined && { ifMatch }) }
+}
+
+async function createOf(asked: AskedCreate, newId: NewId, desk: Desk): Promise<Target> {
+  const found =
+    asked.ifNoneExist === undefined ? undefined : await matchOf(asked.type, asked.ifNoneExist, desk)
+  return found ? { ...targetAs('keep', found.id, asked), found } : targetAs('create', newId(), asked)
+}
+
+/** Source: FHIR R4, http, conditional update. */
+async function conditionalUpdateOf(
+  asked: AskedUpdate,
+  query: string,
+  newId: NewId,
+  desk: Desk,
+): Promise<Target> {
+  const found = await matchOf(asked.type, query, desk)
+  const said = asked.resource.id
+  const place = placeIn(asked, `${asked.type}.id`)
+  if (found && said !== undefined && said !== found.id) {
+    throw failure(
+      'value',
+      'The condition fits another resource than the one of this id. Leave the id out.',
+      place,
+    )
+  }
+  if (found) return targetAs('update', found.id, asked)
+  if (said !== undefined) {
+    throw failure(
+      'method-not-allowed',
+      'Nothing fits the condition, and ids are given by the server: leave the id out.',
+      place,
+    )
+  }
+  if (asked.ifMatch !== undefined)
+    throw failure('stale-version', 'Nothing fits the condition, hence no version does.', place)
+  return targetAs('create', newId(), asked)
+}
+
+/** Source: FHIR R4, http, transaction: no two entries may mean the same resource. */
+function refuseTwice(targets: readonly Target[]): void {
+  const seen = new Set<string>()
+  const twice = targets.filter((target) => {
+    const before = seen.size
+    return target.verb !== 'keep' && seen.add(referenceOf(target)).size === before
+  })
+  if (twice.length === 0) return
+  throw failures(
+    twice.map((target) =>
+      issue('value', `${referenceOf(target)} is changed by two entries. Keep one of them.`, placeIn(target)),
+    ),
+  )
+}
+
+/** Names of the bundle's entries → literal references. A name that is a RESTful URL is known by its short form, too. */
+function namesOf(asked: readonly Asked[], targets: readonly Target[]): Map<string, string> {
+  const names = new Map<string, string>()
+  for (const [index, each] of asked.entries()) {
+    const target = targets[index]
+    if (each.verb === 'delete' || each.fullUrl === undefined || !target) continue
+    names.set(each.fullUrl, referenceOf(target))
+    const short = new RegExp(`/(${each.type}/[A-Za-z0-9.-]{1,64})$`).exec(each.fullUrl)?.[1]
+    if (short) names.set(short, referenceOf(target))
+  }
+  return names
+}
+
+/** Conditional references → what they mean now. */
+async function conditionsOf(asked: readonly Asked[], desk: Desk) {
+  const pointers = asked.flatMap((each) =>
+    each.verb === 'delete'
+      ? []
+      : pointersOf(each.resource).map(({ reference, path }) => ({ reference, place: placeIn(each, path) })),
+  )
+  const names = new Map<string, string>()
+  const faults: Issue[] = []
+  for (const reference of new Set(pointers.map((pointer) => pointer.reference))) {
+    const condition = conditionOf(reference)
+    if (!condition) continue
+    const found = await matchOf(condition.type, condition.query, desk)
+    if (found) names.set(reference, referenceOf(found))
+    else faults.push(...pointers.filter((pointer) => pointer.reference === reference).map(unmet))
+  }
+  return { names, faults }
+}
+
+const unmet = ({ place }: { place: string }) =>
+  issue('business-rule', 'Nothing fits this conditional reference. Create what it means first.', place)
+
+function changesOf(
+  asked: Asked,
+  target: Target | undefined,
+  newName: (name: string) => string | undefined,
+): Change[] {
+  if (!target || target.verb === 'keep') return []
+  if (asked.verb === 'delete') return [{ ...target, verb: 'delete' }]
+  const verb = target.verb === 'create' ? 'create' : 'update'
+  return [{ ...target, verb, resource: { ...renamed(asked.resource, newName), id: target.id } }]
+}
+
+/** Names that nothing in the bundle bears. */
+function unnamed(change: Change): Issue[] {
+  if (change.verb === 'delete') return []
+  return pointersOf(change.resource)
+    .filter(({ reference }) => /^urn:(uuid|oid):/.test(reference))
+    .map(({ path }) =>
+      issue(
+        'business-rule',
+        'No entry of the bundle has this fullUrl. Send the resource it means along.',
+        placeIn(change, path),
+      ),
+    )
+}

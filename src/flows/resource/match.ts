@@ -1,0 +1,43 @@
+import { failure } from '../../fhir/outcome.ts'
+import { parseSearch } from '../../fhir/search.ts'
+import type { Found } from '../../store/index.ts'
+import type { Desk } from '../step.ts'
+
+/**
+ * The one resource, of those the caller may see, that fits a condition (search parameters as in a URL).
+ *
+ * Fails: multiple-matches; required when the condition says nothing; as the search does.
+ * Source: FHIR R4, http, conditional create and update.
+ */
+export async function matchOf(
+  type: string,
+  condition: string,
+  { store, actor }: Desk,
+): Promise<Found | undefined> {
+  const search = parseSearch(type, conditionParameters(type, condition))
+  const { entries } = await store.search({ ...search, count: 2 }, actor.sight)
+  const [first, second] = entries.filter(({ mode }) => mode === 'match')
+  if (second)
+    throw failure(
+      'multiple-matches',
+      `Several resources of type ${type} fit the condition. Say which by an identifier.`,
+    )
+  return first
+}
+
+function conditionParameters(type: string, condition: string): URLSearchParams {
+  const said = condition.replace(/^\?/, '').replace(new RegExp(`^${type}\\?`), '')
+  const parameters = new URLSearchParams(said)
+  const names = [...parameters.keys()]
+  if (names.length === 0)
+    throw failure('required', 'A condition names at least one search parameter, such as identifier.')
+  const result = names.find((name) =>
+    /^_(count|sort|include|revinclude|summary|elements|total|format|pretty)\b/.test(name),
+  )
+  if (result)
+    throw failure(
+      'unknown-parameter',
+      `A condition says what fits, not how it is shown: leave ${result} out.`,
+    )
+  return parameters
+}

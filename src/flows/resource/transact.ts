@@ -1,0 +1,107 @@
+import type { Resource } from '@medplum/fhirtypes'
+import { Failure, failures, type Issue } from '../../fhir/outcome.ts'
+import type { Kept } from '../../store/index.ts'
+import { type Performed, perform } from '../perform.ts'
+import type { Desk } from '../step.ts'
+import { addressed, type NewId } from './addressed.ts'
+import { type Asked, type Change, type Put, placeIn, referenceOf, type Target } from './change.ts'
+import { transacted } from './transacted.ts'
+
+/** What became of one change. */
+export interface Changed extends Target {
+  /** Absent when it was deleted before, or never was. */
+  version?: number
+  /** Instant. */
+  lastUpdated?: string
+  /** JSON text as it is kept; absent when deleted. */
+  body?: string
+}
+
+export interface Transacted {
+  /** One for each that was asked, in that order. */
+  changed: readonly Changed[]
+  warnings: readonly Issue[]
+}
+
+/**
+ * Carries out what was asked, all or nothing: names settled, everything validated, then one step.
+ *
+ * When another creates what a condition looks for in the same moment, the condition is looked at again.
+ * Fails: every fault of every resource at once; what the step and the store fail with.
+ */
+export async function transact(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Transacted> {
+  try {
+    return await attempt(asked, newId, desk)
+  } catch (thrown) {
+    if (!(thrown instanceof Failure && thrown.case === 'duplicate' && asked.some(isConditional))) throw thrown
+    return attempt(asked, newId, desk)
+  }
+}
+
+const isConditional = (asked: Asked) =>
+  (asked.verb === 'create' && asked.ifNoneExist !== undefined) ||
+  (asked.verb === 'update' && 'query' in asked.target)
+
+async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Transacted> {
+  const { targets, changes } = await addressed(asked, newId, desk)
+  const { warnings, validate } = await validated(changes, desk)
+  const performed = await perform(transacted, changes, { ...desk, validate })
+  return { changed: targets.map((target) => changedOf(target, performed)), warnings }
+}
+
+/** How many resources are validated before others get their turn: some 0.2 ms each. */
+const atOnce = 10
+
+/** Validates what was sent, with its place in what was sent; what is written unchanged is not validated again. */
+async function validated(changes: readonly Change[], desk: Desk) {
+  const known = new Map<string, { resource: Resource; issues: Issue[] }>()
+  const all: Issue[] = []
+  for (const [index, change] of changes.filter(isPut).entries()) {
+    if (index % atOnce === atOnce - 1) await new Promise(setImmediate)
+    const issues = desk.validate(change.resource)
+    known.set(referenceOf(change), { resource: change.resource, issues })
+    all.push(...issues.map((each) => ({ ...each, expression: placeIn(change, each.expression) })))
+  }
+  if (all.some(isError)) throw failures(all)
+  const validate = (resource: Resource) => {
+    const before = known.get(`${resource.resourceType}/${resource.id}`)
+    return before && isUntouched(resource, before.resource) ? before.issues : desk.validate(resource)
+  }
+  return { warnings: all, validate }
+}
+
+const isPut = (change: Change): change is Put => change.verb !== 'delete'
+const isError = ({ severity }: Issue) => severity !== 'warning' && severity !== 'information'
+
+/** Steps never change a value in place: a resource is untouched when its elements are the same objects. */
+function isUntouched(now: Resource, before: Resource): boolean {
+  const [ours, sent] = [elementsOf(now), elementsOf(before)]
+  return ours.size === sent.size && [...sent].every(([name, value]) => ours.get(name) === value)
+}
+
+/** All but version and time, which the store sets. */
+function elementsOf({ meta, ...rest }: Resource): Map<string, unknown> {
+  const { versionId: _, lastUpdated: __, ...said } = meta ?? {}
+  return new Map([
+    ...Object.entries(rest),
+    ...Object.entries(said).map(([name, value]) => [`meta.${name}`, value] as const),
+  ])
+}
+
+function changedOf(target: Target, { written, removed, at }: Performed): Changed {
+  if (target.found) return { ...target, ...keptOf(target.found) }
+  if (target.verb === 'delete') {
+    const gone = removed.find(({ type, id }) => type === target.type && id === target.id)
+    return gone ? { ...target, version: gone.replaces + 1, lastUpdated: at } : target
+  }
+  const kept = written.find(({ resourceType, id }) => resourceType === target.type && id === target.id)
+  if (!kept) throw new Error(`The plan for ${target.type} does not write what was asked for`)
+  return { ...target, ...versionOf(kept), body: JSON.stringify(kept) }
+}
+
+const keptOf = ({ version, lastUpdated, body }: { version: number; lastUpdated: string; body: string }) => ({
+  version,
+  lastUpdated,
+  body,
+})
+const versionOf = ({ meta }: Kept) => ({ version: Number(meta.versionId), lastUpdated: meta.lastUpdated })

@@ -1,0 +1,147 @@
+import type { Actor } from '../../auth/actor.ts'
+import { failures, type Issue, issue } from '../../fhir/outcome.ts'
+import type { Kept, Reader, Sight } from '../../store/index.ts'
+import { merged } from '../plan.ts'
+import type { Plan, Step } from '../step.ts'
+import { type Change, nextOf, placeIn, referenceOf } from './change.ts'
+import { type Bound, hooks, type Seen } from './hooks.ts'
+import { pointersOf, targetOf } from './references.ts'
+
+export interface Facts {
+  seen: readonly Seen[]
+  /** Faults that only the store can tell: references to nothing, identifiers that exist. */
+  faults: readonly Issue[]
+  /** Plans of the hooks of the types concerned, still to be decided. */
+  hooked: readonly Bound[]
+}
+
+/** Several changes asked for through the API, all or nothing; a single one is a bundle of one. */
+export const transacted: Step<readonly Change[], Facts> = {
+  name: 'resource.transacted',
+  facts,
+  decide,
+}
+
+/** What is now, and which faults only the store can tell. */
+export async function facts(changes: readonly Change[], store: Reader, actor: Actor): Promise<Facts> {
+  const seen = await Promise.all(changes.map((change) => seenBy(change, store, actor)))
+  const [dangling, duplicates, hooked] = await Promise.all([
+    danglingOf(seen, store, actor),
+    duplicatesOf(seen, store, actor),
+    hookedOf(seen, store, actor),
+  ])
+  return { seen, faults: [...dangling, ...duplicates], hooked }
+}
+
+/** Refuses what is stale, unknown or at fault; otherwise writes and removes what was asked, types with a hook by their hook. */
+export function decide(
+  _: readonly Change[],
+  { seen, faults, hooked }: Facts,
+  at: Parameters<Bound>[0],
+  actor: Actor,
+): Plan {
+  const all = [...seen.flatMap(refusalOf), ...faults]
+  if (all.length > 0) throw failures(all)
+  const plain = seen.filter(({ type }) => !hooks[type])
+  return merged([plainly(plain), ...hooked.map((bound) => bound(at, actor))])
+}
+
+/** Whether keys open a resource. */
+const opens = (sight: Sight, keys: readonly string[]) =>
+  sight === 'all' || keys.some((key) => sight.includes(key))
+
+/** The resource as it is now, when the caller may see it: what may not be seen is as if it were not there. */
+async function seenBy(change: Change, store: Reader, { sight }: Actor): Promise<Seen> {
+  if (change.verb === 'create') return { ...change, before: undefined }
+  const before = await visible(referenceOf(change), store, sight)
+  return { ...change, before }
+}
+
+async function visible(reference: string, store: Reader, sight: Sight): Promise<Kept | undefined> {
+  if (sight === 'all') return store.follow(reference)
+  const [kept, keys] = await Promise.all([store.follow(reference), store.sight(reference)])
+  return kept && opens(sight, keys) ? kept : undefined
+}
+
+function refusalOf({ before, ...change }: Seen): Issue[] {
+  const reference = referenceOf(change)
+  if (change.verb === 'update' && !before) return [unknown(change)]
+  if (change.verb === 'create' || change.ifMatch === undefined) return []
+  if (change.ifMatch === before?.meta.versionId) return []
+  const now = before ? `version ${before.meta.versionId}` : 'gone'
+  return [
+    issue(
+      'stale-version',
+      `${reference} is now ${now}. Read it again, then repeat the change.`,
+      placeIn(change),
+    ),
+  ]
+}
+
+function unknown(change: Change): Issue {
+  const text = `There is no ${referenceOf(change)} to update. Ids are given by the server: create it with POST ${change.type}.`
+  return issue('method-not-allowed', text, placeIn(change, `${change.type}.id`))
+}
+
+/** References of this server, new in this version, that lead nowhere for this caller. */
+async function danglingOf(seen: readonly Seen[], store: Reader, { sight }: Actor): Promise<Issue[]> {
+  const here = new Set(seen.filter(({ verb }) => verb !== 'delete').map(referenceOf))
+  const gone = new Set(seen.filter(({ verb }) => verb === 'delete').map(referenceOf))
+  const pointers = seen.flatMap((change) => newPointers(change).filter(({ target }) => !here.has(target)))
+  const targets = [...new Set(pointers.map(({ target }) => target))].filter((target) => !gone.has(target))
+  const found = await Promise.all(targets.map((target) => visible(target, store, sight)))
+  const known = new Set(targets.filter((_, index) => found[index]))
+  return pointers
+    .filter(({ target }) => !known.has(target))
+    .map(({ target, place }) =>
+      issue(
+        'business-rule',
+        `There is no ${target}. Create it first, or send it in the same transaction.`,
+        place,
+      ),
+    )
+}
+
+function newPointers(change: Seen): { target: string; place: string }[] {
+  if (change.verb === 'delete') return []
+  const old = new Set(change.before && pointersOf(change.before).map(({ reference }) => reference))
+  return pointersOf(change.resource).flatMap(({ path, reference }) => {
+    const target = targetOf(reference)
+    return target === undefined || old.has(reference) ? [] : [{ target, place: placeIn(change, path) }]
+  })
+}
+
+/** Business identifiers that another resource of the type has. Whoever may not see that one is not told which it is. */
+async function duplicatesOf(seen: readonly Seen[], store: Reader, { sight }: Actor): Promise<Issue[]> {
+  const issues = await Promise.all(
+    seen.map(async (change) => {
+      if (change.verb === 'delete') return []
+      const same = await store.sameIdentifier(change.resource)
+      if (!same || same.id === change.id) return []
+      const keys = sight === 'all' ? [] : await store.sight(referenceOf({ type: change.type, id: same.id }))
+      const which = opens(sight, keys) ? `${change.type}/${same.id}` : `Another ${change.type}`
+      const text = `${which} has this business identifier already. Update that one, or create with If-None-Exist.`
+      return [issue('duplicate', text, placeIn(change, `${change.type}.identifier`))]
+    }),
+  )
+  return issues.flat()
+}
+
+function hookedOf(seen: readonly Seen[], store: Reader, actor: Actor): Promise<Bound[]> {
+  const types = [...new Set(seen.map(({ type }) => type))]
+  return Promise.all(
+    types.flatMap((type) => {
+      const mine = seen.filter((change) => change.type === type)
+      return hooks[type]?.facts(mine, seen, store, actor) ?? []
+    }),
+  )
+}
+
+function plainly(seen: readonly Seen[]): Plan {
+  return {
+    write: seen.flatMap((change) =>
+      change.verb === 'delete' ? [] : [nextOf(change.resource, change.before)],
+    ),
+    remove: seen.flatMap(({ verb, before }) => (verb === 'delete' && before ? [before] : [])),
+  }
+}

@@ -1,0 +1,65 @@
+import type { Resource, Slot } from '@medplum/fhirtypes'
+import { failure } from '../../fhir/outcome.ts'
+import type { Occupancy } from '../../store/index.ts'
+import { nextOf } from '../resource/change.ts'
+import type { Hook, Seen } from '../resource/hooks.ts'
+import type { Moment, Territory } from '../step.ts'
+import { asKept, withOurs } from './published.ts'
+import { sightOfSlots } from './sight.ts'
+
+interface Facts {
+  taken: readonly Occupancy[]
+  /** `Organization/<id>` whose diary it is, by the slot's or schedule's id, where it stands already. */
+  sources: ReadonlyMap<string, string>
+}
+
+/** A Slot or a Schedule pushed through the API is kept like one that was pulled: its source named, our bookings respected. */
+export const diaryByApi: Hook<Facts> = {
+  async facts(changes, _, store) {
+    const slots = changes.filter(({ type }) => type === 'Slot').map(({ id }) => id)
+    const before = changes.flatMap(({ id, before }) =>
+      before?.meta.source ? [[id, before.meta.source] as const] : [],
+    )
+    return { taken: slots.length > 0 ? await store.occupancies(slots) : [], sources: new Map(before) }
+  },
+
+  decide(changes, _, { taken, sources }, at, actor) {
+    const write = changes.flatMap((change) =>
+      change.verb === 'delete' ? [] : [kept(change, sources, taken, at, actor.organization)],
+    )
+    const slots = write.filter(
+      (resource): resource is Slot & { id: string } => resource.resourceType === 'Slot',
+    )
+    return {
+      write,
+      remove: changes.flatMap((change) => removed(change, taken)),
+      regrant: sightOfSlots(slots, at.territory),
+    }
+  },
+}
+
+function kept(
+  change: Seen & { verb: 'create' | 'update'; resource: Resource & { id: string } },
+  sources: ReadonlyMap<string, string>,
+  taken: readonly Occupancy[],
+  at: Moment,
+  organization: string | undefined,
+): Resource {
+  const source = sources.get(change.id)
+  const next = asKept(nextOf(change.resource, change.before), at, peerOf(organization, at.territory))
+  const resource = source ? { ...next, meta: { ...next.meta, source } } : next
+  return resource.resourceType === 'Slot' ? withOurs(resource, taken) : resource
+}
+
+/** The system that an organisation's slots are booked with. */
+function peerOf(organization: string | undefined, { peers }: Territory): string | undefined {
+  return peers.find((peer) => peer.organization === organization)?.name
+}
+
+function removed({ verb, before, id }: Seen, taken: readonly Occupancy[]) {
+  if (verb !== 'delete' || !before) return []
+  if (taken.some(({ slot }) => slot === id)) {
+    throw failure('business-rule', 'Somebody is booked in this slot: cancel the appointment first.', 'Slot')
+  }
+  return [before]
+}
