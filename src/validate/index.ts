@@ -55,7 +55,7 @@ export function openValidator({ structures, bindings, profiles }: Rules): Valida
       const place = top(placeName(resource))
       const context: Context = { issues: [], root: asObject(resource), resource: asObject(resource) }
       library.resource(resource, place, context)
-      if (against === 'base' || !isObject(resource) || isUnsound(context)) return context.issues
+      if (against === 'base' || !isObject(resource)) return context.issues
       const project = projectProfiles.get(`${resource.resourceType}`)
       const urls = new Set(project === undefined ? [] : [project])
       for (const url of declaredBy(resource, declarable, place, context)) urls.add(url)
@@ -113,11 +113,6 @@ function applyProfile(
   if (type === resource.resourceType) library.profileOf(url)?.(resource, place, context)
   else if (type === undefined) report(context, unknownProfile, place)
   else report(context, fault('business-rule', `${url} is a profile of ${type}.`), place)
-}
-
-/** A profile presumes what its base says: where that is broken, its own findings would be noise. */
-function isUnsound({ issues }: Context): boolean {
-  return issues.some(({ case: what }) => what === 'structure')
 }
 
 function asObject(value: unknown): Json {

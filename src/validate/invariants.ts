@@ -1,27 +1,26 @@
 import type { ElementDefinitionConstraint } from '@medplum/fhirtypes'
 import fhirpath, { type Model } from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4/index.js'
-import type { Case } from '../fhir/telling.ts'
 import { type Check, type Context, type Fault, report } from './check.ts'
-import { type Holds, natives } from './natives.ts'
+import type { Holds } from './natives.ts'
 
 /** Told by the structure itself, or best practice only: never evaluated. */
 const settled = new Set(['ele-1', 'ext-1', 'dom-6', 'txt-1', 'txt-2'])
 
-/** A check that a constraint holds; nothing for those that are settled elsewhere. */
+/** A check that a constraint holds, in the given way or by its FHIRPath; nothing for those that are settled elsewhere. */
 export function invariantCheck(
   constraint: ElementDefinitionConstraint,
   base: string,
-  what: Case = 'invariant',
+  native?: Holds,
 ): Check | undefined {
   const { key, human, expression, severity } = constraint
   if (settled.has(key) || !expression) return undefined
   const broken: Fault = {
-    case: what,
+    case: 'invariant',
     text: `${human} (${key})`,
     ...(severity === 'warning' && { severity }),
   }
-  const holds = natives[expression] ?? compiled(expression, base)
+  const holds = native ?? compiled(expression, base)
   return (value, place, context) => {
     if (!holds(value, context)) report(context, broken, place)
   }

@@ -59,7 +59,9 @@ export function openLibrary(
       }),
   )
   function resource(value: unknown, place: Parameters<Check>[1], { issues, root }: Context): void {
-    const context: Context = { issues, root: place.up ? root : asObject(value), resource: asObject(value) }
+    // What stands in an entry of a Bundle is a root of its own.
+    const isContained = place.up !== undefined && place.step === 'contained'
+    const context: Context = { issues, root: isContained ? root : asObject(value), resource: asObject(value) }
     const structure = isObject(value) ? types.get(`${value.resourceType}`) : undefined
     if (!isObject(value) || typeof value.resourceType !== 'string') report(context, notResource, place)
     else if (structure?.kind !== 'resource' || structure.abstract) report(context, unknownType, place)

@@ -13,6 +13,7 @@ import {
   report,
 } from './check.ts'
 import { invariantCheck } from './invariants.ts'
+import { natives } from './natives.ts'
 import { below, type Place } from './place.ts'
 import { type Primitive, primitives } from './primitives.ts'
 import { referenceCheck, targetsOf } from './references.ts'
@@ -89,7 +90,16 @@ function checkElements(shape: Shape, value: Json, place: Place, context: Context
     if (!names.some((name) => isGiven(value, name))) report(context, missing, below(place, element))
   for (const { names, element } of shape.choices)
     if (countGiven(value, names) > 1) report(context, oneChoice, below(place, element))
-  if (shape.rules && context.issues.length === before) shape.rules(value, place, context)
+  if (shape.rules && isSound(context, before)) shape.rules(value, place, context)
+}
+
+/** Whether nothing has been found since then that makes an invariant meaningless. */
+function isSound({ issues }: Context, since: number): boolean {
+  for (let index = since; index < issues.length; index++) {
+    const what = issues[index]?.case
+    if (what === 'structure' || what === 'value' || what === 'required') return false
+  }
+  return true
 }
 
 /** Whether the object has content besides its id; if not, that has been told. */
@@ -214,7 +224,7 @@ function isBackbone(type: string): boolean {
 }
 
 function invariantsOf({ constraint, path }: ElementDefinition): Check[] {
-  return (constraint ?? []).flatMap((one) => invariantCheck(one, path) ?? [])
+  return (constraint ?? []).flatMap((one) => invariantCheck(one, path, natives[one.key]) ?? [])
 }
 
 function single(step: string, check: Check): Property {
