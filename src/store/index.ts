@@ -1,6 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { PoolConfig } from 'pg'
-import type { Search } from '../fhir/search.ts'
+import { parseSearch, type Search } from '../fhir/search.ts'
 import { type Log, silent } from '../log.ts'
 import { type Changes, changesAmong, changesHere } from './changes.ts'
 import { clientsIn } from './clients.ts'
@@ -13,6 +13,7 @@ import { migrate, newestMigration } from './migrate.ts'
 import { outboxIn } from './outbox.ts'
 import { readCurrent, readVersion } from './read.ts'
 import { readerOf } from './reader.ts'
+import { findPage } from './search/index.ts'
 import { sharedIn } from './shared.ts'
 import { sql } from './sql.ts'
 
@@ -75,10 +76,7 @@ function storeOn(
     outbox: outboxIn(db),
     clients: clientsIn(db),
     ...sharedIn(db, clock),
-    reader: () =>
-      readerOf(db, async () => {
-        throw new Error('search')
-      }),
+    reader: () => readerOf(db, (type, query) => matchesOf(db, type, query, zone)),
     async write(write) {
       const done = await commit(db, write, zone)
       if (done) changes.tell(changedBy(write))
@@ -86,14 +84,24 @@ function storeOn(
     },
     read: (type, id, sight) => readCurrent(db, type, id, sight),
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
-    search: async () => {
-      throw new Error('search')
-    },
+    search: (search, sight) => findPage(db.planned, search, sight),
     history: (query, sight) => readHistory(db, query, sight),
     onChange: (listener) => changes.listen(listener),
     ready: () => isReady(db),
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** What a step looks for among its facts; the gateway's own eyes see all. */
+async function matchesOf(
+  db: Database,
+  type: string,
+  query: string,
+  zone: string | undefined,
+): Promise<readonly Found[]> {
+  const options = { defaultCount: 1000, maxCount: 1000, ...(zone !== undefined && { zone }) }
+  const { entries } = await findPage(db.planned, parseSearch(type, query, options).search, 'all')
+  return entries.filter(({ mode }) => mode === 'match')
 }
 
 function changedBy({
