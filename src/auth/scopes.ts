@@ -1,3 +1,5 @@
+import { Failure } from '../fhir/outcome.ts'
+import { parseSearch } from '../fhir/search.ts'
 import { isConformance, isServed } from '../fhir/served.ts'
 
 /** create, read (vread and history of one), update (patch), delete, search (history of a type or of all). */
@@ -132,19 +134,26 @@ function covers(wide: Scope, narrow: Scope): boolean {
 const ordered = (letters: string): string =>
   [...'cruds'].filter((letter) => letters.includes(letter)).join('')
 
-/** Parameters that shape an answer, or reach beyond the resource: nothing that one resource could match. */
-const notOfTheResource =
-  /^(_count|_sort|_include|_revinclude|_summary|_elements|_total|_contained|_containedType|_has|_filter|_query|_text|_content|_list|_type|_format|_pretty|_score|_since|_at|_cursor)$/
-
+/** A filter is one or more plain parameters that one resource can be held against, each as it is written. */
 function filterFault(type: string, filter: string): string | undefined {
   if (type === '*') return 'a filter needs a resource type.'
   const parts = filter.split('&').map((part) => part.split('='))
   if (parts.some((part) => part.length !== 2 || part.includes('')))
     return 'a filter is name=value, joined by &.'
-  const name = parts
-    .map(([name = '']) => name)
-    .find((name) => !/^[\w-]+$/.test(name) || notOfTheResource.test(name))
-  return name === undefined ? undefined : `a filter by ${quoted(name)} cannot be kept exactly.`
+  const [odd] = parts.flatMap(([name = '']) => (/^[\w-]+$/.test(name) ? [] : [name]))
+  if (odd !== undefined) return `modifiers and chains, as in ${quoted(odd)}, are not kept in scopes.`
+  return searchFault(type, filter, parts.length)
+}
+
+/** Whether a search of the type has all of these parameters as conditions. */
+function searchFault(type: string, filter: string, parameters: number): string | undefined {
+  try {
+    const { search } = parseSearch(type, filter)
+    return search.filters.length === parameters ? undefined : 'a filter says what a resource is like.'
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown.message
+    throw thrown
+  }
 }
 
 /** What a caller wrote, short and harmless enough to be told back. */
