@@ -1,0 +1,169 @@
+import { z } from 'zod'
+
+/** One setting: how its text is read, and what the README says of it. */
+interface Setting {
+  read: z.ZodType
+  /** As the README shows it; what is used when it is unset stands in `read`. */
+  default: string
+  meaning: string
+}
+
+const text = z.string().min(1)
+const port = z.coerce.number().int().min(0).max(65_535)
+const isYes = z.enum(['yes', 'no']).transform((word) => word === 'yes')
+const addresses = z.string().transform((list) =>
+  list
+    .split(',')
+    .map((address) => address.trim())
+    .filter(Boolean),
+)
+const milliseconds = z.coerce.number().int().min(0)
+
+/** Every setting: name, how it is read, default, meaning. The README's table is printed from here. */
+export const settings = {
+  RELAIS_HOST: { read: text.default('127.0.0.1'), default: '`127.0.0.1`', meaning: 'HTTP listener: address' },
+  RELAIS_PORT: {
+    read: port.default(8080),
+    default: '`8080`',
+    meaning: 'HTTP listener: port; `0` takes a free one',
+  },
+  RELAIS_BASE_URL: {
+    read: z
+      .url()
+      .transform((url) => url.replace(/\/$/, ''))
+      .optional(),
+    default: 'from host and port',
+    meaning:
+      'public URL, used in every absolute link; forwarded headers are ignored unless `RELAIS_TRUSTED_PROXIES` lists the sender',
+  },
+  RELAIS_MLLP_HOST: {
+    read: text.default('127.0.0.1'),
+    default: '`127.0.0.1`',
+    meaning: 'HL7 v2 listener: address',
+  },
+  RELAIS_MLLP_PORT: {
+    read: z.union([z.literal('').transform(() => undefined), port]).default(2575),
+    default: '`2575`',
+    meaning: 'HL7 v2 listener: port; `0` takes a free one, empty is off',
+  },
+  RELAIS_DATA_DIR: {
+    read: text.default('./data'),
+    default: '`./data`',
+    meaning:
+      'the embedded store and scratch files (0700); with a server, nothing that another gateway would need',
+  },
+  RELAIS_DATABASE_URL: {
+    read: text.optional(),
+    default: 'unset',
+    meaning: 'a PostgreSQL server, 15 or newer (recommended for production); unset: the embedded PostgreSQL',
+  },
+  RELAIS_TERRITORY: { read: text.optional(), default: 'unset: the demo', meaning: "the territory's folder" },
+  RELAIS_TLS_CERT: {
+    read: text.optional(),
+    default: 'unset',
+    meaning: 'certificate file; both listeners then speak TLS',
+  },
+  RELAIS_TLS_KEY: { read: text.optional(), default: 'unset', meaning: 'private key file that goes with it' },
+  RELAIS_BOOK_WAIT_MS: {
+    read: milliseconds.default(5000),
+    default: '`5000`',
+    meaning: 'how long `$book` waits for the RIS before it answers 202',
+  },
+  RELAIS_OUTBOUND_LOOPBACK: {
+    read: isYes.default(false),
+    default: 'unset',
+    meaning: '`yes` lets webhooks and key URLs reach loopback (the demo sets it for its own partners)',
+  },
+  RELAIS_LOG_LEVEL: {
+    read: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    default: '`info`',
+    meaning: 'JSON lines on stdout: `debug`, `info`, `warn`, `error`, `silent`',
+  },
+  RELAIS_ADMIN_PORT: {
+    read: port.optional(),
+    default: 'unset',
+    meaning: 'second HTTP listener for `/metrics` and operation, no public routes',
+  },
+  RELAIS_TRUSTED_PROXIES: {
+    read: addresses.default([]),
+    default: 'empty',
+    meaning: 'addresses whose forwarded headers are believed',
+  },
+  RELAIS_DEMO_ANYWHERE: {
+    read: isYes.default(false),
+    default: 'unset',
+    meaning: '`yes` lets the demo listen beyond loopback',
+  },
+  RELAIS_NOW: {
+    read: z.iso.datetime({ offset: true }).optional(),
+    default: 'unset',
+    meaning: "demo and tests only: ISO instant from which the gateway's clock starts",
+  },
+} satisfies Record<string, Setting>
+
+type Name = keyof typeof settings
+export type Config = { [N in Name]: z.output<(typeof settings)[N]['read']> }
+
+/** What is wrong with the settings: all of it, a line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+/** The settings in an environment. Fails with all that is wrong: unknown `RELAIS_*` names, unreadable values, odd pairs. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const problems = unknownNames(environment)
+  const read: Record<string, unknown> = {}
+  for (const [name, { read: type }] of Object.entries(settings)) {
+    const result = type.safeParse(environment[name])
+    if (result.success) read[name] = result.data
+    else problems.push(`${name}: ${result.error.issues.map(({ message }) => message).join('; ')}`)
+  }
+  if ((read.RELAIS_TLS_CERT === undefined) !== (read.RELAIS_TLS_KEY === undefined)) {
+    problems.push('RELAIS_TLS_CERT and RELAIS_TLS_KEY go together: set both or none')
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return read as Config // each value has passed its own type
+}
+
+/** Names for tests and benchmarks, which the gateway itself does not read. */
+const others = new Set(['RELAIS_TEST_DATABASE_URL'])
+
+function unknownNames(environment: NodeJS.ProcessEnv): string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('RELAIS_') && !(name in settings) && !others.has(name))
+    .map((name) => `${name} is no setting; did you mean ${nearest(name)}?`)
+}
+
+function nearest(name: string): string {
+  const [first] = Object.keys(settings).sort((a, b) => distance(name, a) - distance(name, b))
+  return first ?? ''
+}
+
+/** Edits between two names. Source: Levenshtein. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n)
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, other] of [...b].entries()) {
+      next.push(
+        Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
+      )
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
+
+/** The README's table of settings. */
+export function settingsTable(): string {
+  const rows = Object.entries(settings).map(
+    ([name, setting]) => `| \`${name}\` | ${setting.default} | ${setting.meaning} |`,
+  )
+  return ['| name | default | meaning |', '|---|---|---|', ...rows].join('\n')
+}
