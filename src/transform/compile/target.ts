@@ -1,0 +1,232 @@
+import { issue } from '../../fhir/outcome.ts'
+import type { Named, Target } from '../language/syntax.ts'
+import type { Action, Frame, Run } from '../run.ts'
+import type { Element, Shape } from '../shapes/shape.ts'
+import { copied, isAbsent, isTree, listOf, type Tree } from '../values.ts'
+import { nearest } from './context.ts'
+import { declare, type Scope } from './scope.ts'
+import { type Computed, computed, type Spot, unknownElement } from './transform.ts'
+import { type Writer, writer } from './writer.ts'
+
+/** A target of a rule, compiled: what it does, and what is seen after it. */
+export interface Writes {
+  scope: Scope
+  action: Action
+}
+
+/**
+ * Compiles `v.element = transform as w`; undefined when it is at fault, which has been told.
+ * Without a transform `copy` gives what is written, if it is given.
+ */
+export function writes(target: Target, spot: Spot, copy?: (element: Shape) => Computed): Writes | undefined {
+  if (!target.path) return standing(target, spot)
+  const place = placeOf(target, spot)
+  if (!place) return undefined
+  if (!place.last) return onVariable(target, place, spot)
+  const made = target.transform
+    ? computed(target.transform, spot)
+    : (copy?.(place.last.shape) ?? created(target, place.last, spot))
+  if (!made) return undefined
+  const element = chosen(place.last, made, target, spot)
+  if (!element || !fits(element, made, target, spot)) return undefined
+  const write = writer(element, target.listMode, target, spot)
+  return write && assigning(target, place, element, made, write, spot)
+}
+
+/** Where a target writes: the tree that a variable holds, or one below it. */
+interface Place {
+  /** Gives the tree, and makes it when it is not there yet. */
+  parent(frame: Frame): Tree | undefined
+  shape: Shape
+  slot: number
+  last: (Element & Named) | undefined
+}
+
+function placeOf({ path, ...at }: Target, { scope, unit }: Spot): Place | undefined {
+  const [first, ...rest] = path?.names ?? [{ ...at, name: '' }]
+  const variable = scope.variables.get(first.name)
+  if (!variable) {
+    unit.fault(
+      first,
+      `There is no variable "${first.name}" here.${nearest(first.name, scope.variables.keys())}`,
+    )
+    return undefined
+  }
+  if (variable.mode === 'source') {
+    unit.fault(first, `"${first.name}" is a source, which a map only reads. Write to a target.`)
+    return undefined
+  }
+  let shape = variable.shape
+  let last: Place['last']
+  const keys: string[] = []
+  for (const [index, named] of rest.entries()) {
+    const element = shape.element(named.name)
+    if (!element) {
+      unit.fault(named, unknownElement(named.name, shape))
+      return undefined
+    }
+    last = { ...element, ...named }
+    if (index === rest.length - 1) break
+    if (!isWay(element, named, shape, unit)) return undefined
+    keys.push(element.key)
+    shape = element.shape
+  }
+  const { slot } = variable
+  return { parent: (frame) => keys.reduce(below, treeOf(frame[slot])), shape, slot, last }
+}
+
+/** Whether a path may go through an element to those below it. */
+function isWay(element: Element, named: Named, shape: Shape, unit: Spot['unit']): boolean {
+  const { name } = named
+  if (element.repeats)
+    unit.fault(named, `${shape.name}.${name} repeats: write v.${name} as w, w.… = … instead.`)
+  else if (element.choices)
+    unit.fault(
+      named,
+      `${shape.name}.${name} may be of several types: write it in full, such as ${name}Period.`,
+    )
+  else if (element.shape.kind === 'primitive') unit.fault(named, `${shape.name}.${name} has no elements.`)
+  else return true
+  return false
+}
+
+const treeOf = (value: unknown): Tree | undefined => (isTree(value) ? value : undefined)
+
+function below(tree: Tree | undefined, key: string): Tree | undefined {
+  if (!tree) return undefined
+  const found = tree[key]
+  if (isTree(found)) return found
+  const made: Tree = {}
+  tree[key] = Array.isArray(found) ? [...found, made] : made
+  return made
+}
+
+/** `create('T') as v`, `(…) as v`: not put anywhere yet. */
+function standing(target: Target, spot: Spot): Writes | undefined {
+  const made = target.transform && computed(target.transform, spot)
+  if (!made) return undefined
+  if (!target.alias) spot.unit.fault(target, 'Say where this goes: v.element = …, or name it with "as".')
+  if (target.listMode) spot.unit.fault(target, 'A list mode needs an element to stand in.')
+  const [scope, bind] = binding(target, made.shape, spot)
+  return {
+    scope,
+    action: (frame, run) => bind(frame, made.own ? made.value(frame, run) : copied(made.value(frame, run))),
+  }
+}
+
+/** `v`, `v as w`: the variable itself, for what follows. */
+function onVariable(target: Target, { shape, slot }: Place, spot: Spot): Writes | undefined {
+  if (target.transform || target.listMode) {
+    spot.unit.fault(target, 'A variable is not written over: name the element, v.element = …')
+    return undefined
+  }
+  const [scope, bind] = binding(target, shape, spot)
+  return { scope, action: (frame) => bind(frame, frame[slot]) }
+}
+
+function binding(target: Target, shape: Shape, spot: Spot): [Scope, (frame: Frame, value: unknown) => void] {
+  const { alias } = target
+  if (!alias) return [spot.scope, () => {}]
+  if (spot.scope.variables.has(alias.name)) {
+    spot.unit.fault(alias, `There is a variable "${alias.name}" here already; take another name.`)
+  }
+  const [scope, { slot }] = declare(spot.scope, { name: alias.name, shape, mode: 'target' })
+  return [
+    scope,
+    (frame, value) => {
+      frame[slot] = value
+    },
+  ]
+}
+
+/** `v.element as w`: a new one of the element's type. */
+function created(
+  target: Target,
+  { shape, choices, name }: Element & Named,
+  { unit }: Spot,
+): Computed | undefined {
+  if (choices)
+    unit.fault(target, `${name} may be of several types: write ${name} = create('…'), or the name in full.`)
+  else if (shape.kind === 'primitive')
+    unit.fault(target, `${name} is a ${shape.name}: give it a value, ${name} = …`)
+  else if (shape.name === 'Resource')
+    unit.fault(target, `${name} may be any resource: write ${name} = create('…').`)
+  else if (!target.alias) unit.fault(target, `Say what stands in ${name}: ${name} = …, or name it with "as".`)
+  else return { value: () => shape.create(), shape, own: true }
+  return undefined
+}
+
+/** The element itself, or the way of a choice that is taken for what is made. */
+function chosen(last: Element & Named, made: Computed, target: Target, { unit }: Spot): Element | undefined {
+  if (!last.choices) return last
+  const way = last.choices.get(made.shape.name)
+  if (way) return way
+  const ways = [...last.choices.values()].map(({ key }) => key).join(', ')
+  unit.fault(
+    target,
+    `${last.name} may be of several types, and this one's is not known: write one of ${ways}.`,
+  )
+  return undefined
+}
+
+function fits({ key, shape }: Element, made: Computed, target: Target, { unit }: Spot): boolean {
+  const isReference = shape.name === 'Reference' && made.isReference
+  if (isReference || shape.kind === 'any' || made.shape.kind === 'any' || shape.takes(made.shape)) return true
+  unit.fault(target, `${key} takes ${shape.name}, and this is ${made.shape.name}.`)
+  return false
+}
+
+function assigning(
+  target: Target,
+  { parent }: Place,
+  { key, shape, repeats }: Element,
+  made: Computed,
+  write: Writer,
+  spot: Spot,
+): Writes {
+  const [scope, bind] = binding(target, made.shape.kind === 'any' ? shape : made.shape, spot)
+  const convert = converter(shape, made, spot.place)
+  const isEntry = key === 'resource'
+  const action: Action = (frame, run) => {
+    const found = made.value(frame, run)
+    let kept: unknown
+    let count = 0
+    if (!isAbsent(found)) {
+      const tree = parent(frame)
+      if (!tree) return
+      for (const item of listOf(found)) {
+        const value = convert(item, run)
+        if (value === undefined) continue
+        if (count++ && repeats === false) {
+          run.issues.push(issue('value', `${key} takes one value; there are several.`, spot.place))
+          break
+        }
+        kept = write(tree, value, run)
+        if (isEntry && isTree(kept)) run.homes.set(kept, tree)
+      }
+    }
+    bind(frame, kept)
+  }
+  return { scope, action }
+}
+
+/** Gives a value as the element takes it; undefined when it does not fit, which is told. */
+function converter(shape: Shape, made: Computed, place: string): (value: unknown, run: Run) => unknown {
+  if (made.isReference && shape.name === 'Reference') return (value) => ({ reference: value })
+  if (shape.kind === 'primitive') {
+    const { cast } = shape
+    if (!cast) return (value) => value
+    return (value, run) => {
+      const fit = cast(value)
+      if (fit === undefined) run.issues.push(issue('value', `The value is no ${shape.name}.`, place))
+      return fit
+    }
+  }
+  const own: (value: unknown) => unknown = made.own ? (value) => value : copied
+  if (shape.kind === 'any') return own
+  return (value, run) => {
+    if (isTree(value)) return own(value)
+    run.issues.push(issue('value', `${shape.name} has parts; this is a single value.`, place))
+    return undefined
+  }
+}

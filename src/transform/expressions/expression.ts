@@ -1,0 +1,91 @@
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import { issue } from '../../fhir/outcome.ts'
+import { nearest, type Unit } from '../compile/context.ts'
+import type { Scope, Variable } from '../compile/scope.ts'
+import { userFunctions } from '../functions.ts'
+import type { Expression as Written } from '../language/syntax.ts'
+import type { Frame, Run } from '../run.ts'
+import type { Shape } from '../shapes/shape.ts'
+import { findings } from './names.ts'
+
+/** A FHIRPath, ready to be evaluated. What it gives may be part of the input: copy before writing. */
+export type Expression = (context: unknown, frame: Frame, run: Run) => readonly unknown[]
+
+/** What a run gives to every expression. */
+const given = ['now', 'zone'] as const
+
+/** Compiles FHIRPath; unknown variables and functions are told as faults. `place` is where a fault of a run is told. */
+export function expression(
+  written: Written,
+  { scope, unit, shape, place }: { scope: Scope; unit: Unit; shape: Shape; place: string },
+): Expression {
+  const evaluate = compiled(written, scope, unit, shape)
+  if (!evaluate) return () => []
+  return (context, frame, run) => {
+    try {
+      return evaluate(context, frame, run)
+    } catch {
+      // Its message may quote the value.
+      run.issues.push(
+        issue('value', `The value does not fit the expression (${written.text.trim()}).`, place),
+      )
+      return []
+    }
+  }
+}
+
+/** Whether a condition holds: one true, or one value that is no boolean. */
+export const holds = (result: readonly unknown[]): boolean => result.length === 1 && result[0] !== false
+
+function compiled(written: Written, scope: Scope, unit: Unit, shape: Shape): Expression | undefined {
+  const parsed = parsedOf(written, unit)
+  if (!parsed) return undefined
+  const variables = new Map<string, Variable>()
+  const constants: Record<string, unknown> = {}
+  let sound = true
+  const refuse = (text: string) => {
+    unit.fault(written, text)
+    sound = false
+  }
+  for (const name of parsed.variables) {
+    const variable = scope.variables.get(name)
+    if (variable) variables.set(name, variable)
+    else if (unit.constants.has(name)) constants[name] = unit.constants.get(name)
+    else if (!isGiven(name) && !standard.includes(name)) {
+      refuse(
+        `There is no variable %${name} here.${nearest(name, [...scope.variables.keys(), ...unit.constants.keys(), ...given])}`,
+      )
+    }
+  }
+  for (const text of parsed.refusals) refuse(text)
+  return sound ? byFhirpath(written, shape, [...variables.values()], constants) : undefined
+}
+
+const isGiven = (name: string) => (given as readonly string[]).includes(name)
+/** FHIRPath's own. */
+const standard = ['context', 'ucum', 'sct', 'loinc']
+
+function parsedOf(written: Written, unit: Unit) {
+  try {
+    return findings(fhirpath.parse(written.text))
+  } catch {
+    unit.fault(written, `This is not FHIRPath: ${written.text.trim()}`)
+    return undefined
+  }
+}
+
+function byFhirpath(
+  { text }: Written,
+  shape: Shape,
+  variables: readonly Variable[],
+  constants: Record<string, unknown>,
+): Expression {
+  const path = shape.model === 'fhir' ? { base: shape.name, expression: text } : text
+  const run = fhirpath.compile(path, r4, { async: false, userInvocationTable: userFunctions })
+  return (context, frame, { options }) => {
+    const environment: Record<string, unknown> = { ...constants, now: options.now, zone: options.zone }
+    for (const { name, slot } of variables) environment[name] = frame[slot]
+    return run(context ?? [], environment)
+  }
+}

@@ -1,0 +1,50 @@
+import type { Issue } from '../fhir/outcome.ts'
+
+/** A code that no concept map knows: kept as text by whoever asked, and flagged. */
+export interface Unmapped {
+  /** URL of the concept map. */
+  map: string
+  system?: string
+  code: string
+  /** Name of the rule: the field it was read from. */
+  place: string
+}
+
+export interface RunOptions {
+  /** IANA time zone of times that come without an offset. Without one they stay as they are. */
+  zone?: string
+  /** Instant, `%now` in FHIRPath. */
+  now?: string
+  /** Makes the ids of `uuid()`. */
+  newId?: () => string
+}
+
+/** One run of one map: what its rules share. */
+export interface Run {
+  readonly options: RunOptions
+  readonly issues: Issue[]
+  readonly unmapped: Unmapped[]
+  /** Resource → the entry it stands in. */
+  readonly homes: Map<object, Record<string, unknown>>
+  /** What rules share, by list and name. */
+  readonly shared: Map<object, Map<string, object>>
+  /** Lists to which items were put first or last on purpose. */
+  readonly ordered: Map<object, { first: number; last: number }>
+  depth: number
+}
+
+/** The variables of one invocation of a group, by slot. */
+export type Frame = unknown[]
+export type Action = (frame: Frame, run: Run) => void
+/** Undefined: absent. A list: several, or none. */
+export type Value = (frame: Frame, run: Run) => unknown
+
+export const newRun = (options: RunOptions): Run => ({
+  options,
+  issues: [],
+  unmapped: [],
+  homes: new Map(),
+  shared: new Map(),
+  ordered: new Map(),
+  depth: 0,
+})

@@ -1,0 +1,62 @@
+/** A plain object, as far as rules care. */
+export type Tree = Record<string, unknown>
+
+export const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Nothing that may be written: FHIR has no empty values. */
+export const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === ''
+
+/** A list as it is, a value as a list of one, nothing as an empty list. */
+export function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  return isAbsent(value) ? [] : [value]
+}
+
+/** The items of one element of a value, or of all items of a list; undefined when there are none. */
+export function elementOf(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) {
+    const found = value.flatMap((item) => listOf(elementOf(item, key)))
+    return found.length ? found : undefined
+  }
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+  const found = (value as Tree)[key] // an object has properties
+  return isAbsent(found) ? undefined : found
+}
+
+/** A copy that shares nothing; undefined for what is empty. */
+export function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied)
+  if (!isTree(value)) return value
+  const copy: Tree = {}
+  for (const key of Object.keys(value)) copy[key] = copied(value[key])
+  return copy
+}
+
+/**
+ * Takes empty texts, objects and lists out of a tree that is ours, in place; undefined when nothing is left.
+ * A resource with nothing but its type is empty, and so is an entry that has lost its resource.
+ */
+export function pruned(value: unknown): unknown {
+  if (value === null || value === '') return undefined
+  if (typeof value !== 'object') return value
+  if (Array.isArray(value)) {
+    const kept = value.map(pruned).filter((item) => item !== undefined)
+    return kept.length ? kept : undefined
+  }
+  return prunedTree(value as Tree) // an object that is no list
+}
+
+function prunedTree(tree: Tree): Tree | undefined {
+  const had = 'resource' in tree
+  let count = 0
+  for (const key of Object.keys(tree)) {
+    const value = pruned(tree[key])
+    if (value === undefined) delete tree[key]
+    else {
+      tree[key] = value
+      if (key !== 'resourceType' && !(had && key === 'fullUrl')) count++
+    }
+  }
+  return count ? tree : undefined
+}
