@@ -1,0 +1,157 @@
+import { failure } from './outcome.ts'
+
+/** Deeper than any resource goes, and shallow enough for whoever walks the value by recursion. */
+const deepest = 100
+
+/** By these an object would get what it has not said. */
+const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/**
+ * The value in a JSON text that came from outside.
+ *
+ * Stricter than `JSON.parse`: no property twice (one reader would take the first, another the last), no nesting beyond
+ * all sense, no property that reaches into prototypes. A byte-order mark is passed over.
+ * Fails: structure, with line, column and path of the fault, never with what stands there.
+ *
+ * Source: RFC 8259; FHIR R4, json.html 2.1.2.
+ */
+export function parseJson(text: string): unknown {
+  const json = text.startsWith('\uFEFF') ? text.slice(1) : text
+  check(json)
+  return JSON.parse(json)
+}
+
+/** Walks over the text once; 1.5 KB take about as long as `JSON.parse` itself. */
+function check(text: string): void {
+  const path: (string | number)[] = []
+  let at = 0
+
+  const fault = (what: string) => told(text, at, path, what)
+  const code = () => text.charCodeAt(at)
+
+  function blank(): void {
+    while (code() === space || code() === newline || code() === cr || code() === tab) at++
+  }
+
+  function value(): void {
+    blank()
+    if (path.length > deepest) throw fault(`it is nested deeper than ${deepest} levels`)
+    const first = code()
+    if (first === openBrace) object()
+    else if (first === openBracket) array()
+    else if (first === quote) string()
+    else scalar()
+    blank()
+  }
+
+  function object(): void {
+    const names = new Set<string>()
+    at++
+    blank()
+    if (code() === closeBrace) return void at++
+    do {
+      blank()
+      const name = property(names)
+      names.add(name)
+      path.push(name)
+      value()
+      path.pop()
+    } while (another(closeBrace, '}'))
+  }
+
+  function property(names: ReadonlySet<string>): string {
+    const start = at
+    if (code() !== quote) throw fault('a property name in quotes is expected')
+    const name = string()
+    const refused = forbidden.has(name) ? 'is not allowed' : names.has(name) ? 'is there twice' : undefined
+    if (refused) {
+      at = start
+      path.push(name)
+      throw fault(`this property ${refused}`)
+    }
+    blank()
+    if (code() !== colon) throw fault('a colon is expected')
+    at++
+    return name
+  }
+
+  function array(): void {
+    at++
+    blank()
+    if (code() === closeBracket) return void at++
+    let index = 0
+    do {
+      path.push(index++)
+      value()
+      path.pop()
+    } while (another(closeBracket, ']'))
+  }
+
+  /** After a value: whether a comma says that another follows. */
+  function another(close: number, shown: string): boolean {
+    const found = code()
+    if (found !== comma && found !== close) throw fault(`a comma or ${shown} is expected`)
+    at++
+    return found === comma
+  }
+
+  function string(): string {
+    const start = at++
+    let escaped = false
+    for (; ordinary() !== quote; at++) {
+      if (at >= text.length) throw fault('a text does not end')
+      if (code() !== backslash) throw fault('a text has a control character, which is written as an escape')
+      escaped = true
+      escapeSequence()
+    }
+    at++
+    return escaped ? (JSON.parse(text.slice(start, at)) as string) : text.slice(start + 1, at - 1) // it is a string
+  }
+
+  /** The letter at which a run of ordinary ones ends. */
+  function ordinary(): number {
+    plain.lastIndex = at
+    plain.test(text)
+    at = plain.lastIndex
+    return code()
+  }
+
+  function escapeSequence(): void {
+    at++
+    if (text[at] === 'u' && /^[\da-f]{4}$/i.test(text.slice(at + 1, at + 5))) at += 4
+    else if (!'"\\/bfnrt'.includes(text[at] ?? 'none')) throw fault('a backslash begins no known escape')
+  }
+
+  function scalar(): void {
+    scalars.lastIndex = at
+    const [found] = scalars.exec(text) ?? []
+    if (found === undefined) throw fault(at >= text.length ? 'a value is missing' : 'this is no JSON value')
+    at += found.length
+  }
+
+  value()
+  if (at < text.length) throw fault('something follows after the value')
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them within a text
+const plain = /[^"\\\u0000-\u001f]*/y
+const scalars = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+
+const [tab, newline, cr, space] = [9, 10, 13, 32]
+const [quote, comma, colon, backslash] = [34, 44, 58, 92]
+const [openBracket, closeBracket, openBrace, closeBrace] = [91, 93, 123, 125]
+
+function told(text: string, at: number, path: readonly (string | number)[], what: string) {
+  const lines = text.slice(0, at).split('\n')
+  const place = `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`
+  return failure('structure', `The JSON text is at fault at ${place}: ${what}.`, shown(path))
+}
+
+/** As FHIRPath; a name that is none is not repeated. */
+function shown(path: readonly (string | number)[]): string | undefined {
+  if (path.length === 0) return undefined
+  const steps = path.map((step) =>
+    typeof step === 'number' ? `[${step}]` : `.${/^\w{1,64}$/.test(step) ? step : '?'}`,
+  )
+  return steps.join('').replace(/^\./, '')
+}
