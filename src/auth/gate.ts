@@ -186,8 +186,8 @@ export function mayTouch(
 
 /** Passes when an actor who sees a resource may also change it. `keys` are those the resource has. Fails: forbidden. */
 export function mayChange(actor: Actor, type: string, keys: readonly string[]): void {
-  if (actor.sight === 'all' || keys.includes(keeperKey(actor.organization))) return
-  const sight = actor.sight
+  const { sight, organization } = actor
+  if (sight === 'all' || (organization !== undefined && keys.includes(keeperKey(organization)))) return
   if (shared.includes(type) && keys.some((key) => isOrganizationKey(key) && sight.includes(key))) return
   throw tooLittle(`Only the organisation that keeps this ${type} may change it.`)
 }
@@ -271,8 +271,7 @@ const own = (organization: string | undefined): string[] =>
   organization === undefined ? [] : [organizationKey(organization)]
 
 /** Marks who keeps a resource. In nobody's sight: seeing is one thing, changing another. */
-const keeperKey = (organization: string | undefined): string =>
-  `keeper:${organization?.replace(/^Organization\//, '') ?? ''}`
+const keeperKey = (organization: string): string => `keeper:${organization.replace(/^Organization\//, '')}`
 
 const isOrganizationKey = (key: string): boolean => key.startsWith('org:')
 
