@@ -43,6 +43,10 @@ export const systems = {
   identifierType: 'http://terminology.hl7.org/CodeSystem/v2-0203',
   frIdentifierType: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203',
   slotType: 'https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau',
+  establishmentCategory:
+    'https://mos.esante.gouv.fr/NOS/TRE_R66-CategorieEtablissement/FHIR/TRE-R66-CategorieEtablissement',
+  /** What an organisation is in a territory: `cell`. */
+  organizationType: `${canonical}/CodeSystem/organization-type`,
   dicom: 'http://dicom.nema.org/resources/ontology/DCM',
   rpps: 'https://rpps.esante.gouv.fr',
   psIdNat: 'urn:oid:1.2.250.1.71.4.2.1',

@@ -1,7 +1,7 @@
 import type { Bundle, Patient, Resource } from '@medplum/fhirtypes'
 import { derivedId } from '../fhir/id.ts'
 import { failure } from '../fhir/outcome.ts'
-import { mapReferences } from '../fhir/references.ts'
+import { mapReferences } from '../fhir/walk.ts'
 import type { Kept, Reader } from '../store/index.ts'
 import type { Moment } from './step.ts'
 

@@ -15,7 +15,7 @@ export async function matchOf(
   { store, actor }: Desk,
 ): Promise<Found | undefined> {
   const search = parseSearch(type, conditionParameters(type, condition))
-  const { entries } = await store.search({ ...search, count: 2 }, actor.sight)
+  const { entries } = await store.search({ ...search.search, count: 2 }, actor.sight)
   const [first, second] = entries.filter(({ mode }) => mode === 'match')
   if (second)
     throw failure(

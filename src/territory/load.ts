@@ -1,0 +1,131 @@
+import type { ConceptMap, Organization } from '@medplum/fhirtypes'
+import { systems } from '../fhir/canonical.ts'
+import type { Entry } from '../flows/entries.ts'
+import { perform } from '../flows/perform.ts'
+import type { Desk, Peer, Territory } from '../flows/step.ts'
+import { loaded } from '../flows/territory/loaded.ts'
+import type { Kept, Store } from '../store/index.ts'
+import { type ConnectorFile, keysOf, type TerritoryFolder } from './read.ts'
+
+/** A connector with the organisation that it belongs to, as it is kept. */
+export interface LoadedConnector extends ConnectorFile {
+  /** `Organization/<id>` */
+  organizationReference: string
+}
+
+export interface LoadedTerritory {
+  territory: Territory
+  connectors: readonly LoadedConnector[]
+  /** What the folder's resources are kept as, in the folder's order. */
+  resources: readonly Kept[]
+}
+
+/** What may be sent to each kind of partner; a connector's settings may say less. */
+const takenBy: Readonly<Record<string, readonly string[]>> = {
+  mllp: ['appointment.requested', 'appointment.cancelled', 'request.ordered', 'communication.sent'],
+  fhir: ['appointment.requested', 'appointment.cancelled', 'communication.sent'],
+  json: ['appointment.requested', 'appointment.cancelled', 'communication.sent'],
+  manual: [],
+}
+
+/** Brings the store up to what a territory's folder says; a second time changes nothing. */
+export async function loadTerritory(
+  folder: TerritoryFolder,
+  conceptMaps: readonly ConceptMap[],
+  desk: Omit<Desk, 'territory'>,
+): Promise<LoadedTerritory> {
+  // Nothing of the territory is needed to load it; what needs it comes after.
+  const nowhere: Territory = {
+    community: '',
+    cell: '',
+    zone: 'Europe/Paris',
+    peers: [],
+    modalities: new Map(),
+  }
+  await perform(loaded, { entries: folder.entries }, { ...desk, territory: nowhere })
+  for (const client of folder.clients) await desk.store.clients.put(client.id, JSON.stringify(client))
+  const resources = await Promise.all(folder.entries.map((entry) => keptAs(entry, desk.store)))
+  const connectors = folder.connectors.map((connector) => ({
+    ...connector,
+    organizationReference: organizationOf(connector, resources),
+  }))
+  return { territory: territoryOf(resources, connectors, conceptMaps), connectors, resources }
+}
+
+async function keptAs({ resource }: Entry, store: Store): Promise<Kept> {
+  const kept = await store.reader().sameIdentifier(resource)
+  if (!kept) throw new Error(`A ${resource.resourceType} of the territory was loaded and is not there`)
+  return kept
+}
+
+function organizationOf({ organization, name }: ConnectorFile, resources: readonly Kept[]): string {
+  const found = resources.find(
+    (resource) => resource.resourceType === 'Organization' && keysOf(resource).includes(organization),
+  )
+  if (found) return `Organization/${found.id}`
+  throw new Error(`connectors/${name}.json: there is no Organization ${organization}`)
+}
+
+function territoryOf(
+  resources: readonly Kept[],
+  connectors: readonly LoadedConnector[],
+  conceptMaps: readonly ConceptMap[],
+): Territory {
+  const organizations = resources.filter(
+    (resource): resource is Kept<Organization> => resource.resourceType === 'Organization',
+  )
+  const community = organizations.find((one) => hasType(one, systems.establishmentCategory, '604'))
+  const cell = organizations.find((one) => hasType(one, systems.organizationType, 'cell'))
+  if (!community) throw new Error('resources/: no Organization is the community (type TRE_R66 604)')
+  if (!cell)
+    throw new Error(
+      `resources/: no Organization is the coordination cell (type ${systems.organizationType} cell)`,
+    )
+  return {
+    community: `Organization/${community.id}`,
+    cell: `Organization/${cell.id}`,
+    zone: zoneOf(community),
+    peers: connectors.map(peerOf),
+    modalities: modalitiesIn(conceptMaps),
+  }
+}
+
+const hasType = ({ type = [] }: Organization, system: string, code: string) =>
+  type.some(({ coding = [] }) => coding.some((one) => one.system === system && one.code === code))
+
+/** Source: FHIR R4, extension timezone. */
+const zoneOf = ({ extension = [] }: Organization) =>
+  extension.find(({ url }) => url === 'http://hl7.org/fhir/StructureDefinition/timezone')?.valueCode ??
+  'Europe/Paris'
+
+function peerOf({ name, kind, organizationReference, settings }: LoadedConnector): Peer {
+  const said = (settings as { takes?: readonly string[] }).takes // each kind's settings may have it
+  return {
+    name,
+    organization: organizationReference,
+    manual: kind === 'manual',
+    takes: said ?? takenBy[kind] ?? [],
+  }
+}
+
+/** The modality of each exam code: what ConceptMaps lead to DICOM's codes, at once or by way of the exam. */
+export function modalitiesIn(conceptMaps: readonly ConceptMap[]): ReadonlyMap<string, string> {
+  const pairs = conceptMaps.flatMap(pairsOf)
+  const direct = new Map(
+    pairs
+      .filter(({ to }) => to.startsWith(`${systems.dicom}|`))
+      .map(({ from, to }) => [from, to.split('|')[1] ?? '']),
+  )
+  const byExam = pairs.flatMap(({ from, to }) =>
+    direct.has(to) ? [[from, direct.get(to) ?? ''] as const] : [],
+  )
+  return new Map([...byExam, ...direct])
+}
+
+function pairsOf({ group = [] }: ConceptMap): { from: string; to: string }[] {
+  return group.flatMap(({ source, target, element }) =>
+    element.flatMap(({ code, target: targets = [] }) =>
+      targets.map((one) => ({ from: `${source}|${code}`, to: `${target}|${one.code}` })),
+    ),
+  )
+}

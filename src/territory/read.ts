@@ -1,0 +1,178 @@
+import type { Bundle, ConceptMap, Resource } from '@medplum/fhirtypes'
+import { z } from 'zod'
+import { type Client, registration } from '../auth/client.ts'
+import type { Connector } from '../connectors/connector.ts'
+import type { Entry } from '../flows/entries.ts'
+import { filesIn, type TerritoryFile } from './files.ts'
+
+/** A partner system, as its file in `connectors/` says; `settings` are those of its kind. */
+export interface ConnectorFile {
+  /** Name of the file without its ending. */
+  name: string
+  kind: string
+  /** Business identifier (`system|value`) of the organisation that it belongs to. */
+  organization: string
+  /** Client with whose rights its messages are carried out; without it, what a RIS of that organisation may do. */
+  client?: string | undefined
+  maps: Record<string, string>
+  knownDays: number
+  zone?: string | undefined
+  settings: unknown
+}
+
+/** All that a territory's folder says. */
+export interface TerritoryFolder {
+  entries: Entry[]
+  connectors: ConnectorFile[]
+  clients: Client[]
+  /** Maps in FHIR Mapping Language. */
+  maps: { name: string; text: string }[]
+  conceptMaps: ConceptMap[]
+}
+
+/** Something wrong in a file, and where: `connectors/ris.json: settings.port: expected number`. */
+export type Problem = string
+
+const identifier = z.string().regex(/^[^|\s]*\|[^|\s]+$/, 'write system|value')
+
+/** The envelope of a connector's file; its `settings` have the shape of its kind. */
+export const connectorFile = z.strictObject({
+  kind: z.string().describe('Kind of partner: mllp, fhir, json, manual'),
+  organization: identifier.describe(
+    'Business identifier of the organisation that it belongs to, system|value',
+  ),
+  client: z.string().optional().describe('Client with whose rights its messages are carried out'),
+  maps: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Maps of its own, by kind of message: they win over the usual ones'),
+  knownDays: z
+    .number()
+    .positive()
+    .default(7)
+    .describe('How long the same message id is the same message, in days'),
+  zone: z.string().optional().describe('IANA zone of its times without an offset; default: the territory’s'),
+  settings: z.unknown().describe('Settings of its kind'),
+})
+
+/** Reads a territory's folder; what is wrong is told all at once, by file and place. */
+export async function readTerritory(
+  folder: string,
+  kinds: Readonly<Record<string, Connector>>,
+): Promise<{ territory: TerritoryFolder; problems: Problem[] }> {
+  const [resources, connectors, clients, maps, concepts] = await Promise.all([
+    filesIn(folder, 'resources', '.json'),
+    filesIn(folder, 'connectors', '.json'),
+    filesIn(folder, 'clients', '.json'),
+    filesIn(folder, 'maps', '.map'),
+    filesIn(folder, 'maps', '.json'),
+  ])
+  const problems: Problem[] = []
+  const read = <T>(files: readonly TerritoryFile[], as: (value: unknown, file: TerritoryFile) => T[]) =>
+    files.flatMap((file) => attempt(file, as, problems))
+  const territory: TerritoryFolder = {
+    entries: read(resources, entriesOf),
+    connectors: read(connectors, (value, file) => [connectorOf(value, file, kinds)]),
+    clients: read(clients, (value) => [registration.parse(value)]),
+    maps: maps.map(({ path, text }) => ({ name: path, text })),
+    conceptMaps: read(concepts, (value) => [conceptMapOf(value)]),
+  }
+  return { territory, problems: [...problems, ...missing(territory)] }
+}
+
+function attempt<T>(
+  file: TerritoryFile,
+  as: (value: unknown, file: TerritoryFile) => T[],
+  problems: Problem[],
+): T[] {
+  try {
+    return as(JSON.parse(file.text), file)
+  } catch (thrown) {
+    problems.push(...problemsOf(thrown).map((text) => `${file.path}: ${text}`))
+    return []
+  }
+}
+
+function problemsOf(thrown: unknown): string[] {
+  if (thrown instanceof z.ZodError)
+    return thrown.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`)
+  if (thrown instanceof SyntaxError) return [`not JSON: ${thrown.message}`]
+  return [thrown instanceof Error ? thrown.message : String(thrown)]
+}
+
+const resource = z.looseObject({ resourceType: z.string() })
+
+function entriesOf(value: unknown, { path }: TerritoryFile): Entry[] {
+  const found = resource.parse(value) as unknown as Resource // profiles check the rest when it is loaded
+  if (found.resourceType !== 'Bundle') return [{ url: `urn:local:${path}`, resource: found }]
+  return ((found as Bundle).entry ?? []).map(({ fullUrl, resource }, n) => {
+    if (!resource) throw new Error(`entry[${n}]: an entry carries a resource`)
+    return { url: fullUrl ?? `urn:local:${path}:${n}`, resource }
+  })
+}
+
+function connectorOf(
+  value: unknown,
+  { path }: TerritoryFile,
+  kinds: Readonly<Record<string, Connector>>,
+): ConnectorFile {
+  const { kind, settings, ...rest } = connectorFile.parse(value)
+  const known = kinds[kind]
+  if (!known) throw new Error(`kind: there is no connector ${kind}; known: ${Object.keys(kinds).join(', ')}`)
+  const name = path.replace(/^.*\//, '').replace(/\.json$/, '')
+  return { ...rest, kind, name, settings: prefixed(() => known.settings.parse(settings ?? {})) }
+}
+
+/** Says of faults in a connector's settings that they are in `settings`. */
+function prefixed<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (thrown) {
+    if (!(thrown instanceof z.ZodError)) throw thrown
+    throw new z.ZodError(thrown.issues.map((issue) => ({ ...issue, path: ['settings', ...issue.path] })))
+  }
+}
+
+function conceptMapOf(value: unknown): ConceptMap {
+  const found = resource.parse(value) as unknown as Resource // checked in the next line
+  if (found.resourceType !== 'ConceptMap') throw new Error('maps/*.json are ConceptMaps')
+  return found
+}
+
+/** What files name and no file has. */
+function missing({ entries, connectors, clients }: TerritoryFolder): Problem[] {
+  const organizations = new Set(
+    entries.flatMap(({ resource }) => (resource.resourceType === 'Organization' ? keysOf(resource) : [])),
+  )
+  const ids = new Set(clients.map(({ id }) => id))
+  return [
+    ...connectors
+      .filter(({ organization }) => !organizations.has(organization))
+      .map(
+        ({ name, organization }) =>
+          `connectors/${name}.json: organization: no Organization in resources/ has the identifier ${organization}`,
+      ),
+    ...connectors
+      .filter(({ client }) => client !== undefined && !ids.has(client))
+      .map(({ name, client }) => `connectors/${name}.json: client: there is no client ${client} in clients/`),
+    ...clients
+      .filter(({ organization }) => organization?.includes('|') && !organizations.has(organization))
+      .map(
+        ({ id, organization }) =>
+          `clients: ${id}: organization: no Organization in resources/ has the identifier ${organization}`,
+      ),
+    ...entries
+      .filter(({ resource }) => keysOf(resource).length === 0)
+      .map(
+        ({ url }) =>
+          `${url.replace('urn:local:', '')}: identifier: each resource of a territory has a business identifier (system and value)`,
+      ),
+  ]
+}
+
+export function keysOf(resource: Resource): string[] {
+  const identifiers = 'identifier' in resource ? [resource.identifier].flat() : []
+  return identifiers.flatMap((one) =>
+    typeof one === 'object' && one?.value ? [`${one.system ?? ''}|${one.value}`] : [],
+  )
+}
