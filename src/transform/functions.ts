@@ -1,6 +1,6 @@
 import type { UserInvocationTable } from 'fhirpath'
 import { util } from 'fhirpath'
-import { dateOf, dateTimeOf, instantOf, timestampOf } from './times.ts'
+import { toDate, toDateTime, toHl7, toInstant } from '../hl7v2/timestamps.ts'
 
 /** One more function of FHIRPath, applied to each item; undefined gives nothing, what it throws is a fault of the value. */
 export interface Function {
@@ -21,17 +21,17 @@ const each = (
 /**
  * What the engine adds to FHIRPath, by name: pure, and small.
  *
- * Zones are IANA names; without an argument it is that of the run (`%zone`).
+ * Zones are IANA names; without an argument it is that of the run (`%zone`), else Europe/Paris.
  */
 export const functions: Readonly<Record<string, Function>> = {
   /** `20260106134418` → `2026-01-06T13:44:18+01:00`; as precise as it came, a day or less stays without time. */
-  hl7DateTime: each((text, [zone], own) => dateTimeOf(text, zoneOf(zone, own)), [0, 1]),
+  hl7DateTime: each((text, [zone], own) => toDateTime(text, inZone(zone, own)), [0, 1]),
   /** `19790328` → `1979-03-28`; a time is left out. */
-  hl7Date: each((text) => dateOf(text)),
-  /** Like hl7DateTime, to the second at least: a day alone fails. */
-  hl7Instant: each((text, [zone], own) => instantOf(text, zoneOf(zone, own)), [0, 1]),
+  hl7Date: each((text) => toDate(text)),
+  /** Like hl7DateTime, but a day alone fails. */
+  hl7Instant: each((text, [zone], own) => toInstant(text, inZone(zone, own)), [0, 1]),
   /** `2026-01-06T13:44:18Z` → `20260106144418+0100`, in the zone; a date stays a date. */
-  toHl7: each((text, [zone], own) => timestampOf(text, zoneOf(zone, own)), [0, 1]),
+  toHl7: each((text, [zone], own) => toHl7(text, inZone(zone, own)), [0, 1]),
   /** `1979-03-28` → `19790328`. */
   toHl7Date: each((text) => text.slice(0, 10).replaceAll('-', '')),
   /** `1.2.250.1.71` → `urn:oid:1.2.250.1.71`; a UUID → `urn:uuid:…`; a URI stays; anything else gives nothing. */
@@ -67,7 +67,10 @@ function textOf(value: unknown): string {
   throw new Error('a text is needed')
 }
 
-const zoneOf = (given: unknown, own: string | undefined) => (typeof given === 'string' ? given : own)
+const inZone = (given: unknown, own: string | undefined) => {
+  const zone = typeof given === 'string' ? given : own
+  return zone === undefined ? {} : { zone }
+}
 
 function uriOf(text: string): string | undefined {
   if (/^[0-2](\.(0|[1-9]\d*))+$/.test(text)) return `urn:oid:${text}`

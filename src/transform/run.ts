@@ -11,7 +11,7 @@ export interface Unmapped {
 }
 
 export interface RunOptions {
-  /** IANA time zone of times that come without an offset. Without one they stay as they are. */
+  /** IANA time zone of times that come without an offset. */
   zone?: string
   /** Instant, `%now` in FHIRPath. */
   now?: string

@@ -1,6 +1,6 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { issue } from '../../fhir/outcome.ts'
+import { Failure, issue } from '../../fhir/outcome.ts'
 import { nearest, type Unit } from '../compile/context.ts'
 import type { Scope, Variable } from '../compile/scope.ts'
 import { userFunctions } from '../functions.ts'
@@ -25,11 +25,11 @@ export function expression(
   return (context, frame, run) => {
     try {
       return evaluate(context, frame, run)
-    } catch {
-      // Its message may quote the value.
-      run.issues.push(
-        issue('value', `The value does not fit the expression (${written.text.trim()}).`, place),
-      )
+    } catch (thrown) {
+      // The message of any other error may quote the value.
+      const text =
+        thrown instanceof Failure ? thrown.message : `The value does not fit ${written.text.trim()}`
+      run.issues.push(issue('value', text, place))
       return []
     }
   }
