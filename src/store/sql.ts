@@ -1,4 +1,7 @@
-/** A piece of SQL whose values are kept apart from its text. Pieces may stand inside pieces. */
+/**
+ * A piece of SQL whose values are kept apart from its text. A value may be a piece itself, which then stands in its
+ * place; it all becomes one text only when the statement is run.
+ */
 export interface Sql {
   readonly strings: readonly string[]
   readonly values: readonly unknown[]
@@ -6,13 +9,7 @@ export interface Sql {
 
 /** SQL as written, values apart: ``sql`select body from resource where id = ${id}` ``. */
 export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]): Sql {
-  const flat: { strings: string[]; values: unknown[] } = { strings: [strings[0] ?? ''], values: [] }
-  values.forEach((value, index) => {
-    if (isSql(value)) append(flat, value)
-    else append(flat, { strings: ['', ''], values: [value] })
-    append(flat, raw(strings[index + 1] ?? ''))
-  })
-  return flat
+  return { strings, values }
 }
 
 /** Text of our own, such as a table's name. Never what came from outside. */
@@ -22,18 +19,23 @@ export function raw(text: string): Sql {
 
 /** Pieces one after the other, with text between them. */
 export function join(pieces: readonly Sql[], between: string): Sql {
-  const flat: { strings: string[]; values: unknown[] } = { strings: [''], values: [] }
-  pieces.forEach((piece, index) => {
-    if (index > 0) append(flat, raw(between))
-    append(flat, piece)
-  })
-  return flat
+  if (pieces.length === 0) return raw('')
+  return { strings: ['', ...pieces.slice(1).map(() => between), ''], values: pieces }
 }
 
 /** The statement as the driver takes it: `$1`, `$2` … and the values. */
-export function statement({ strings, values }: Sql): { text: string; values: unknown[] } {
-  const text = strings.reduce((before, after, index) => `${before}$${index}${after}`)
-  return { text, values: [...values] }
+export function statement(piece: Sql): { text: string; values: unknown[] } {
+  const values: unknown[] = []
+  return { text: textOf(piece, values), values }
+}
+
+function textOf({ strings, values: own }: Sql, values: unknown[]): string {
+  let text = strings[0] ?? ''
+  own.forEach((value, index) => {
+    text += isSql(value) ? textOf(value, values) : `$${values.push(value)}`
+    text += strings[index + 1] ?? ''
+  })
+  return text
 }
 
 /** Likewise, prepared once a connection: one name for one text. For statements of few shapes. */
@@ -52,13 +54,6 @@ function nameOf(text: string): string {
     names.set(text, name)
   }
   return name
-}
-
-function append(flat: { strings: string[]; values: unknown[] }, piece: Sql): void {
-  const [first = '', ...rest] = piece.strings
-  flat.strings[flat.strings.length - 1] += first
-  flat.strings.push(...rest)
-  flat.values.push(...piece.values)
 }
 
 function isSql(value: unknown): value is Sql {
