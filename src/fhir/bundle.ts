@@ -13,7 +13,8 @@ export interface Text {
 }
 
 export interface Link {
-  relation: 'self' | 'first' | 'previous' | 'next' | 'last'
+  /** `monitor`: where a later pull of a history goes on. */
+  relation: 'self' | 'first' | 'previous' | 'next' | 'last' | 'monitor'
   url: string
 }
 

@@ -1,4 +1,5 @@
 import type { Actor } from '../../auth/actor.ts'
+import { mayChange } from '../../auth/gate.ts'
 import { failures, type Issue, issue } from '../../fhir/outcome.ts'
 import type { Kept, Reader, Sight } from '../../store/index.ts'
 import { merged } from '../plan.ts'
@@ -50,10 +51,13 @@ export function decide(
 const opens = (sight: Sight, keys: readonly string[]) =>
   sight === 'all' || keys.some((key) => sight.includes(key))
 
-/** The resource as it is now, when the caller may see it: what may not be seen is as if it were not there. */
-async function seenBy(change: Change, store: Reader, { sight }: Actor): Promise<Seen> {
+/** The resource as it is now: what the caller may not see is as if it were not there. Fails: forbidden when it is not its to change. */
+async function seenBy(change: Change, store: Reader, actor: Actor): Promise<Seen> {
   if (change.verb === 'create') return { ...change, before: undefined }
-  const before = await visible(referenceOf(change), store, sight)
+  const reference = referenceOf(change)
+  const [before, keys] = await Promise.all([store.follow(reference), store.sight(reference)])
+  if (!before || !opens(actor.sight, keys)) return { ...change, before: undefined }
+  mayChange(actor, change.type, keys)
   return { ...change, before }
 }
 

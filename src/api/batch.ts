@@ -1,0 +1,53 @@
+import { STATUS_CODES } from 'node:http'
+import type { OperationOutcome } from '@medplum/fhirtypes'
+import { type EntryResponse, responses } from '../fhir/bundle.ts'
+import type { Answer } from './answer.ts'
+import type { Call } from './call.ts'
+import type { RequestEntry } from './entries.ts'
+
+/** Each entry for itself, in the order of the rules for transactions; what fails is told in its own entry. */
+export async function batch(call: Call, entries: readonly RequestEntry[]): Promise<Answer> {
+  const told: EntryResponse[] = []
+  for (const entry of inOrder(entries))
+    told[entries.indexOf(entry)] = responseOf(await call.again(requestOf(entry, call)))
+  return { status: 200, headers: {}, body: responses('batch-response', told) }
+}
+
+/** Source: FHIR R4, http, transaction processing rules. */
+const order: Readonly<Record<RequestEntry['method'], number>> = {
+  DELETE: 0,
+  POST: 1,
+  PUT: 2,
+  PATCH: 2,
+  GET: 3,
+  HEAD: 3,
+}
+
+export const inOrder = (entries: readonly RequestEntry[]): RequestEntry[] =>
+  [...entries].sort((a, b) => order[a.method] - order[b.method])
+
+/** An entry as the request it stands for. */
+export function requestOf({ method, url, headers, resource }: RequestEntry, { header }: Call) {
+  const prefer = header('prefer')
+  return {
+    method,
+    url,
+    headers: { 'content-type': 'application/fhir+json', ...(prefer !== undefined && { prefer }), ...headers },
+    resource,
+  }
+}
+
+/** What an entry is answered with. Source: FHIR R4, Bundle.entry.response. */
+export function responseOf({ status, headers, body }: Answer): EntryResponse {
+  const { location, etag, 'last-modified': lastModified } = headers
+  return {
+    status: `${status} ${STATUS_CODES[status] ?? ''}`.trim(),
+    ...(location !== undefined && { location }),
+    ...(etag !== undefined && { etag }),
+    ...(lastModified !== undefined && { lastModified: new Date(lastModified).toISOString() }),
+    ...(body !== undefined &&
+      (isOutcome(body) ? { outcome: JSON.parse(body) as OperationOutcome } : { body })), // as it says
+  }
+}
+
+const isOutcome = (body: string) => body.startsWith('{"resourceType":"OperationOutcome"')

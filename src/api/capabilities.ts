@@ -1,0 +1,131 @@
+import type {
+  CapabilityStatement,
+  CapabilityStatementRest,
+  CapabilityStatementRestResource,
+  CapabilityStatementRestResourceInteraction,
+  CapabilityStatementRestResourceOperation,
+  CapabilityStatementRestResourceSearchParam,
+} from '@medplum/fhirtypes'
+import { canonical } from '../fhir/canonical.ts'
+import { isReference } from '../fhir/search/filter.ts'
+import { type Parameter, parametersOf } from '../fhir/search/parameters.ts'
+import { conformanceTypes, servedTypes } from '../fhir/served.ts'
+import { conformanceParameters } from './conformance.ts'
+import { fhirBase, type House } from './house.ts'
+import type { Interaction } from './interactions/interaction.ts'
+import { operations } from './operations/index.ts'
+import { type AnyOperation, isOf } from './operations/operation.ts'
+
+/** The statement of what is served: from the interactions, the types, their search parameters and the operations. */
+export function capabilityStatement(
+  interactions: readonly Interaction[],
+  house: House,
+  startedAt: string,
+): CapabilityStatement {
+  const types = [
+    ...servedTypes.map((type) => kept(type, interactions)),
+    ...conformanceTypes.map((type) => declared(type, interactions)),
+  ]
+  return {
+    resourceType: 'CapabilityStatement',
+    id: 'relais',
+    url: `${canonical}/CapabilityStatement/relais`,
+    version: house.settings.version,
+    name: 'Relais',
+    title: 'Relais, gateway for non-scheduled medical imaging',
+    status: 'active',
+    date: startedAt,
+    kind: 'instance',
+    software: { name: 'Relais', version: house.settings.version },
+    implementation: { description: 'Relais', url: fhirBase(house) },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        security: securityOf(house),
+        resource: types.sort((a, b) => (a.type < b.type ? -1 : 1)),
+        interaction: systemCodes(interactions).map((code) => ({ code })),
+        operation: operations.filter(({ definition }) => definition.system).map(operationOf),
+      },
+    ],
+  }
+}
+
+/** Source: SMART App Launch 2.2.0; the bulk data suite reads the older extension. */
+function securityOf({ settings: { baseUrl } }: House) {
+  const service = 'http://terminology.hl7.org/CodeSystem/restful-security-service'
+  return {
+    cors: true,
+    service: [{ coding: [{ system: service, code: 'SMART-on-FHIR' }], text: 'SMART Backend Services' }],
+    description: 'Access tokens by SMART Backend Services (private_key_jwt), scopes of version 2.',
+    extension: [
+      {
+        url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+        extension: [{ url: 'token', valueUri: `${baseUrl}/auth/token` }],
+      },
+    ],
+  }
+}
+
+function kept(type: string, interactions: readonly Interaction[]): CapabilityStatementRestResource {
+  const parameters = [...parametersOf(type).values()].filter(({ kind }) => kind !== 'unsupported')
+  const references = parameters.filter(isReference).map(({ code }) => `${type}:${code}`)
+  const operation = operations.filter(({ definition }) => isOf(definition, type)).map(operationOf)
+  return {
+    type: type as CapabilityStatementRestResource['type'], // servedTypes are resource types
+    interaction: typeCodes(interactions).map((code) => ({ code })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: false,
+    conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: true,
+    conditionalDelete: 'not-supported',
+    referencePolicy: ['literal', 'logical', 'local', 'enforced'],
+    searchParam: parameters.map(parameterOf),
+    ...(references.length > 0 && { searchInclude: references }),
+    ...(operation.length > 0 && { operation }),
+  }
+}
+
+function declared(type: string, interactions: readonly Interaction[]): CapabilityStatementRestResource {
+  const readable = interactions.filter(({ conformance }) => conformance)
+  return {
+    type: type as CapabilityStatementRestResource['type'], // conformanceTypes are resource types
+    interaction: typeCodes(readable).map((code) => ({ code })),
+    versioning: 'no-version',
+    searchParam: Object.entries(conformanceParameters).map(([name, parameter]) => ({
+      name,
+      type: parameter.type,
+    })),
+  }
+}
+
+type TypeCode = CapabilityStatementRestResourceInteraction['code']
+
+/** What may be done with resources of a type, by the paths that name one. */
+function typeCodes(interactions: readonly Interaction[]): TypeCode[] {
+  return interactions
+    .filter(({ path }) => path.includes(':type'))
+    .flatMap(({ codes }) => codes as readonly TypeCode[]) // theirs, by the path
+}
+
+type SystemCode = NonNullable<CapabilityStatementRest['interaction']>[number]['code']
+
+function systemCodes(interactions: readonly Interaction[]): SystemCode[] {
+  return interactions
+    .filter(({ path }) => !path.includes(':type'))
+    .flatMap(({ codes }) => codes as readonly SystemCode[]) // theirs, by the path
+}
+
+function parameterOf({ code, type, definition }: Parameter): CapabilityStatementRestResourceSearchParam {
+  return { name: code, type, definition }
+}
+
+/** By the canonical that others know it by, where it is theirs. */
+function operationOf({
+  definition: { code, base, url },
+}: AnyOperation): CapabilityStatementRestResourceOperation {
+  return { name: code, definition: base ?? url }
+}

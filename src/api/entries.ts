@@ -1,0 +1,114 @@
+import { failure, failures, type Issue, issue } from '../fhir/outcome.ts'
+
+/** One entry of a batch or a transaction. */
+export interface RequestEntry {
+  /** `Bundle.entry[3]`. */
+  place: string
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH'
+  /** Under the FHIR base, without a slash in front: `Patient/1`, `Patient?identifier=…`. */
+  url: string
+  /** By lower-case name, as they would be in HTTP. */
+  headers: Readonly<Record<string, string>>
+  fullUrl?: string
+  resource?: unknown
+}
+
+const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH']
+
+/** So many entries are taken at once. */
+const maxEntries = 1000
+
+/**
+ * The entries of what was posted to the base. Fails: structure and value, with every entry at fault.
+ *
+ * Source: FHIR R4, http, batch and transaction; Bundle invariants bdl-3 and bdl-7.
+ */
+export function entriesOf(sent: unknown): { type: 'batch' | 'transaction'; entries: RequestEntry[] } {
+  if (!isObject(sent) || sent.resourceType !== 'Bundle') {
+    throw failure(
+      'structure',
+      'Post a Bundle here; other resources go to the address of their type.',
+      'Bundle',
+    )
+  }
+  const { type, entry = [] } = sent
+  if (type !== 'batch' && type !== 'transaction') {
+    throw failure('value', 'A Bundle posted here is a batch or a transaction.', 'Bundle.type')
+  }
+  if (!Array.isArray(entry)) throw failure('structure', 'The entries of a Bundle are a list.', 'Bundle.entry')
+  if (entry.length > maxEntries) {
+    throw failure(
+      'too-long',
+      `A Bundle may have ${maxEntries} entries here. Send it in parts.`,
+      'Bundle.entry',
+    )
+  }
+  const read = entry.map((each, index) => entryOf(each, `Bundle.entry[${index}]`))
+  const faults = [
+    ...read.flatMap(({ faults }) => faults),
+    ...namedTwice(read.flatMap(({ entry }) => entry ?? [])),
+  ]
+  if (faults.length > 0) throw failures(faults)
+  return { type, entries: read.flatMap(({ entry }) => entry ?? []) }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function entryOf(sent: unknown, place: string): { entry?: RequestEntry; faults: Issue[] } {
+  const request = isObject(sent) ? sent.request : undefined
+  if (!isObject(sent) || !isObject(request)) {
+    return { faults: [issue('required', 'Each entry says in request what is asked.', `${place}.request`)] }
+  }
+  const { method, url } = request
+  const faults = [
+    ...(typeof method === 'string' && methods.includes(method)
+      ? []
+      : [issue('value', `A method is one of ${methods.join(', ')}.`, `${place}.request.method`)]),
+    ...(typeof url === 'string' ? [] : [issue('required', 'A request has a URL.', `${place}.request.url`)]),
+    ...textFaults(sent, ['fullUrl'], place),
+    ...textFaults(request, Object.keys(conditions), `${place}.request`),
+  ]
+  if (faults.length > 0) return { faults }
+  const entry: RequestEntry = {
+    place,
+    method: method as RequestEntry['method'], // one of them: there was no fault
+    url: String(url).replace(/^\//, ''),
+    headers: headersOf(request),
+    ...(typeof sent.fullUrl === 'string' && { fullUrl: sent.fullUrl }),
+    ...(sent.resource !== undefined && { resource: sent.resource }),
+  }
+  return { entry, faults }
+}
+
+function textFaults(object: Record<string, unknown>, names: readonly string[], place: string): Issue[] {
+  return names
+    .filter((name) => object[name] !== undefined && typeof object[name] !== 'string')
+    .map((name) => issue('structure', `${name} is a text.`, `${place}.${name}`))
+}
+
+/** Elements of a request → the headers they stand for. */
+const conditions: Readonly<Record<string, string>> = {
+  ifNoneMatch: 'if-none-match',
+  ifModifiedSince: 'if-modified-since',
+  ifMatch: 'if-match',
+  ifNoneExist: 'if-none-exist',
+}
+
+function headersOf(request: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(conditions).flatMap(([element, header]) => {
+      const value = request[element]
+      return typeof value === 'string' ? [[header, value]] : []
+    }),
+  )
+}
+
+/** Source: Bundle invariant bdl-7. */
+function namedTwice(entries: readonly RequestEntry[]): Issue[] {
+  const seen = new Set<string>()
+  return entries.flatMap(({ fullUrl, place }) => {
+    if (fullUrl === undefined || seen.size < seen.add(fullUrl).size) return []
+    return [issue('value', 'Each fullUrl stands once in a Bundle.', `${place}.fullUrl`)]
+  })
+}

@@ -1,0 +1,43 @@
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { failure } from '../fhir/outcome.ts'
+import { type Edge, edge, respondThrown } from './edge.ts'
+import { fhir } from './fhir.ts'
+import { health } from './health.ts'
+import type { House } from './house.ts'
+import { intake } from './intake.ts'
+import { guardedMetrics, openlyMetrics, requestMetrics } from './metrics.ts'
+import { smart } from './smart.ts'
+
+/** Documents that a page of any origin may read: they say what everybody may know. */
+const discovery = ['/fhir/metadata', '/fhir/.well-known/smart-configuration', '/auth/jwks']
+
+/** The gateway's HTTP application: FHIR, tokens, intake, health. */
+export function api(house: House): Hono<Edge> {
+  const app = bare(house)
+  for (const path of discovery)
+    app.use(path, cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxAge: 86_400 }))
+  smart(app, house)
+  health(app, house)
+  intake(app, house)
+  if (!house.settings.adminListener) guardedMetrics(app, house)
+  fhir(app, house)
+  return app
+}
+
+/** What the operator's own listener serves: `/metrics`, `/live`, `/ready`. No public routes. */
+export function adminApi(house: House): Hono<Edge> {
+  const app = bare(house)
+  health(app, house)
+  openlyMetrics(app, house)
+  return app
+}
+
+/** An application that numbers its requests, logs them, and tells failures. */
+function bare(house: House): Hono<Edge> {
+  const app = new Hono<Edge>()
+  app.use(edge(house, requestMetrics(house.metrics)))
+  app.onError((thrown, c) => respondThrown(c, thrown, house))
+  app.notFound((c) => respondThrown(c, failure('not-found', 'There is nothing at this address.'), house))
+  return app
+}

@@ -1,0 +1,19 @@
+import { capabilityStatement } from '../capabilities.ts'
+import type { House } from '../house.ts'
+import { expectOnly } from '../parameters.ts'
+import type { Interaction } from './interaction.ts'
+
+/** What is served, computed once from the lists that serve it. */
+export function capabilities(served: readonly Interaction[], house: House): Interaction {
+  const body = JSON.stringify(capabilityStatement(served, house, house.clock().toISOString()))
+  return {
+    codes: [],
+    method: 'GET',
+    path: '/metadata',
+    open: true,
+    handle(call) {
+      expectOnly(call.query, [])
+      return { status: 200, headers: {}, body }
+    },
+  }
+}

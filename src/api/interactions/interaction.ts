@@ -1,0 +1,33 @@
+import type { Letter } from '../../auth/scopes.ts'
+import type { Answer } from '../answer.ts'
+import type { Call } from '../call.ts'
+
+/** FHIR's interactions, as `/metadata` names them. */
+export type Code =
+  | 'read'
+  | 'vread'
+  | 'update'
+  | 'delete'
+  | 'history-instance'
+  | 'history-type'
+  | 'create'
+  | 'search-type'
+  | 'transaction'
+  | 'batch'
+  | 'history-system'
+
+/** One thing that may be asked on `/fhir`: where, by whom, and what is answered. */
+export interface Interaction {
+  /** The interactions that it is; empty when it is another way to ask for one that is listed, or no interaction of FHIR's. */
+  codes: readonly Code[]
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Under the FHIR base: `/:type/:id`, `/:type/_search`. */
+  path: string
+  /** The right to the type that it takes; without one, it asks for itself. */
+  letter?: Letter
+  /** The same of conformance resources, which are in memory and read-only; absent: not of them. */
+  conformance?: (call: Call) => Answer | Promise<Answer>
+  /** Answered without a token. */
+  open?: true
+  handle(call: Call): Answer | Promise<Answer>
+}

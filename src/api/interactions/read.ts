@@ -1,0 +1,34 @@
+import { answerKept, headersOf } from '../answer.ts'
+import { type Call, idOf, typeOf } from '../call.ts'
+import { readConformance } from '../conformance.ts'
+import { current } from '../kept.ts'
+import { expectOnly } from '../parameters.ts'
+import type { Interaction } from './interaction.ts'
+
+/** The current version, as it is kept: its text is not read on its way out. */
+export const read: Interaction = {
+  codes: ['read'],
+  method: 'GET',
+  path: '/:type/:id',
+  letter: 'r',
+  conformance: readConformance,
+  async handle(call) {
+    expectOnly(call.query, [])
+    const kept = await current(call, typeOf(call), idOf(call))
+    return isKnownTo(call, kept) ? { status: 304, headers: headersOf(kept) } : answerKept(kept)
+  },
+}
+
+/** Whether the caller has this version already. Source: FHIR R4, http, conditional read; RFC 9110, 13. */
+function isKnownTo(
+  { header }: Call,
+  { version, lastUpdated }: { version: number; lastUpdated: string },
+): boolean {
+  const none = header('if-none-match')
+  if (none !== undefined)
+    return none.split(',').some((tag) => tag.trim() === '*' || numberIn(tag) === version)
+  const since = header('if-modified-since')
+  return since !== undefined && Math.floor(Date.parse(lastUpdated) / 1000) * 1000 <= Date.parse(since)
+}
+
+const numberIn = (tag: string): number => Number(/^\s*(?:W\/)?"(\d+)"\s*$/.exec(tag)?.[1])

@@ -1,0 +1,72 @@
+import { type Link, searchset } from '../../fhir/bundle.ts'
+import { outcomeOf } from '../../fhir/outcome.ts'
+import { parseSearch } from '../../fhir/search.ts'
+import type { Answer } from '../answer.ts'
+import { type Call, typeOf } from '../call.ts'
+import { searchConformance } from '../conformance.ts'
+import { fhirBase } from '../house.ts'
+import { preferenceOf } from '../prefer.ts'
+import { shown, withinReach } from '../reach.ts'
+import type { Interaction } from './interaction.ts'
+
+/** Resources of one type, by their search parameters. */
+export const searchType: Interaction = {
+  codes: ['search-type'],
+  method: 'GET',
+  path: '/:type',
+  letter: 's',
+  conformance: (call) => searchConformance(call, call.query),
+  handle: (call) => found(call, call.query),
+}
+
+/** The same, with the parameters in a form: URLs are logged on their way. */
+export const searchByPost: Interaction = {
+  codes: [],
+  method: 'POST',
+  path: '/:type/_search',
+  letter: 's',
+  conformance: async (call) => searchConformance(call, await parametersOf(call)),
+  handle: async (call) => found(call, await parametersOf(call)),
+}
+
+/** Those of the form and those of the URL together. Source: FHIR R4, http, search. */
+async function parametersOf(call: Call): Promise<URLSearchParams> {
+  return new URLSearchParams([...call.query, ...(await call.form())])
+}
+
+async function found(call: Call, query: URLSearchParams): Promise<Answer> {
+  const { house, permit } = call
+  const type = typeOf(call)
+  const base = fhirBase(house)
+  const { zone } = house.desk(permit.actor).territory
+  const lenient = permit.lenient || preferenceOf(call.header('prefer')).lenient
+  const { search, warnings } = parseSearch(type, query, { lenient, zone, base })
+  const page = await house.store.search(withinReach(search, permit), permit.actor.sight)
+  const head = {
+    links: linksOf(`${base}/${type}`, withoutUnknown(query, warnings), page.next),
+    ...(page.total !== undefined && { total: page.total }),
+  }
+  const remarks = warnings.length > 0 ? outcomeOf(warnings) : undefined
+  return { status: 200, headers: {}, body: searchset(base, shown(page.entries, permit), head, remarks) }
+}
+
+/** What was left out of the search is left out of its link: the link says what was searched. */
+function withoutUnknown(
+  query: URLSearchParams,
+  warnings: readonly { expression?: string }[],
+): URLSearchParams {
+  const left = new Set(warnings.map(({ expression }) => expression))
+  return new URLSearchParams(
+    [...query].filter(([name]) => !left.has(name) && !left.has(name.split(/[:.]/, 1)[0])),
+  )
+}
+
+function linksOf(address: string, query: URLSearchParams, next: string | undefined): Link[] {
+  const self: Link = { relation: 'self', url: urlOf(address, query) }
+  if (next === undefined) return [self]
+  const further = new URLSearchParams(query)
+  further.set('_cursor', next)
+  return [self, { relation: 'next', url: urlOf(address, further) }]
+}
+
+const urlOf = (address: string, query: URLSearchParams) => (query.size > 0 ? `${address}?${query}` : address)

@@ -1,0 +1,60 @@
+import { failure } from '../../fhir/outcome.ts'
+import { transact } from '../../flows/resource/transact.ts'
+import type { Answer } from '../answer.ts'
+import { type Call, idOf, newIdOf, typeOf } from '../call.ts'
+import { answerChanged } from '../changed.ts'
+import { ifMatchOf } from '../if-match.ts'
+import { expectOnly } from '../parameters.ts'
+import { resourceOf } from '../resource.ts'
+import type { Interaction } from './interaction.ts'
+
+/** The next version of a resource that is there; ids are ours, so none is made by naming it. */
+export const update: Interaction = {
+  codes: ['update'],
+  method: 'PUT',
+  path: '/:type/:id',
+  letter: 'u',
+  async handle(call) {
+    expectOnly(call.query, [])
+    const id = idOf(call)
+    const resource = resourceOf(await call.resource(), typeOf(call))
+    if (resource.id !== id) {
+      throw failure('value', 'The resource carries the id of the address.', `${typeOf(call)}.id`)
+    }
+    return updated(call, resource, { id })
+  },
+}
+
+/** The next version of the one resource that fits a search, or a new one when none does. */
+export const conditionalUpdate: Interaction = {
+  codes: [],
+  method: 'PUT',
+  path: '/:type',
+  letter: 'u',
+  async handle(call) {
+    const query = conditionOf(call.query)
+    return updated(call, resourceOf(await call.resource(), typeOf(call)), { query })
+  },
+}
+
+async function updated(
+  call: Call,
+  resource: ReturnType<typeof resourceOf>,
+  target: { id: string } | { query: string },
+): Promise<Answer> {
+  const asked = {
+    verb: 'update',
+    type: typeOf(call),
+    resource,
+    target,
+    ...ifMatchOf(call.header('if-match')),
+  } as const
+  return answerChanged(call, await transact([asked], newIdOf(call.house), call.house.desk(call.permit.actor)))
+}
+
+/** The search without what says how the answer is put. */
+function conditionOf(query: URLSearchParams): string {
+  const condition = new URLSearchParams(query)
+  for (const name of ['_format', '_pretty']) condition.delete(name)
+  return condition.toString()
+}

@@ -1,0 +1,137 @@
+import type { OperationDefinitionParameter } from '@medplum/fhirtypes'
+import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
+import { quoted } from '../parameters.ts'
+import type { Definition } from './operation.ts'
+
+/** One parameter as it was sent, and its place. */
+interface Sent {
+  name: string
+  part: Record<string, unknown>
+  place: string
+}
+
+/**
+ * The input of an operation by the names of its parameters: one value where at most one may be, else a list.
+ *
+ * Fails: unknown-parameter for names the definition does not know; required, structure and value for the others; all at once.
+ */
+export function inputOf({ parameter = [] }: Definition, sent: unknown): Record<string, unknown> {
+  const known = parameter.filter(({ use }) => use === 'in')
+  const parts = partsOf(isBare(sent, known) ? parametersWith(sent) : sent)
+  const faults = [
+    ...parts.flatMap((part) => partFaults(part, known)),
+    ...known.flatMap((each) => countFaults(each, parts)),
+  ]
+  if (faults.length > 0) throw failures(faults)
+  return Object.fromEntries(
+    known.flatMap((each) => {
+      const values = parts.filter(({ name }) => name === each.name).map(({ part }) => valueIn(part, each))
+      if (each.max !== '1') return [[each.name, values]]
+      return values.length > 0 ? [[each.name, values[0]]] : []
+    }),
+  )
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Only a resource: sent as it is, without Parameters around it. Source: FHIR R4, operations, executing synchronously. */
+const isBare = (sent: unknown, known: readonly OperationDefinitionParameter[]) =>
+  isObject(sent) && sent.resourceType !== 'Parameters' && known.some(({ name }) => name === 'resource')
+
+const parametersWith = (resource: unknown) => ({
+  resourceType: 'Parameters',
+  parameter: [{ name: 'resource', resource }],
+})
+
+function partsOf(sent: unknown): Sent[] {
+  if (!isObject(sent) || sent.resourceType !== 'Parameters') {
+    throw failure('structure', 'An operation takes a Parameters resource.', 'Parameters')
+  }
+  const { parameter = [] } = sent
+  if (!Array.isArray(parameter)) throw failure('structure', 'Parameters are a list.', 'Parameters.parameter')
+  return parameter.map((part, index) => {
+    const place = `Parameters.parameter[${index}]`
+    if (isObject(part) && typeof part.name === 'string') return { name: part.name, part, place }
+    throw failure('required', 'Each parameter has a name.', `${place}.name`)
+  })
+}
+
+function partFaults({ name, part, place }: Sent, known: readonly OperationDefinitionParameter[]): Issue[] {
+  const parameter = known.find((each) => each.name === name)
+  if (!parameter) {
+    const names = known.map((each) => each.name).join(', ')
+    return [
+      issue(
+        'unknown-parameter',
+        `${quoted(name)} is no parameter of this operation. It has: ${names}.`,
+        place,
+      ),
+    ]
+  }
+  if (valueIn(part, parameter) !== undefined) return []
+  return [
+    issue(
+      'structure',
+      `${name} is a ${parameter.type}, in ${elementOf(parameter)}.`,
+      `${place}.${elementOf(parameter)}`,
+    ),
+  ]
+}
+
+function countFaults({ name, min = 0, max }: OperationDefinitionParameter, parts: readonly Sent[]): Issue[] {
+  const given = parts.filter((part) => part.name === name)
+  if (given.length < min)
+    return [issue('required', `The parameter ${name} is required.`, 'Parameters.parameter')]
+  const second = given[1]
+  return max === '1' && second ? [issue('value', `The parameter ${name} stands once.`, second.place)] : []
+}
+
+/** Datatypes begin with a capital as resources do: these are the ones that our operations take. */
+const datatypes: readonly string[] = [
+  'Reference',
+  'Identifier',
+  'Timing',
+  'CodeableConcept',
+  'Coding',
+  'Period',
+]
+
+/** The element of a parameter that holds its value: `valueDateTime`, `resource`. */
+function elementOf({ type = '' }: OperationDefinitionParameter): string {
+  const isResource = /^[A-Z]/.test(type) && !datatypes.includes(type)
+  return isResource ? 'resource' : `value${type.charAt(0).toUpperCase()}${type.slice(1)}`
+}
+
+function valueIn(part: Record<string, unknown>, parameter: OperationDefinitionParameter): unknown {
+  const value = part[elementOf(parameter)]
+  return isFitting(value, parameter) ? value : undefined
+}
+
+/** Whether a value is of the type, as far as an operation relies on it: resources are validated by what takes them. */
+function isFitting(value: unknown, parameter: OperationDefinitionParameter): boolean {
+  const { type = '' } = parameter
+  if (elementOf(parameter) === 'resource') {
+    return (
+      isObject(value) &&
+      typeof value.resourceType === 'string' &&
+      (type === 'Resource' || value.resourceType === type)
+    )
+  }
+  if (datatypes.includes(type)) return isObject(value)
+  return primitives[type]?.(value) ?? false
+}
+
+const text = (shape: RegExp) => (value: unknown) => typeof value === 'string' && shape.test(value)
+
+/** Source: FHIR R4, datatypes. */
+const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: text(/\S/),
+  uri: text(/^\S+$/),
+  code: text(/^\S+( \S+)*$/),
+  positiveInt: (value) => Number.isInteger(value) && Number(value) > 0,
+  boolean: (value) => typeof value === 'boolean',
+  dateTime: (value) =>
+    text(/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?$/)(value) &&
+    !Number.isNaN(Date.parse(String(value))),
+}

@@ -1,0 +1,32 @@
+import type { OperationDefinition } from '@medplum/fhirtypes'
+import type { Answer } from '../answer.ts'
+import type { Call } from '../call.ts'
+
+/** What is declared of an operation: always by a URL. */
+export type Definition = Omit<OperationDefinition, 'resource'> & {
+  id: string
+  url: string
+  /** `Resource`: of any type. */
+  resource: readonly string[]
+}
+
+/** Whether an operation may be called on a type. */
+export const isOf = ({ resource }: Definition, type: string): boolean =>
+  resource.includes('Resource') || resource.includes(type)
+
+/** An operation: its definition, from which routes, checks and `/metadata` come, and what it does. */
+export interface Operation<Input extends object> {
+  definition: Definition
+  handle(input: Input, call: Call): Answer | Promise<Answer>
+}
+
+/** An operation among others, with an input that the definition has checked. */
+export interface AnyOperation {
+  definition: Definition
+  handle(input: object, call: Call): Answer | Promise<Answer>
+}
+
+/** The operation as the list keeps it. `Input` is what its definition lets through: one value for max 1, else a list. */
+export function operation<Input extends object>({ definition, handle }: Operation<Input>): AnyOperation {
+  return { definition, handle: (input, call) => handle(input as Input, call) } // checked by `inputOf` from the definition
+}

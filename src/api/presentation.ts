@@ -1,0 +1,68 @@
+import { failure } from '../fhir/outcome.ts'
+import { indented } from './indented.ts'
+
+/** How an answer is put: media type, and whether it is laid out for people. */
+export interface Presentation {
+  mediaType: string
+  pretty: boolean
+}
+
+const fhirJson = 'application/fhir+json'
+
+/** What nearly every call asks for. */
+export const plain: Presentation = { mediaType: fhirJson, pretty: false }
+
+/** Media types that ask for JSON → the one answered with. Source: FHIR R4, http, content types. */
+const known: Readonly<Record<string, string>> = {
+  'application/fhir+json': fhirJson,
+  'application/json': 'application/json',
+  'text/json': 'application/json',
+  json: fhirJson,
+  '*/*': fhirJson,
+  'application/*': fhirJson,
+}
+
+/**
+ * How the caller wants the answer put: `_format` before `Accept`, `_pretty`.
+ *
+ * Fails: not-acceptable for anything but JSON, and for another version of FHIR.
+ */
+export function presentationOf(query: URLSearchParams, accept: string | undefined): Presentation {
+  const format = query.get('_format')
+  // A `+` that was not escaped arrives as a blank.
+  const wanted = format === null ? (accept ?? fhirJson) : format.replace(' ', '+')
+  const mediaType = mediaTypeOf(wanted)
+  if (!mediaType) throw failure('not-acceptable', `Answers are JSON: ask for ${fhirJson}.`, 'Accept')
+  return { mediaType, pretty: query.get('_pretty') === 'true' }
+}
+
+function mediaTypeOf(wanted: string): string | undefined {
+  if (wanted === fhirJson || wanted.trim() === '') return fhirJson
+  const ranges = wanted
+    .split(',')
+    .map(rangeOf)
+    .sort((a, b) => b.quality - a.quality)
+  return ranges.find(({ quality, mediaType }) => quality > 0 && mediaType)?.mediaType
+}
+
+function rangeOf(range: string): { quality: number; mediaType: string | undefined } {
+  const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+  const of = (key: string) => parameters.find((each) => each.startsWith(`${key}=`))?.slice(key.length + 1)
+  const version = of('fhirversion')?.replaceAll('"', '')
+  const serves = version === undefined || version === '4.0' || version === '4.0.1'
+  return { quality: Number(of('q') ?? 1), mediaType: serves ? known[name] : undefined }
+}
+
+/** A JSON text as it is put. */
+export const put = (text: string, { pretty }: Presentation): string => (pretty ? `${indented(text)}\n` : text)
+
+/**
+ * Whether what is sent is JSON. Fails: media-type.
+ *
+ * Source: FHIR R4, http, content types.
+ */
+export function expectJson(contentType: string | undefined): void {
+  const { mediaType } = rangeOf(contentType ?? '')
+  if (mediaType && !contentType?.includes('*') && contentType?.includes('/')) return
+  throw failure('media-type', `Send JSON, and say so: Content-Type: ${fhirJson}.`, 'Content-Type')
+}

@@ -1,0 +1,78 @@
+import { failure } from '../fhir/outcome.ts'
+import { isConformance, isServed } from '../fhir/served.ts'
+import type { PathParts } from './call.ts'
+import type { Interaction } from './interactions/interaction.ts'
+import { WrongMethod } from './told.ts'
+
+/** An interaction that was asked for, and the parts of its path. */
+export interface Routed {
+  interaction: Interaction
+  parts: PathParts
+}
+
+/** Finds the interaction of a method and a path under the FHIR base (`/Patient/1`). Fails: not-found, unknown-type, method-not-allowed. */
+export type Router = (method: string, path: string) => Routed
+
+/** What each part of a path may look like. */
+const shapes: Readonly<Record<keyof PathParts, RegExp>> = {
+  type: /^[A-Z][A-Za-z]{1,63}$/,
+  id: /^[A-Za-z0-9.-]{1,64}$/,
+  version: /^[0-9]{1,9}$/,
+  operation: /^\$[a-z][\w-]{0,63}$/,
+}
+
+/** A router over a list of interactions; the list is all that it knows. */
+export function routerOf(interactions: readonly Interaction[]): Router {
+  const routes = interactions.map((interaction) => ({ interaction, pattern: partsOf(interaction.path) }))
+  return (method, path) => {
+    const given = partsOf(path)
+    const fitting = routes.flatMap(({ interaction, pattern }) => {
+      const parts = fitted(pattern, given)
+      return parts ? [{ interaction, parts }] : []
+    })
+    const [first] = fitting
+    if (!first)
+      throw failure('not-found', 'There is nothing at this address. What is served is told by /metadata.')
+    refuseUnknownType(first.parts.type)
+    const asked = method === 'HEAD' ? 'GET' : method
+    const routed = fitting.find(({ interaction }) => interaction.method === asked)
+    if (!routed)
+      throw wrongMethod(
+        method,
+        fitting.map(({ interaction }) => interaction.method),
+      )
+    return routed
+  }
+}
+
+const partsOf = (path: string): string[] => path.split('/').filter((part) => part !== '')
+
+function fitted(pattern: readonly string[], given: readonly string[]): PathParts | undefined {
+  if (pattern.length !== given.length) return undefined
+  const parts: PathParts = {}
+  for (const [index, expected] of pattern.entries()) {
+    const part = given[index] ?? ''
+    if (!expected.startsWith(':')) {
+      if (expected !== part) return undefined
+      continue
+    }
+    const name = expected.slice(1) as keyof PathParts // patterns are our own
+    if (!shapes[name].test(part)) return undefined
+    parts[name] = name === 'operation' ? part.slice(1) : part
+  }
+  return parts
+}
+
+function refuseUnknownType(type: string | undefined): void {
+  if (type === undefined || isServed(type) || isConformance(type)) return
+  throw failure(
+    'unknown-type',
+    `Resources of type ${type} are not served. Those that are stand in /metadata.`,
+  )
+}
+
+function wrongMethod(method: string, allowed: readonly string[]): WrongMethod {
+  const allow = [...new Set(allowed.flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each])))]
+  const text = `${method.slice(0, 10)} is not served here. Use ${allow.join(' or ')}.`
+  return new WrongMethod(failure('method-not-allowed', text), allow)
+}

@@ -1,0 +1,88 @@
+import { mayInteract } from '../auth/gate.ts'
+import type { Permit } from '../auth/permit.ts'
+import { failure } from '../fhir/outcome.ts'
+import { isConformance } from '../fhir/served.ts'
+import type { Answer } from './answer.ts'
+import type { Call, InnerRequest } from './call.ts'
+import type { House } from './house.ts'
+import type { Interaction } from './interactions/interaction.ts'
+import type { Router } from './router.ts'
+import { told, WrongMethod } from './told.ts'
+
+/** What a request says, whether it comes by HTTP or inside a batch. */
+export type Said = Pick<Call, 'header' | 'resource' | 'form'> & {
+  method: string
+  path: string
+  query: URLSearchParams
+}
+
+/** Asks who the caller is. Fails: login, token-expired. */
+export type WhoAsks = () => Promise<Permit>
+
+/** Answers one request on `/fhir`. `routed` hears which pattern its path has. */
+export async function serve(
+  said: Said,
+  whoAsks: WhoAsks,
+  router: Router,
+  house: House,
+  routed?: (pattern: string) => void,
+): Promise<Answer> {
+  const found = attempt(() => router(said.method, said.path))
+  if (found.value?.interaction.path !== undefined) routed?.(found.value.interaction.path)
+  const permit = found.value?.interaction.open ? nobody : await whoAsks()
+  if (!found.value) throw found.thrown
+  const { interaction, parts } = found.value
+  const call: Call = {
+    ...said,
+    house,
+    permit,
+    path: parts,
+    again: (inner) => again(inner, whoAsks, router, house),
+  }
+  if (parts.type !== undefined && interaction.letter) mayInteract(permit, parts.type, interaction.letter)
+  return handlerFor(interaction, parts.type)(call)
+}
+
+/** Who may not come in is not told what there is: a path is judged only after its caller. */
+function attempt<T>(find: () => T): { value: T; thrown?: never } | { value?: never; thrown: unknown } {
+  try {
+    return { value: find() }
+  } catch (thrown) {
+    return { thrown }
+  }
+}
+
+function handlerFor({ conformance, handle }: Interaction, type: string | undefined): Interaction['handle'] {
+  if (type === undefined || !isConformance(type)) return handle
+  if (conformance) return conformance
+  throw new WrongMethod(failure('method-not-allowed', `${type} is read-only here.`), ['GET', 'HEAD'])
+}
+
+/** Who has shown no token, where none is needed: may nothing else. */
+const nobody: Permit = {
+  actor: { client: '', name: '', role: 'region', sight: [], member: false },
+  scopes: [],
+  lenient: false,
+}
+
+async function again(inner: InnerRequest, whoAsks: WhoAsks, router: Router, house: House): Promise<Answer> {
+  const [path = '', query = ''] = split(inner.url)
+  const said: Said = {
+    method: inner.method,
+    path,
+    query: new URLSearchParams(query),
+    header: (name) => inner.headers[name],
+    resource: async () => inner.resource,
+    form: async () => new URLSearchParams(),
+  }
+  try {
+    return await serve(said, whoAsks, router, house)
+  } catch (thrown) {
+    return told(thrown, crypto.randomUUID(), house.log)
+  }
+}
+
+function split(url: string): [string, string] {
+  const mark = url.indexOf('?')
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
+}

@@ -1,0 +1,140 @@
+import { mayInteract } from '../auth/gate.ts'
+import type { Letter } from '../auth/scopes.ts'
+import { type EntryResponse, responses } from '../fhir/bundle.ts'
+import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
+import { isServed } from '../fhir/served.ts'
+import type { Asked } from '../flows/resource/change.ts'
+import { type Changed, transact } from '../flows/resource/transact.ts'
+import type { Answer } from './answer.ts'
+import { inOrder, requestOf, responseOf } from './batch.ts'
+import { type Call, newIdOf } from './call.ts'
+import { answerChanged } from './changed.ts'
+import type { RequestEntry } from './entries.ts'
+import { ifMatchOf } from './if-match.ts'
+import { resourceOf } from './resource.ts'
+
+/**
+ * All entries or none: deletions, creations and updates in one statement, then what is to be read.
+ *
+ * Reading does not undo: what cannot be read after all is told in its own entry.
+ * Fails: with every entry at fault, its place in `expression`.
+ * Source: FHIR R4, http, transaction.
+ */
+export async function transaction(call: Call, entries: readonly RequestEntry[]): Promise<Answer> {
+  const ordered = inOrder(entries)
+  const writing = ordered.filter(({ method }) => method !== 'GET' && method !== 'HEAD')
+  const { house, permit } = call
+  const asked = collected(writing, (entry) => permitted(askedBy(entry), call))
+  const reading = ordered.filter((entry) => !writing.includes(entry))
+  collected(reading, (entry) => readable(entry, call))
+  const { changed, warnings } = await transact(asked, newIdOf(house), house.desk(permit.actor))
+  const told: EntryResponse[] = []
+  for (const [index, entry] of writing.entries()) {
+    const one = changed[index] as Changed // one for each that was asked
+    const result = { changed: [one], warnings: warningsAt(entry, warnings) }
+    told[entries.indexOf(entry)] = responseOf(answerChanged(call, result, 'minimal'))
+  }
+  for (const entry of reading)
+    told[entries.indexOf(entry)] = responseOf(await call.again(requestOf(entry, call)))
+  return { status: 200, headers: {}, body: responses('transaction-response', told) }
+}
+
+const warningsAt = ({ place }: RequestEntry, warnings: readonly Issue[]) =>
+  warnings.filter(({ expression }) => expression?.startsWith(`${place}.`))
+
+/** What each entry gives; faults of all of them are told together. */
+function collected<T>(entries: readonly RequestEntry[], of: (entry: RequestEntry) => T): T[] {
+  const faults: Issue[] = []
+  const made = entries.flatMap((entry) => {
+    try {
+      return [of(entry)]
+    } catch (thrown) {
+      if (!(thrown instanceof Failure)) throw thrown
+      faults.push(...thrown.issues.map((each) => ({ ...each, expression: each.expression ?? entry.place })))
+      return []
+    }
+  })
+  if (faults.length > 0) throw failures(faults)
+  return made
+}
+
+/** `Patient`, `Patient/1`, `Patient?identifier=…`: type, id, query. */
+const address = /^([A-Z][A-Za-z]{1,63})(?:\/([A-Za-z0-9.-]{1,64}))?(?:\?(.*))?$/
+
+function addressOf({ url, place }: RequestEntry): { type: string; id?: string; query?: string } {
+  const [, type, id, query] = address.exec(url) ?? []
+  if (type === undefined)
+    throw failure('value', 'In a transaction a URL is Type, Type/id or Type?search.', `${place}.request.url`)
+  if (!isServed(type)) {
+    throw failure('unknown-type', `Resources of type ${type} are not written here.`, `${place}.request.url`)
+  }
+  return { type, ...(id !== undefined && { id }), ...(query !== undefined && { query }) }
+}
+
+/** The change that an entry asks for. */
+function askedBy(entry: RequestEntry): Asked {
+  const { method, place, headers, fullUrl } = entry
+  const { type, id, query } = addressOf(entry)
+  const name = fullUrl === undefined ? {} : { fullUrl }
+  const ifMatch = ifMatchOf(headers['if-match'], `${place}.request.ifMatch`)
+  const inside = `${place}.resource`
+  const wrong = () => failure('value', `This URL does not go with ${method}.`, `${place}.request.url`)
+  switch (method) {
+    case 'DELETE':
+      if (id === undefined || query !== undefined) throw wrong()
+      return { verb: 'delete', type, id, place, ...ifMatch }
+    case 'POST': {
+      if (id !== undefined || query !== undefined) throw wrong()
+      const ifNoneExist = headers['if-none-exist']
+      const resource = resourceOf(entry.resource, type, inside)
+      return {
+        verb: 'create',
+        type,
+        place: inside,
+        resource,
+        ...name,
+        ...(ifNoneExist !== undefined && { ifNoneExist }),
+      }
+    }
+    case 'PUT': {
+      const resource = resourceOf(entry.resource, type, inside)
+      const target = targetOf(id, query)
+      if (!target) throw wrong()
+      if ('id' in target && resource.id !== id) {
+        throw failure('value', 'The resource carries the id of its URL.', `${inside}.id`)
+      }
+      return { verb: 'update', type, place: inside, resource, target, ...name, ...ifMatch }
+    }
+    default:
+      throw failure(
+        'method-not-allowed',
+        `${method} is not served in a transaction.`,
+        `${place}.request.method`,
+      )
+  }
+}
+
+function targetOf(
+  id: string | undefined,
+  query: string | undefined,
+): { id: string } | { query: string } | undefined {
+  if (id !== undefined) return query === undefined ? { id } : undefined
+  return query === undefined ? undefined : { query }
+}
+
+const letters: Readonly<Record<Asked['verb'], Letter>> = { create: 'c', update: 'u', delete: 'd' }
+
+/** The same, when the caller may. Fails: forbidden; one entry that may not refuses all. */
+function permitted(asked: Asked, { permit }: Call): Asked {
+  mayInteract(permit, asked.type, letters[asked.verb])
+  return asked
+}
+
+/** Judges a reading entry before anything is written. */
+function readable({ url, place }: RequestEntry, { permit }: Call): void {
+  const type = /^[A-Za-z]+/.exec(url)?.[0]
+  const isRead = /^[A-Z][A-Za-z]+\/[^/?]+(\/_history(\/\d+)?)?$/.test(url)
+  if (type === undefined) throw failure('value', 'A URL begins with a resource type.', `${place}.request.url`)
+  if (type === 'metadata') return
+  mayInteract(permit, type, isRead ? 'r' : 's')
+}

@@ -1,0 +1,186 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Hono } from 'hono'
+import type { ApiSettings, House } from '../../src/api/house.ts'
+import { api } from '../../src/api/index.ts'
+import { openMetrics } from '../../src/api/metrics.ts'
+import type { Role } from '../../src/auth/actor.ts'
+import { sightOf } from '../../src/auth/gate.ts'
+import type { Auth } from '../../src/auth/index.ts'
+import { badToken, noToken, type Permit } from '../../src/auth/permit.ts'
+import { parseScope } from '../../src/auth/scopes.ts'
+import { bindings, structures } from '../../src/fhir/definitions/index.ts'
+import type { Territory } from '../../src/flows/step.ts'
+import { silent } from '../../src/log.ts'
+import type { Store } from '../../src/store/index.ts'
+import { openValidator } from '../../src/validate/index.ts'
+import { loadProfiles } from '../../src/validate/profiles.ts'
+import { openTestStore } from './database.ts'
+
+export const baseUrl = 'https://gateway.example'
+
+/** An API on a store of its own, for clients whose tokens are their names. */
+export interface TestApi extends AsyncDisposable {
+  app: Hono
+  store: Store & { url: string }
+  house: House
+  /** Sends a request on behalf of a client (`cell` unless said otherwise). */
+  send(method: string, path: string, options?: SendOptions): Promise<Reply>
+}
+
+export interface SendOptions {
+  as?: string
+  headers?: Record<string, string>
+  /** A resource or another value, sent as JSON; a text is sent as it is. */
+  body?: unknown
+}
+
+/** An answer, read. */
+export interface Reply {
+  status: number
+  headers: Headers
+  text: string
+  /** The JSON that was answered. */
+  json: Loose
+}
+
+/** JSON to be looked into: whatever is not there is undefined. */
+export interface Loose {
+  readonly [name: string]: Loose
+}
+
+const profiles = loadProfiles(
+  readdirSync(new URL('../../profiles/', import.meta.url))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(new URL(`../../profiles/${name}`, import.meta.url), 'utf8'))),
+)
+const validator = openValidator({ structures, bindings, profiles })
+
+export const territory: Territory = {
+  community: 'Organization/community',
+  cell: 'Organization/cell',
+  zone: 'Europe/Paris',
+  peers: [],
+  modalities: new Map(),
+}
+
+/** A client of a role and an organisation, that may do what its scopes say. */
+export function permit(
+  name: string,
+  role: Role,
+  {
+    organization,
+    scopes = 'system/*.cruds',
+    member = false,
+  }: { organization?: string; scopes?: string; member?: boolean } = {},
+): Permit {
+  const standing = { role, member, ...(organization !== undefined && { organization }) }
+  return {
+    actor: { client: name, name, ...standing, sight: sightOf(standing) },
+    scopes: scopes.split(' ').flatMap((text) => parseScope(text).scope ?? []),
+    lenient: false,
+  }
+}
+
+export const clients: Readonly<Record<string, Permit>> = {
+  cell: permit('cell', 'cell', { organization: 'Organization/cell' }),
+  operator: permit('operator', 'operator'),
+  region: permit('region', 'region'),
+  ehr: permit('ehr', 'prescriber', { organization: 'Organization/practice', member: true }),
+  'ehr-other': permit('ehr-other', 'prescriber', { organization: 'Organization/other' }),
+  ris: permit('ris', 'ris', { organization: 'Organization/centre' }),
+  reader: permit('reader', 'cell', { scopes: 'system/Patient.r' }),
+}
+
+const settings: ApiSettings = {
+  baseUrl,
+  maxBodyBytes: 100_000,
+  trustedProxies: [],
+  version: '0.0.0',
+  bookWaitMs: 0,
+  adminListener: false,
+}
+
+/** Opens an API; parts of the house may be a test's own. */
+export async function openTestApi(
+  given: Partial<House> & { permits?: Record<string, Permit> } = {},
+): Promise<TestApi> {
+  const store = await openTestStore()
+  const clock = given.clock ?? (() => new Date())
+  const house: House = {
+    settings,
+    store,
+    clock,
+    log: silent,
+    auth: byName({ ...clients, ...given.permits }),
+    metrics: openMetrics(),
+    desk: (actor) => ({ store, clock, actor, territory, validate: validator.validate, notify: () => [] }),
+    receive: () => async () => {
+      throw new Error('This test has no intake')
+    },
+    answerV2: async () => {
+      throw new Error('This test has no intake')
+    },
+    conformance: profiles.structures,
+    ...given,
+  }
+  const app = api(house) as unknown as Hono // the middleware's variables are its own
+  return { app, store, house, send: senderTo(app), [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() }
+}
+
+function senderTo(app: Hono): TestApi['send'] {
+  return async (method, path, { as = 'cell', headers = {}, body } = {}) => {
+    const json = typeof body === 'string' ? body : JSON.stringify(body)
+    const response = await app.request(path, {
+      method,
+      headers: {
+        ...(as !== '' && { authorization: `Bearer ${as}` }),
+        ...(body !== undefined && { 'content-type': 'application/fhir+json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: json }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, json: jsonIn(text) as Loose }
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Knows clients by their names: where who may is not what is tested. */
+function byName(permits: Readonly<Record<string, Permit>>): Auth {
+  return {
+    async authenticate(authorization) {
+      if (authorization === undefined) throw noToken()
+      const found = permits[authorization.replace('Bearer ', '')]
+      if (!found) throw badToken()
+      return found
+    },
+    permitOf: async (client) => permits[client],
+    token: async () => ({ status: 400, headers: {}, body: '{"error":"invalid_request"}' }),
+    jwks: () => ({ keys: [] }),
+    smartConfiguration: () => ({ token_endpoint: `${baseUrl}/auth/token` }),
+  }
+}
+
+/** What a failure on `/fhir` is told with. */
+export interface Told {
+  code: string
+  diagnostics: string
+  severity: string
+  expression?: string[]
+}
+
+/** The issues of an OperationOutcome. Fails when the answer is something else. */
+export function issuesIn({ status, text, json }: Pick<Reply, 'status' | 'text' | 'json'>): Told[] {
+  if (String(json?.resourceType) !== 'OperationOutcome') throw new Error(`No outcome, but ${status} ${text}`)
+  return json.issue as unknown as Told[] // an OperationOutcome has issues
+}
+
+/** The entries of a bundle. */
+export const entriesIn = ({ json }: Pick<Reply, 'json'>): Loose[] => (json.entry ?? []) as unknown as Loose[] // a list, if any
