@@ -28,6 +28,8 @@ export type Filter =
   | { is: 'date'; parameter: Parameter; any: readonly Comparison<string>[] }
   | { is: 'quantity'; parameter: Parameter; any: readonly Amount[] }
   | { is: 'string'; parameter: Parameter; how: 'start' | 'exact' | 'contains'; any: readonly string[] }
+  /** All of one of these lists hold. No query says so; scopes with several filters do. */
+  | { is: 'either'; any: readonly (readonly Filter[])[] }
   /** What it refers to fulfils the filter of its type: one of them is enough. */
   | { is: 'chain'; parameter: Parameter; any: readonly { type: string; filter: Filter }[] }
   /** Something of this type refers to it by the parameter, and fulfils the filter. */

@@ -61,11 +61,7 @@ const kept: Record<Kind, Keep> = {
   reference: ({ column }, values) => single(column, values.flatMap(references)),
   references: ({ column }, values) => several(column, values.flatMap(references)),
   canonical: ({ column }, values) => several(column, values.flatMap(canonicals)),
-  instant: ({ column }, values, zone) =>
-    single(
-      column,
-      values.flatMap((value) => moment(value, zone)),
-    ),
+  instant: ({ column }, values, zone) => moment(column, values[0], zone),
   period: ({ column }, values, zone) => ends(column, interval(values[0], zone), instantText),
   string: ({ column }, values) => strings(column, values.flatMap(texts)),
   uri: ({ column }, values) => single(column, primitives(values).map(clip)),
@@ -74,14 +70,12 @@ const kept: Record<Kind, Keep> = {
   unsupported: () => ({}),
 }
 
-const single = (column: string, [value]: readonly string[]) =>
-  value === undefined ? {} : { [column]: value }
+/** What is there without anything to find it by (a reference by name alone) is empty: `:missing` tells it from absent. */
+const single = (column: string, [value = '']: readonly string[]) => ({ [column]: value })
 
-const several = (column: string, values: readonly string[]) =>
-  values.length === 0 ? {} : { [column]: [...new Set(values)] }
+const several = (column: string, values: readonly string[]) => ({ [column]: [...new Set(values)] })
 
 function strings(column: string, values: readonly string[]) {
-  if (values.length === 0) return {}
   return { [column]: joined(values.map(normal)), [`${column}_exact`]: values.map(clean) }
 }
 
@@ -123,9 +117,9 @@ function canonicals(typed: TypedValue): string[] {
   return primitives([typed]).flatMap((url) => [clip(url), clip(url.replace(/\|.*$/, ''))])
 }
 
-function moment({ value }: TypedValue, zone: string | undefined): string[] {
-  const date = parseDate(String(value), zone)
-  return date ? [instantText(date.low)] : []
+function moment(column: string, typed: TypedValue | undefined, zone: string | undefined) {
+  const date = parseDate(String(typed?.value), zone)
+  return date ? { [column]: instantText(date.low) } : {}
 }
 
 function interval(typed: TypedValue | undefined, zone: string | undefined): Interval | undefined {
@@ -137,7 +131,9 @@ function interval(typed: TypedValue | undefined, zone: string | undefined): Inte
 function periodInterval({ start, end }: Period, zone: string | undefined): Interval | undefined {
   const [from, to] = [start, end].map((text) => (text === undefined ? undefined : parseDate(text, zone)))
   if (!from && !to) return undefined
-  return { low: from?.low ?? Number.NEGATIVE_INFINITY, high: to?.high ?? Number.POSITIVE_INFINITY }
+  const low = from?.low ?? Number.NEGATIVE_INFINITY
+  // One that ends before it begins is invalid, and still must not confuse an index that goes by its beginning.
+  return { low, high: Math.max(low, to?.high ?? Number.POSITIVE_INFINITY) }
 }
 
 /** Only the outer limits count. Source: FHIR R4 search, 3.1.1.4.9 (date). */

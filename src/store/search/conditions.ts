@@ -1,5 +1,5 @@
 import type { Filter } from '../../fhir/search/filter.ts'
-import { normal, separator } from '../../fhir/search/forms.ts'
+import { clean, normal, separator } from '../../fhir/search/forms.ts'
 import type { Parameter } from '../../fhir/search/parameters.ts'
 import type { Amount, Comparison, Prefix } from '../../fhir/search/values.ts'
 import type { Sight } from '../index.ts'
@@ -17,9 +17,12 @@ interface Rows {
 export function matching(rows: Rows, filters: readonly Filter[], ...more: readonly Sql[]): Sql {
   const { type, alias, sight } = rows
   const seen = sight === 'all' ? [] : [sql`${raw(alias)}.access && ${sight}::text[]`]
-  const all = [raw('true'), ...seen, ...filters.map((filter) => condition(rows, filter)), ...more]
-  return sql`${raw(`${searchTable(type)} ${alias}`)} where ${join(all.length > 1 ? all.slice(1) : all, ' and ')}`
+  const conditions = both([...seen, ...filters.map((filter) => condition(rows, filter)), ...more])
+  return sql`${raw(`${searchTable(type)} ${alias}`)} where ${conditions}`
 }
+
+const both = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? raw('true') : join(conditions, ' and ')
 
 /** SQL that is true of a row where the filter is. */
 function condition(rows: Rows, filter: Filter): Sql {
@@ -37,6 +40,8 @@ function condition(rows: Rows, filter: Filter): Sql {
       return either(filter.any.map((amount) => measured(alias, filter.parameter, amount)))
     case 'string':
       return either(filter.any.map((text) => strings[filter.how](alias, filter.parameter, text)))
+    case 'either':
+      return either(filter.any.map((filters) => both(filters.map((each) => condition(rows, each)))))
     case 'chain':
       return either(filter.any.map((link) => chained(rows, filter.parameter, link)))
     case 'has':
@@ -47,7 +52,8 @@ function condition(rows: Rows, filter: Filter): Sql {
 const column = (alias: string, { column: name }: Parameter, suffix = ''): Sql =>
   raw(`${alias}.${quoted(name + suffix)}`)
 
-const either = (conditions: readonly Sql[]): Sql => sql`(${join(conditions, ' or ')})`
+const either = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? raw('false') : sql`(${join(conditions, ' or ')})`
 
 /** What has no value does not have this one either. */
 const negated = (not: boolean, condition: Sql): Sql => (not ? sql`(${condition}) is not true` : condition)
@@ -116,7 +122,7 @@ const strings: Record<
   contains: (alias, parameter, text) => like(alias, parameter, `%${normal(text)}%`),
   exact: (alias, parameter, text) => {
     const same = like(alias, parameter, `%${separator}${normal(text)}${separator}%`)
-    return sql`(${same} and ${column(alias, parameter, '_exact')} && ${[text]}::text[])`
+    return sql`(${same} and ${column(alias, parameter, '_exact')} && ${[clean(text)]}::text[])`
   },
 }
 

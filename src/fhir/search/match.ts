@@ -1,0 +1,110 @@
+import { type Interval, instantMs } from '../dates.ts'
+import { failure } from '../outcome.ts'
+import type { Search } from '../search.ts'
+import type { Filter } from './filter.ts'
+import { clean, normal, separator } from './forms.ts'
+import type { Parameter } from './parameters.ts'
+import type { SearchRow } from './row.ts'
+import type { Amount, Prefix } from './values.ts'
+
+/**
+ * Whether a resource, by what search sees of it, is a match: the same answer as the database's, without one.
+ *
+ * Fails: unsupported-value for chains and `_has`, which need other resources.
+ */
+export function matches({ filters }: Pick<Search, 'filters'>, row: SearchRow): boolean {
+  return filters.every((filter) => fulfils(filter, row))
+}
+
+function fulfils(filter: Filter, row: SearchRow): boolean {
+  switch (filter.is) {
+    case 'missing':
+      return (row[mainColumn(filter.parameter)] === undefined) === filter.missing
+    case 'text':
+    case 'overlap':
+      return texts(row, filter.parameter.column).some((text) => filter.any.includes(text)) !== filter.not
+    case 'date': {
+      const kept = span(row, filter.parameter, instant)
+      const asked = ({ low, high }: { low: string; high: string }) => ({
+        low: instantMs(low),
+        high: instantMs(high),
+      })
+      return kept !== undefined && filter.any.some((value) => compare[value.prefix](kept, asked(value)))
+    }
+    case 'quantity': {
+      const kept = span(row, filter.parameter, Number)
+      const units = texts(row, `${filter.parameter.column}_unit`)
+      return kept !== undefined && filter.any.some((amount) => measures(amount, kept, units))
+    }
+    case 'string':
+      return filter.any.some((text) => spells[filter.how](row, filter.parameter.column, text))
+    case 'either':
+      return filter.any.some((filters) => matches({ filters }, row))
+    case 'chain':
+    case 'has':
+      throw failure(
+        'unsupported-value',
+        'A condition on another resource cannot be answered from this one alone.',
+        filter.parameter.code,
+      )
+  }
+}
+
+const mainColumn = ({ kind, column }: Parameter) =>
+  kind === 'period' || kind === 'quantity' ? `${column}_low` : column
+
+/** One text or several: what is not there is none. */
+function texts(row: SearchRow, column: string): readonly string[] {
+  const value = row[column]
+  if (Array.isArray(value)) return value
+  return typeof value === 'string' ? [value] : []
+}
+
+const instant = (value: unknown) => instantMs(String(value))
+
+function span(
+  row: SearchRow,
+  { kind, column }: Parameter,
+  read: (value: unknown) => number,
+): Interval | undefined {
+  const [low, high] =
+    kind === 'instant' ? [row[column], row[column]] : [row[`${column}_low`], row[`${column}_high`]]
+  return low === undefined ? undefined : { low: read(low), high: read(high) }
+}
+
+/** What is kept against what is asked. Source: FHIR R4 search, 3.1.1.4.5 (prefixes). */
+const compare: Record<Prefix, (kept: Interval, asked: Interval) => boolean> = {
+  eq: within,
+  ne: (kept, asked) => !within(kept, asked),
+  gt: (kept, asked) => kept.high > asked.high,
+  lt: (kept, asked) => kept.low < asked.low,
+  ge: (kept, asked) => kept.high > asked.high || within(kept, asked),
+  le: (kept, asked) => kept.low < asked.low || within(kept, asked),
+  sa: (kept, asked) => kept.low > asked.high,
+  eb: (kept, asked) => kept.high < asked.low,
+  ap: (kept, asked) => kept.low <= asked.high && kept.high >= asked.low,
+}
+
+function within(kept: Interval, asked: Interval): boolean {
+  return kept.low >= asked.low && kept.high <= asked.high
+}
+
+/** What would be rounded to a number lies below its upper end, not on it. */
+function measures({ prefix, low, high, unit }: Amount, kept: Interval, units: readonly string[]): boolean {
+  if (unit !== undefined && !units.includes(unit)) return false
+  const rounds = kept.low >= low && kept.high < high
+  if (prefix === 'eq') return rounds
+  return prefix === 'ne' ? !rounds : compare[prefix](kept, { low, high })
+}
+
+const spells: Record<
+  'start' | 'exact' | 'contains',
+  (row: SearchRow, column: string, text: string) => boolean
+> = {
+  start: (row, column, text) => parts(row, column).some((part) => part.startsWith(normal(text))),
+  contains: (row, column, text) => parts(row, column).some((part) => part.includes(normal(text))),
+  exact: (row, column, text) => texts(row, `${column}_exact`).includes(clean(text)),
+}
+
+const parts = (row: SearchRow, column: string): string[] =>
+  texts(row, column).flatMap((text) => text.split(separator).slice(1, -1))
