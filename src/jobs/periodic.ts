@@ -7,6 +7,7 @@ export type Task = (signal: AbortSignal) => Promise<void>
 export interface PeriodicDesk {
   store: Pick<Store, 'lease'>
   log: Log
+  clock: () => Date
   /** Who asks: one name a process. */
   holder: string
 }
@@ -36,7 +37,7 @@ export async function everyPeriod(
 }
 
 async function runOnce(name: string, everyMs: number, task: Task, desk: PeriodicDesk, signal: AbortSignal) {
-  const lease = () => desk.store.lease(`every.${name}`, desk.holder, untilAfter(everyMs))
+  const lease = () => desk.store.lease(`every.${name}`, desk.holder, untilAfter(desk.clock(), everyMs))
   const startedAt = performance.now()
   try {
     if (!(await lease())) return
@@ -51,8 +52,7 @@ async function runOnce(name: string, everyMs: number, task: Task, desk: Periodic
   }
 }
 
-/** By the machine's own time: a period is between processes, and the gateway's clock may be turned. */
-const untilAfter = (ms: number): string => new Date(Date.now() + ms).toISOString()
+const untilAfter = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()
 
 /** Renews a lease for as long as something runs. */
 async function whileLeased(
