@@ -18,6 +18,8 @@ export class Cursor {
   readonly file: string
   readonly source: string
   readonly faults: Fault[] = []
+  /** How many rules stand around this place. */
+  depth = 0
   private readonly tokens: readonly Token[]
   private position = 0
 

@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor.ts'
+import { type Cursor, Unreadable } from './cursor.ts'
 import type { Token } from './lex.ts'
 import type { Expression, Literal, Named, Path } from './syntax.ts'
 
@@ -87,23 +87,19 @@ function ends(cursor: Cursor, previous: Token | undefined): boolean {
 
 const opposite: Record<string, string> = { '(': ')', '[': ']', '{': '}' }
 
-/** One bracket with all that is in it. */
+/** One bracket with all that is in it; FHIRPath has no semicolon, so one ends what was not closed. */
 function* balanced(cursor: Cursor): Generator<Token> {
   const open: string[] = []
   const start = cursor.token
   do {
-    const token = cursor.take()
-    if (token.kind === 'end') {
-      cursor.fault(start, `This "${start.text}" is never closed.`)
-      return
-    }
-    const closes = token.kind === 'sign' ? opposite[token.text] : undefined
+    const { kind, text } = cursor.token
+    const isSign = kind === 'sign'
+    const isWrong = isSign && (text === ';' || (')]}'.includes(text) && text !== open.at(-1)))
+    if (kind === 'end' || isWrong) throw new Unreadable(start, `This "${start.text}" is never closed.`)
+    const closes = isSign ? opposite[text] : undefined
     if (closes) open.push(closes)
-    else if (token.kind === 'sign' && ')]}'.includes(token.text) && token.text !== open.pop()) {
-      cursor.fault(token, `This "${token.text}" closes nothing.`)
-      return
-    }
-    yield token
+    else if (isSign && text === open.at(-1)) open.pop()
+    yield cursor.take()
   } while (open.length)
 }
 

@@ -38,9 +38,16 @@ function dependents(cursor: Cursor, read: Rule): void {
     do read.calls.push(call(cursor))
     while (cursor.has(','))
   }
-  if (!cursor.has('{')) return
+  if (!cursor.is('{')) return
+  if (cursor.depth >= deepest)
+    cursor.refuse(`Rules stand ${deepest} deep at most: name a group, then group(…).`)
+  cursor.take()
+  cursor.depth++
   read.rules.push(...rules(cursor))
+  cursor.depth--
 }
+
+const deepest = 50
 
 function call(cursor: Cursor): Call {
   const { kind: _, ...called } = invocation(cursor, 'Write what follows: then { … }, or then group(a, b)')
