@@ -84,7 +84,7 @@ function referral({ bundle, unmapped }: Transformed) {
 }
 
 function publication({ bundle, incoming: { content, peer } }: Transformed) {
-  const covers = content?.form === 'fhir' ? content.covers : undefined
+  const covers = content && content.form !== 'v2' ? content.covers : undefined
   return { entries: entriesOf(bundle), peer, ...(covers && { covers }) }
 }
 

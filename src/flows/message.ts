@@ -7,7 +7,7 @@ export type Content =
   | { form: 'v2'; message: Message }
   /** `covers`: the resources are all that there is in this span (instants, end exclusive). */
   | { form: 'fhir'; resource: Resource; covers?: { from: string; to: string } }
-  | { form: 'json'; value: unknown }
+  | { form: 'json'; value: unknown; covers?: { from: string; to: string } }
 
 /** An arrival with its content, as a connector hands it in. `content` is absent when it could not be read. */
 export interface Incoming extends Arrival {

@@ -26,8 +26,8 @@ export interface Performed {
 
 /** A message whose step this is: its row is written in the same statement as what it makes. */
 export interface Arriving {
-  /** Makes the row, once it is known what the step has made. */
-  row(performed: Performed): ArrivalRow
+  /** Makes the row, once it is known what the step has made; none for what says nothing new and need not be kept. */
+  row(performed: Performed): ArrivalRow | undefined
   /** Asked on each try, while the facts are read: throws when the message has been handled meanwhile. */
   refuseKnown(): Promise<void>
 }

@@ -98,12 +98,17 @@ async function accepted(hand: InHand): Promise<Received> {
     refuseKnown: () => refuseKnown(row, reception.store),
     row: (performed) => {
       received = told(performed, issues, answer)
+      if (isOldNews(incoming, performed)) return undefined
       return { ...row, ...endOf(performed), ...(received.answer && { answer: received.answer }) }
     },
   })
   if (!received) throw new Error('A message was performed without its row')
   return received
 }
+
+/** A diary that is read again and again leaves a row only when it says something new. */
+const isOldNews = ({ by }: Incoming, { written, removed }: Performed) =>
+  by === 'poll' && written.length === 0 && removed.length === 0
 
 async function refuseKnown({ peer, id, receivedAt }: ArrivalRow, store: Store): Promise<void> {
   const known = id === undefined ? undefined : await store.messages.known(peer, id, receivedAt)

@@ -18,6 +18,8 @@ export interface Addressed {
   targets: readonly Target[]
   /** Those that change something. */
   changes: readonly Change[]
+  /** Names and conditions that fit nothing: to be told with all else that is wrong. */
+  faults: readonly Issue[]
 }
 
 /** Makes ids for what is created. */
@@ -26,7 +28,7 @@ export type NewId = () => string
 /**
  * Settles which resources are meant: ids for what is new, conditions by search, names within the bundle made literal.
  *
- * Fails: multiple-matches when a condition fits several; business-rule when a name or a condition fits nothing.
+ * Fails: multiple-matches when a condition fits several; value when two mean the same.
  */
 export async function addressed(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Addressed> {
   const targets = await Promise.all(asked.map((each) => targetOf(each, newId, desk)))
@@ -36,9 +38,7 @@ export async function addressed(asked: readonly Asked[], newId: NewId, desk: Des
   const changes = asked.flatMap((each, index) =>
     changesOf(each, targets[index], (name) => names.get(name) ?? conditions.names.get(name)),
   )
-  const faults = [...conditions.faults, ...changes.flatMap(unnamed)]
-  if (faults.length > 0) throw failures(faults)
-  return { targets, changes }
+  return { targets, changes, faults: [...conditions.faults, ...changes.flatMap(unnamed)] }
 }
 
 async function targetOf(asked: Asked, newId: NewId, desk: Desk): Promise<Target> {

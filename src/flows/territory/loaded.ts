@@ -1,6 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
-import { mapReferences } from '../../fhir/walk.ts'
+import { mapReferences, referencesIn } from '../../fhir/walk.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { type Entry, type Known, knownOf, sameContent } from '../entries.ts'
 import type { Moment, Plan, Step } from '../step.ts'
@@ -59,8 +59,9 @@ function identifiersOf(resource: Resource): string[] {
 
 async function meantBy(entries: readonly Entry[], store: Reader): Promise<Map<string, string>> {
   const asked = new Set<string>()
-  for (const { resource } of entries)
-    mapReferences(resource, (reference) => (condition.test(reference) && asked.add(reference), reference))
+  for (const { resource } of entries) {
+    for (const { reference } of referencesIn(resource)) if (condition.test(reference)) asked.add(reference)
+  }
   const found = await Promise.all(
     [...asked].map(async (reference) => [reference, await kept(reference, store)] as const),
   )

@@ -1,0 +1,148 @@
+import type { Appointment, Bundle, OperationOutcome, Parameters, Resource } from '@medplum/fhirtypes'
+import { systems } from '../../fhir/canonical.ts'
+import type { DepartureRow } from '../../store/index.ts'
+import type { Incoming, LinkDesk, Rendered, Sent } from '../connector.ts'
+import type { RestClient } from '../rest/client.ts'
+import { jsonOf, sentBy, unsent } from '../rest/sent.ts'
+import type { FhirSettings } from './index.ts'
+import { asTheirs } from './pull.ts'
+
+const json = { 'content-type': 'application/fhir+json', accept: 'application/fhir+json' }
+
+/** Sends to a FHIR server; its answer about an appointment is handed in as what the centre says of it. */
+export function sending(settings: FhirSettings, client: RestClient, desk: LinkDesk) {
+  return async (departure: DepartureRow & Rendered, signal: AbortSignal): Promise<Sent> => {
+    try {
+      if (departure.kind === 'appointment.requested')
+        return await asked(departure, settings, client, desk, signal)
+      if (departure.kind === 'appointment.cancelled') return await cancelled(departure, client, signal)
+      return await posted(departure, client, signal)
+    } catch (thrown) {
+      return unsent(thrown)
+    }
+  }
+}
+
+/** Asks once, however often it is sent: the partner finds it by our identifier. */
+async function asked(
+  { raw }: Rendered,
+  settings: FhirSettings,
+  client: RestClient,
+  desk: LinkDesk,
+  signal: AbortSignal,
+): Promise<Sent> {
+  const appointment: Appointment = JSON.parse(raw.toString('utf8'))
+  const answer =
+    settings.book === 'operation'
+      ? await client.call('Appointment/$book', {
+          method: 'POST',
+          headers: json,
+          body: bookParameters(appointment),
+          signal,
+        })
+      : await client.call('Appointment', {
+          method: 'POST',
+          headers: { ...json, 'if-none-exist': ours(appointment) },
+          body: raw,
+          signal,
+        })
+  const sent = sentBy(answer)
+  const said = appointmentIn(jsonOf(answer))
+  if (sent.end === 'later') return sent
+  if (sent.end === 'refused')
+    return { ...sent, end: 'sent', reply: incoming(refusal(appointment, jsonOf(answer)), desk) }
+  if (!said || said.status === 'pending' || said.status === 'proposed') return sent
+  return {
+    ...sent,
+    reply: incoming(asTheirs({ ...said, identifier: union(said, appointment) }, settings), desk),
+  }
+}
+
+const bookParameters = (appointment: Appointment) =>
+  JSON.stringify({
+    resourceType: 'Parameters',
+    parameter: [{ name: 'appointment-resource', resource: { ...appointment, status: 'pending' } }],
+  } satisfies Parameters)
+
+/** A search for the appointment by the identifier that we have given it. */
+function ours({ identifier = [] }: Appointment): string {
+  const value = identifier.find(({ system }) => system === systems.appointment)?.value ?? ''
+  return `identifier=${encodeURIComponent(`${systems.appointment}|${value}`)}`
+}
+
+/** An answer may be the bare Appointment, or one in a Bundle or in Parameters. */
+function appointmentIn(answer: unknown): Appointment | undefined {
+  const resource = answer as Resource | undefined // whatever it is, only its type is asked
+  if (resource?.resourceType === 'Appointment') return resource
+  if (resource?.resourceType === 'Bundle')
+    return firstAppointment((resource as Bundle).entry?.map(({ resource }) => resource))
+  if (resource?.resourceType === 'Parameters') {
+    return firstAppointment(
+      resource.parameter?.flatMap(({ resource }) => [resource, appointmentIn(resource)]),
+    )
+  }
+  return undefined
+}
+
+const firstAppointment = (all: readonly (Resource | undefined)[] = []) =>
+  all.find((one): one is Appointment => one?.resourceType === 'Appointment')
+
+function union({ identifier = [] }: Appointment, { identifier: mine = [] }: Appointment) {
+  const has = new Set(identifier.map(({ system, value }) => `${system}|${value}`))
+  return [...identifier, ...mine.filter(({ system, value }) => !has.has(`${system}|${value}`))]
+}
+
+/** The partner's no, said as it says a cancellation. */
+function refusal(appointment: Appointment, answer: unknown): Appointment {
+  const outcome = answer as OperationOutcome | undefined // read with care
+  const issue = outcome?.resourceType === 'OperationOutcome' ? outcome.issue?.[0] : undefined
+  const text = issue?.details?.text ?? issue?.diagnostics ?? 'The centre refused without a reason.'
+  return { ...appointment, status: 'cancelled', cancelationReason: { text } }
+}
+
+/** Finds the appointment there and cancels it; one that is not there needs no cancelling. */
+async function cancelled({ raw }: Rendered, client: RestClient, signal: AbortSignal): Promise<Sent> {
+  const appointment: Appointment = JSON.parse(raw.toString('utf8'))
+  const found = await client.call(`Appointment?${ours(appointment)}`, { headers: json, signal })
+  const known = appointmentIn(jsonOf(found))
+  if (sentBy(found).end !== 'sent' || !known) return sentBy(found)
+  const body = JSON.stringify({
+    ...known,
+    status: 'cancelled',
+    cancelationReason: appointment.cancelationReason,
+  })
+  const version = known.meta?.versionId
+  const headers = { ...json, ...(version && { 'if-match': `W/"${version}"` }) }
+  const answer = await client.call(`Appointment/${known.id}`, { method: 'PUT', headers, body, signal })
+  return answer.status === 412 ? { end: 'later', reason: 'HTTP 412' } : sentBy(answer)
+}
+
+async function posted({ raw }: Rendered, client: RestClient, signal: AbortSignal): Promise<Sent> {
+  const resource: { resourceType: string; identifier?: { system?: string; value?: string }[] } = JSON.parse(
+    raw.toString('utf8'),
+  )
+  const last = resource.identifier?.at(-1)
+  const once = last && { 'if-none-exist': `identifier=${encodeURIComponent(`${last.system}|${last.value}`)}` }
+  return sentBy(
+    await client.call(resource.resourceType, {
+      method: 'POST',
+      headers: { ...json, ...once },
+      body: raw,
+      signal,
+    }),
+  )
+}
+
+function incoming(appointment: Appointment, desk: LinkDesk): Incoming {
+  const raw = Buffer.from(JSON.stringify(appointment))
+  const receivedAt = desk.clock().toISOString()
+  return {
+    raw,
+    id: undefined,
+    kind: 'Appointment',
+    peer: desk.name,
+    receivedAt,
+    by: 'fhir',
+    content: { form: 'fhir', resource: appointment },
+  }
+}

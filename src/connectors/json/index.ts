@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { connector } from '../connector.ts'
+import { openRest, restSettings } from '../rest/client.ts'
+import { pulling } from './pull.ts'
+import { rendering, sending } from './send.ts'
+
+const path = z
+  .string()
+  .describe(
+    'Path beneath the base URL; {from} {to} {since} (instants) and {placer} {filler} (appointment numbers) are filled in',
+  )
+
+const call = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
+  path,
+})
+
+/** A partner with a JSON API of its own, described by its file: where, and by which maps. No code. */
+export const jsonSettings = restSettings.extend({
+  slots: z
+    .strictObject({
+      path,
+      next: z.string().optional().describe('Name of the property that holds the address of the next page'),
+      everyMs: z.int().min(1000).default(15_000).describe('How often the diary is read'),
+      days: z
+        .int()
+        .min(1)
+        .max(365)
+        .default(28)
+        .describe('How far ahead, in days; it is read a day at a time'),
+    })
+    .optional()
+    .describe('How the diary is read; the map for kind Slot makes Schedules and Slots of it'),
+  changes: z
+    .strictObject({ path, everyMs: z.int().min(1000).default(15_000) })
+    .optional()
+    .describe(
+      'How changes of appointments are read: an array, or an object with one; the map for kind Appointment reads each',
+    ),
+  send: z
+    .record(z.string(), call.extend({ map: z.string().describe('Map that makes the body') }))
+    .default({})
+    .describe(
+      'By kind of departure (appointment.requested, appointment.cancelled, communication.sent): the call, and its map',
+    ),
+  idempotencyHeader: z
+    .string()
+    .optional()
+    .describe('Header that carries the same key on each try of one message'),
+  takes: z
+    .array(z.string())
+    .optional()
+    .describe('What may be sent to it; all that `send` names, unless said'),
+})
+
+export type JsonSettings = z.output<typeof jsonSettings>
+
+export const json = connector(jsonSettings.strict(), async (settings, desk) => {
+  const client = openRest(settings, desk)
+  pulling(settings, client, desk)
+  return {
+    render: rendering(settings, desk),
+    send: sending(settings, client, desk),
+    [Symbol.asyncDispose]: async () => {},
+  }
+})

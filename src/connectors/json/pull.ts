@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { Content, Incoming, LinkDesk } from '../connector.ts'
+import type { RestClient } from '../rest/client.ts'
+import { filled } from './filled.ts'
+import type { JsonSettings } from './index.ts'
+
+/** Pages that one pull follows at most. */
+const mostPages = 200
+
+/** From now on reads the partner's diary and the changes of its appointments, where its file says how. */
+export function pulling({ slots, changes }: JsonSettings, client: RestClient, desk: LinkDesk): void {
+  if (slots) desk.every(slots.everyMs, (signal) => pullSlots(slots, client, desk, signal))
+  if (changes) desk.every(changes.everyMs, (signal) => pullChanges(changes.path, client, desk, signal))
+}
+
+/** A day at a time: what is not named in a day that was read whole has vanished. */
+async function pullSlots(
+  slots: NonNullable<JsonSettings['slots']>,
+  client: RestClient,
+  desk: LinkDesk,
+  signal: AbortSignal,
+): Promise<void> {
+  const day = 86_400_000
+  const from = desk.clock().getTime()
+  for (let n = 0; n < slots.days; n++) {
+    const covers = {
+      from: new Date(from + n * day).toISOString(),
+      to: new Date(from + (n + 1) * day).toISOString(),
+    }
+    const value = await pages(filled(slots.path, covers), slots.next, client, signal)
+    await handIn('Slot', { form: 'json', value, covers }, desk)
+  }
+}
+
+/** All pages of a list as one: the arrays of later pages are put behind those of the first. */
+async function pages(
+  path: string,
+  nextName: string | undefined,
+  client: RestClient,
+  signal: AbortSignal,
+): Promise<unknown> {
+  let whole: unknown
+  let next: string | undefined = path
+  for (let page = 0; next; page++) {
+    if (page === mostPages) throw new Error('The partner has more pages than are followed')
+    const value = await read(next, client, signal)
+    whole = page === 0 ? value : appended(whole, value)
+    next = nextOf(value, nextName)
+  }
+  return whole
+}
+
+function nextOf(value: unknown, name: string | undefined): string | undefined {
+  if (!name || typeof value !== 'object' || value === null) return undefined
+  const next = (value as Record<string, unknown>)[name] // any object can be asked for a property
+  return typeof next === 'string' && next !== '' ? next : undefined
+}
+
+function appended(whole: unknown, page: unknown): unknown {
+  if (Array.isArray(whole) && Array.isArray(page)) return [...whole, ...page]
+  if (typeof whole !== 'object' || whole === null || typeof page !== 'object' || page === null) return whole
+  const more = new Map(Object.entries(page))
+  return Object.fromEntries(
+    Object.entries(whole).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? appended(value, more.get(name) ?? []) : value,
+    ]),
+  )
+}
+
+/** What has changed since the last time; each change is a message of its own. */
+async function pullChanges(
+  path: string,
+  client: RestClient,
+  desk: LinkDesk,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = desk.clock().toISOString()
+  const since = (await desk.recall('changes-since')) ?? now
+  const value = await read(filled(path, { since }), client, signal)
+  for (const change of listIn(value)) await handIn('Appointment', { form: 'json', value: change }, desk)
+  await desk.remember('changes-since', now)
+}
+
+/** The list of an answer: itself, or the first array in it. */
+function listIn(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value
+  return typeof value === 'object' && value !== null ? (Object.values(value).find(Array.isArray) ?? []) : []
+}
+
+async function read(path: string, client: RestClient, signal: AbortSignal): Promise<unknown> {
+  const { status, body } = await client.call(path, { headers: { accept: 'application/json' }, signal })
+  if (status !== 200) throw new Error(`The partner answered ${status}`)
+  return JSON.parse(body.toString('utf8'))
+}
+
+async function handIn(kind: string, content: Content & { form: 'json' }, desk: LinkDesk): Promise<void> {
+  const { outcome } = await desk.receive({ ...incomingJson(kind, content, desk), by: 'poll' })
+  const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
+  if (fault) throw new Error(`What the partner said was refused: ${fault.code}`)
+}
+
+/** JSON that a partner said, as it is handed in; its id follows from what it says and when it was heard. */
+export function incomingJson(kind: string, content: Content & { form: 'json' }, desk: LinkDesk): Incoming {
+  const raw = Buffer.from(JSON.stringify(content.value))
+  const receivedAt = desk.clock().toISOString()
+  const digest = createHash('sha256').update(raw).digest('hex').slice(0, 16)
+  return {
+    raw,
+    id: `${kind}:${receivedAt}:${digest}`,
+    kind,
+    peer: desk.name,
+    receivedAt,
+    by: 'json',
+    content,
+  }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { importJWK, type JWK, SignJWT } from 'jose'
+import { z } from 'zod'
+import type { OutboundRequest, OutboundResponse } from '../../auth/outbound.ts'
+
+const file = z.string().min(1)
+
+/** How we say who we are to a partner. Secrets stand in files of their own. */
+export const authentication = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('bearer'), tokenFile: file.describe('File that holds the token') }),
+  z.strictObject({
+    kind: z.literal('client-secret').describe('OAuth 2 client credentials, with a secret'),
+    tokenUrl: z.url(),
+    clientId: z.string().min(1),
+    secretFile: file.describe('File that holds the secret'),
+    scope: z.string().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('private-key').describe('SMART Backend Services'),
+    tokenUrl: z.url(),
+    clientId: z.string().min(1),
+    keyFile: file.describe('File that holds the private JWK (ES384 or RS384)'),
+    scope: z.string().default('system/*.cruds'),
+  }),
+])
+
+export type Authentication = z.output<typeof authentication>
+
+/** The headers that say who we are; `fresh` asks for a new token. */
+export type Authorize = (fresh: boolean) => Promise<Record<string, string>>
+
+type Fetch = (url: string, init: OutboundRequest) => Promise<OutboundResponse>
+
+const token = z.looseObject({ access_token: z.string().min(1), expires_in: z.number().default(60) })
+
+/** Tokens are asked for when they are needed, kept until shortly before their end, and asked for once at a time. */
+export function openAuthorization(settings: Authentication, fetch: Fetch, clock: () => Date): Authorize {
+  if (settings.kind === 'none') return async () => ({})
+  if (settings.kind === 'bearer')
+    return async () => bearer((await readFile(settings.tokenFile, 'utf8')).trim())
+  let kept: { token: Promise<string>; until: number } | undefined
+  return async (fresh) => {
+    if (fresh || !kept || kept.until <= clock().getTime()) kept = requested(settings, fetch, clock)
+    return bearer(await kept.token)
+  }
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+/** Before its end, so that no call starts with a token that ends on the way. */
+const marginMs = 10_000
+
+type WithToken = Extract<Authentication, { tokenUrl: string }>
+
+function requested(settings: WithToken, fetch: Fetch, clock: () => Date) {
+  const kept = { token: Promise.resolve(''), until: Number.POSITIVE_INFINITY }
+  kept.token = form(settings, clock)
+    .then((body) => fetch(settings.tokenUrl, post(body)))
+    .then(({ status, body }) => {
+      if (status !== 200) throw new Error(`The token endpoint answered ${status}`)
+      const { access_token, expires_in } = token.parse(JSON.parse(body.toString('utf8')))
+      kept.until = clock().getTime() + expires_in * 1000 - marginMs
+      return access_token
+    })
+  kept.token.catch(() => {
+    kept.until = 0 // the next call asks again
+  })
+  return kept
+}
+
+const post = (body: URLSearchParams): OutboundRequest => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+  body: body.toString(),
+})
+
+async function form(settings: WithToken, clock: () => Date): Promise<URLSearchParams> {
+  const shared = { grant_type: 'client_credentials', ...(settings.scope && { scope: settings.scope }) }
+  if (settings.kind === 'client-secret') {
+    const client_secret = (await readFile(settings.secretFile, 'utf8')).trim()
+    return new URLSearchParams({ ...shared, client_id: settings.clientId, client_secret })
+  }
+  return new URLSearchParams({
+    ...shared,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await assertion(settings, clock),
+  })
+}
+
+/** Source: SMART App Launch 2.2.0, client-confidential-asymmetric. */
+async function assertion(
+  settings: Extract<WithToken, { kind: 'private-key' }>,
+  clock: () => Date,
+): Promise<string> {
+  const jwk: JWK = JSON.parse(await readFile(settings.keyFile, 'utf8'))
+  const alg = jwk.alg ?? (jwk.kty === 'RSA' ? 'RS384' : 'ES384')
+  return new SignJWT({ jti: randomUUID() })
+    .setProtectedHeader({ alg, typ: 'JWT', ...(jwk.kid && { kid: jwk.kid }) })
+    .setIssuer(settings.clientId)
+    .setSubject(settings.clientId)
+    .setAudience(settings.tokenUrl)
+    .setExpirationTime(Math.floor(clock().getTime() / 1000) + 240)
+    .sign(await importJWK(jwk, alg))
+}

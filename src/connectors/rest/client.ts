@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { guardedFetch, type OutboundRequest, type OutboundResponse } from '../../auth/outbound.ts'
+import { type Authorize, authentication, openAuthorization } from './authorization.ts'
+
+/** Settings that every partner reached over HTTP has. */
+export const restSettings = z.object({
+  baseUrl: z
+    .url()
+    .transform((url) => url.replace(/\/$/, ''))
+    .describe('Base URL of the partner'),
+  auth: authentication.default({ kind: 'none' }).describe('How we say who we are'),
+  timeoutMs: z.int().min(100).default(30_000).describe('How long one call may take'),
+  maxBytes: z.int().min(1024).default(16_777_216).describe('Longest answer that is read, in bytes'),
+  private: z.boolean().default(true).describe('Whether the partner may be in a private network'),
+})
+
+export type RestSettings = z.output<typeof restSettings>
+
+/** Calls one partner. Paths are from its base URL; an absolute URL must be beneath it. */
+export interface RestClient {
+  call(path: string, init?: OutboundRequest & { signal?: AbortSignal }): Promise<OutboundResponse>
+}
+
+export interface RestDesk {
+  clock: () => Date
+  outboundLoopback: boolean
+}
+
+/** Opens a client: one token for many calls, asked for again when the partner refuses it. */
+export function openRest(settings: RestSettings, desk: RestDesk): RestClient {
+  const reach = {
+    loopback: desk.outboundLoopback,
+    private: settings.private,
+    timeoutMs: settings.timeoutMs,
+    maxBytes: settings.maxBytes,
+  }
+  const fetch = (url: string, init: OutboundRequest, signal?: AbortSignal) =>
+    guardedFetch(url, init, { ...reach, ...(signal && { signal }) })
+  const authorize: Authorize = openAuthorization(settings.auth, fetch, desk.clock)
+
+  return {
+    async call(path, { signal, ...init } = {}) {
+      const url = beneath(path, settings.baseUrl)
+      const sent = async (fresh: boolean) =>
+        fetch(url, { ...init, headers: { ...init.headers, ...(await authorize(fresh)) } }, signal)
+      const answer = await sent(false)
+      return answer.status === 401 && settings.auth.kind !== 'none' ? sent(true) : answer
+    },
+  }
+}
+
+/** Our credentials are never sent anywhere else, whatever a page's `next` link says. */
+function beneath(path: string, baseUrl: string): string {
+  const url = new URL(path.startsWith('http') ? path : `${baseUrl}/${path.replace(/^\//, '')}`)
+  const base = new URL(baseUrl)
+  if (url.origin === base.origin && url.pathname.startsWith(base.pathname.replace(/\/$/, ''))) return url.href
+  throw new TypeError('A link of the partner leads away from its own address')
+}
