@@ -13,6 +13,8 @@ export interface ParameterDefinition {
   types: readonly string[]
   /** Whether one resource may have several values. */
   many: boolean
+  /** Set when every resource has a value. */
+  required?: true
   /** Resource types that a reference may name; absent: any. */
   target?: readonly string[]
   /** The one code system that its codes are from. */
@@ -40,6 +42,7 @@ export function parameterDefinition(
     expression,
     types: elementTypes(parameter, details),
     many: isMany(parameter, details),
+    ...(isRequired(type, details) && { required: true as const }),
     ...(parameter.type === 'reference' && target(parameter, details)),
     ...(system !== undefined && { system }),
   }
@@ -60,6 +63,11 @@ function elementTypes({ type, expression }: SearchParameter, { elementDefinition
 function isMany({ expression = '' }: SearchParameter, { array, elementDefinitions = [] }: Details): boolean {
   if (/^\w+\.extension\.where/.test(expression) && !expression.includes('CodeableConcept')) return false
   return array || new Set(elementDefinitions.map(({ path }) => path)).size > 1
+}
+
+function isRequired(type: string, { elementDefinitions = [] }: Details): boolean {
+  const [only, ...others] = elementDefinitions
+  return others.length === 0 && only?.min === 1 && only.path.lastIndexOf('.') === type.length
 }
 
 function target(parameter: SearchParameter, { referenceTargetTypes }: Details): { target?: string[] } {

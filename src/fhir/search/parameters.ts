@@ -37,6 +37,8 @@ export interface Parameter {
   target: readonly string[]
   /** The one code system that its codes are from. */
   system?: string
+  /** Every resource has a value. */
+  required: boolean
 }
 
 export type ColumnType = 'text' | 'text[]' | 'timestamptz' | 'numeric'
@@ -107,6 +109,7 @@ function parameter(code: string, definition: ParameterDefinition): Parameter {
     type: definition.type,
     expression: definition.expression ?? '',
     target: definition.target ?? [],
+    required: definition.required ?? (code === '_id' || code === '_lastUpdated'),
     ...(definition.system !== undefined && { system: definition.system }),
   }
 }

@@ -25,9 +25,8 @@ export function orderOf({ sort }: Search): readonly Key[] {
   return [...keys, { expression: 's.id', type: 'text', descending: last?.descending ?? true, always: true }]
 }
 
-function keyOf({ kind, column }: Parameter) {
+function keyOf({ kind, column, required: always }: Parameter) {
   const name = (suffix = '') => `s.${quoted(column + suffix)}`
-  const always = column === 'id' || column === 'updated'
   switch (kind) {
     case 'string':
       return { expression: sortText(name()), type: 'text', always } as const

@@ -1,0 +1,47 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseSearch } from '../../../src/fhir/search.ts'
+import { searchStatement } from '../../../src/store/search/index.ts'
+import { statement } from '../../../src/store/sql.ts'
+import { type FreshDatabase, freshDatabase } from '../../support/database.ts'
+import { commonSearches, fill } from './crowd.ts'
+
+let database: FreshDatabase
+let client: Client
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  client = new Client({ connectionString: database.url })
+  await client.connect()
+  await fill(client)
+}, 120_000)
+
+afterAll(async () => {
+  await client.end()
+  await database[Symbol.asyncDispose]()
+})
+
+test.each(commonSearches)('%s?%s is answered by an index', async (type, query) => {
+  expect(await planOf(type, query, 'off')).not.toMatch(/Seq Scan/)
+})
+
+// A small table is read faster whole: there the planner may say so.
+test.each(commonSearches.filter(([type]) => type === 'Slot'))(
+  '%s?%s leaves 20,000 slots unread',
+  async (type, query) => {
+    expect(await planOf(type, query, 'on')).not.toMatch(/Seq Scan on search_slot/)
+  },
+)
+
+test('a question that no index answers is seen by these tests', async () => {
+  const { rows } = await client.query(`explain select id from search_slot where specialty is null`)
+  expect(JSON.stringify(rows)).toMatch(/Seq Scan on search_slot/)
+})
+
+async function planOf(type: string, query: string, seqscan: 'on' | 'off'): Promise<string> {
+  const { search } = parseSearch(type, query)
+  const { text, values } = statement(searchStatement(search, ['public', 'member', 'org:1']))
+  await client.query(`set enable_seqscan = ${seqscan}`)
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)
+  return rows.map((row) => row['QUERY PLAN']).join('\n')
+}
