@@ -54,6 +54,8 @@ async function refusal(
       return constraint?.startsWith('occupancy')
         ? failure('value', 'A place is numbered from 1, and ends after it starts.', 'Appointment')
         : undefined
+    case '22000':
+      return failure('value', 'A place ends after it starts.', 'Appointment.end')
     case '22021':
     case '22P05':
       return failure(

@@ -91,7 +91,7 @@ export const replaced: Sql = sql`moved as (
 ), replaced as (
   update resource r set
     version = c.replaces + 1, updated = c.updated, deleted = c.deleted, body = c.body,
-    access = case when c.instead then c.sight else array(select unnest(r.access) union select unnest(c.sight)) end,
+    access = case when c.instead then c.sight else array(select unnest(r.access) union select unnest(c.sight) order by 1) end,
     xact = (select xact from position), seq = nextval('change_seq')
   from change c
   where r.type = c.type and r.id = c.id and c.replaces > 0 and (select ok from guard)
@@ -111,7 +111,7 @@ export function granted(grants: NonNullable<Write['grants']>): Sql {
   })
   return sql`${given}, granted as (
     update resource r set
-      access = array(select unnest(r.access) union select unnest(g.sight)),
+      access = array(select unnest(r.access) union select unnest(g.sight) order by 1),
       xact = (select xact from position), seq = nextval('change_seq')
     from given g
     where r.type = g.type and r.id = g.id and not r.access @> g.sight and (select ok from guard)
