@@ -20,7 +20,7 @@ export function invariantCheck(
     text: `${human} (${key})`,
     ...(severity === 'warning' && { severity }),
   }
-  const holds = native ?? compiled(expression, base)
+  const holds = native ?? compiled(expression, base, severity === 'warning')
   return (value, place, context) => {
     if (!holds(value, context)) report(context, broken, place)
   }
@@ -31,13 +31,19 @@ const model = r4 as unknown as Model
 
 const ucum = 'http://unitsofmeasure.org'
 
-/** What does not evaluate does not hold: the caller is told, and nothing is thrown. */
-function compiled(expression: string, base: string): Holds {
-  const evaluate = fhirpath.compile({ base, expression }, model, { async: false, traceFn: () => undefined })
+/**
+ * What does not evaluate does not hold: the caller is told, and nothing is thrown. What evaluates to nothing, since
+ * elements are missing, breaks a rule; it is not worth a warning.
+ */
+function compiled(expression: string, base: string, isLenient: boolean): Holds {
+  const evaluate = fhirpath.compile({ base, expression }, model, {
+    async: false,
+    traceFn: () => undefined,
+  })
   return (value, { root, resource }: Context) => {
     try {
-      const result = evaluate(value, { resource, rootResource: root, context: value, ucum })
-      return Array.isArray(result) && result.length === 1 && result[0] === true
+      const [result, ...more] = evaluate(value, { resource, rootResource: root, context: value, ucum })
+      return more.length === 0 && (result === true || (isLenient && result === undefined))
     } catch {
       return false
     }

@@ -266,7 +266,7 @@ function count(holds: (given: number) => boolean, wrong: Fault, element: string)
 }
 
 function narrowed(child: Node, base: ElementDefinition | undefined): Look[] {
-  if (!child.name.endsWith('[x]')) return []
+  if (!child.name.endsWith('[x]') || !child.definition.type) return []
   const allowed = new Set(propertiesOf(child).map(({ type }) => type))
   if (allowed.size >= (base?.type?.length ?? 0)) return []
   const wrong = fault('business-rule', `The profile allows only ${[...allowed].join(', ')} here.`)

@@ -65,7 +65,7 @@ function expansionOf({ compose, expansion }: ValueSet, systems: readonly CodeSys
     )
     const codes = concept?.map(({ code }) => code) ?? (whole && codesOf(whole.concept ?? []))
     if (!system || !codes || filter || valueSet) return undefined
-    add(system, codes)
+    add(unversioned(system), codes)
   }
   return membersOf(bySystem)
 }
