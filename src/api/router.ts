@@ -74,5 +74,5 @@ function refuseUnknownType(type: string | undefined): void {
 function wrongMethod(method: string, allowed: readonly string[]): WrongMethod {
   const allow = [...new Set(allowed.flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each])))]
   const text = `${method.slice(0, 10)} is not served here. Use ${allow.join(' or ')}.`
-  return new WrongMethod(failure('method-not-allowed', text), allow)
+  return new WrongMethod(text, allow)
 }

@@ -1,6 +1,5 @@
 import { mayInteract } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
-import { failure } from '../fhir/outcome.ts'
 import { isConformance } from '../fhir/served.ts'
 import type { Answer } from './answer.ts'
 import type { Call, InnerRequest } from './call.ts'
@@ -55,7 +54,7 @@ function attempt<T>(find: () => T): { value: T; thrown?: never } | { value?: nev
 function handlerFor({ conformance, handle }: Interaction, type: string | undefined): Interaction['handle'] {
   if (type === undefined || !isConformance(type)) return handle
   if (conformance) return conformance
-  throw new WrongMethod(failure('method-not-allowed', `${type} is read-only here.`), ['GET', 'HEAD'])
+  throw new WrongMethod(`${type} is read-only here.`, ['GET', 'HEAD'])
 }
 
 /** Who has shown no token, where none is needed: may nothing else. */

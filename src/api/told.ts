@@ -1,36 +1,37 @@
 import type { OperationOutcome } from '@medplum/fhirtypes'
 import { Denial } from '../auth/permit.ts'
-import { type Failure, failureOf, outcomeOf } from '../fhir/outcome.ts'
+import { Failure, failureOf, issue, outcomeOf } from '../fhir/outcome.ts'
 import { tellings } from '../fhir/telling.ts'
 import type { Log } from '../log.ts'
 import { type Answer, answer } from './answer.ts'
 
 /** A method that is not served here, with those that are. */
-export class WrongMethod extends Error {
-  readonly failure: Failure
+export class WrongMethod extends Failure {
   readonly allow: readonly string[]
 
-  constructor(failure: Failure, allow: readonly string[]) {
-    super(failure.message)
-    this.failure = failure
+  constructor(text: string, allow: readonly string[]) {
+    super([issue('method-not-allowed', text)])
     this.allow = allow
   }
 }
 
 /** How whatever was thrown is told over HTTP. What is unknown is ours: it is logged under the number that is told. */
 export function told(thrown: unknown, number: string, log: Log): Answer {
-  const failure = thrown instanceof WrongMethod ? thrown.failure : failureOf(thrown, number)
+  const failure = failureOf(thrown, number)
   if (failure.case === 'exception') log.failed('request.failed', thrown, { number })
   return answer(outcomeOf(failure.issues), tellings[failure.case].http, headersFor(thrown, failure))
 }
 
-function headersFor(thrown: unknown, { retryAfterSeconds }: Failure): Record<string, string> {
+function headersFor(thrown: unknown, { case: what, retryAfterSeconds }: Failure): Record<string, string> {
   return {
-    ...(thrown instanceof WrongMethod && { allow: thrown.allow.join(', ') }),
+    ...(what === 'method-not-allowed' && { allow: allowed(thrown).join(', ') }),
     ...(thrown instanceof Denial && { 'www-authenticate': thrown.challenge }),
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
   }
 }
+
+/** What may be done at an address; of what is not there, no more than looking. */
+const allowed = (thrown: unknown) => (thrown instanceof WrongMethod ? thrown.allow : ['GET', 'HEAD'])
 
 /** The status that tells an outcome: that of its gravest issue's code, or `fine` when nothing went wrong. */
 export function statusOf({ issue: issues }: OperationOutcome, fine: number): number {

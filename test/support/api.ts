@@ -40,12 +40,9 @@ export interface Reply {
   headers: Headers
   text: string
   /** The JSON that was answered. */
-  json: Loose
-}
-
-/** JSON to be looked into: whatever is not there is undefined. */
-export interface Loose {
-  readonly [name: string]: Loose
+  json: unknown
+  /** What stands in it at a path: `entry.0.resource.id`. */
+  at(path: string): unknown
 }
 
 const profiles = loadProfiles(
@@ -88,6 +85,7 @@ export const clients: Readonly<Record<string, Permit>> = {
   ehr: permit('ehr', 'prescriber', { organization: 'Organization/practice', member: true }),
   'ehr-other': permit('ehr-other', 'prescriber', { organization: 'Organization/other' }),
   ris: permit('ris', 'ris', { organization: 'Organization/centre' }),
+  narrow: permit('narrow', 'cell', { scopes: 'system/Condition.rs' }),
   reader: permit('reader', 'cell', { scopes: 'system/Patient.r' }),
 }
 
@@ -129,7 +127,7 @@ export async function openTestApi(
 
 function senderTo(app: Hono): TestApi['send'] {
   return async (method, path, { as = 'cell', headers = {}, body } = {}) => {
-    const json = typeof body === 'string' ? body : JSON.stringify(body)
+    const sent = typeof body === 'string' ? body : JSON.stringify(body)
     const response = await app.request(path, {
       method,
       headers: {
@@ -137,10 +135,17 @@ function senderTo(app: Hono): TestApi['send'] {
         ...(body !== undefined && { 'content-type': 'application/fhir+json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: json }),
+      ...(body !== undefined && { body: sent }),
     })
     const text = await response.text()
-    return { status: response.status, headers: response.headers, text, json: jsonIn(text) as Loose }
+    const json = jsonIn(text)
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json,
+      at: (path) => valueAt(json, path),
+    }
   }
 }
 
@@ -150,6 +155,13 @@ function jsonIn(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** What stands in a JSON value at a path: `entry.0.resource.id`. */
+export function valueAt(json: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], json) // or nothing
 }
 
 /** Knows clients by their names: where who may is not what is tested. */
@@ -177,10 +189,11 @@ export interface Told {
 }
 
 /** The issues of an OperationOutcome. Fails when the answer is something else. */
-export function issuesIn({ status, text, json }: Pick<Reply, 'status' | 'text' | 'json'>): Told[] {
-  if (String(json?.resourceType) !== 'OperationOutcome') throw new Error(`No outcome, but ${status} ${text}`)
-  return json.issue as unknown as Told[] // an OperationOutcome has issues
+export function issuesIn({ status, text, at }: Reply): Told[] {
+  if (at('resourceType') !== 'OperationOutcome') throw new Error(`No outcome, but ${status} ${text}`)
+  return at('issue') as Told[] // an OperationOutcome has issues
 }
 
 /** The entries of a bundle. */
-export const entriesIn = ({ json }: Pick<Reply, 'json'>): Loose[] => (json.entry ?? []) as unknown as Loose[] // a list, if any
+export const entriesIn = ({ at }: Reply): Record<string, unknown>[] =>
+  (at('entry') ?? []) as Record<string, unknown>[] // a list, if any

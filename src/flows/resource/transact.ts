@@ -43,8 +43,8 @@ const isConditional = (asked: Asked) =>
   (asked.verb === 'update' && 'query' in asked.target)
 
 async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Transacted> {
-  const { targets, changes } = await addressed(asked, newId, desk)
-  const { warnings, validate } = await validated(changes, desk)
+  const { targets, changes, faults } = await addressed(asked, newId, desk)
+  const { warnings, validate } = await validated(changes, faults, desk)
   const performed = await perform(transacted, changes, { ...desk, validate })
   return { changed: targets.map((target) => changedOf(target, performed)), warnings }
 }
@@ -53,9 +53,9 @@ async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk): Promi
 const atOnce = 10
 
 /** Validates what was sent, with its place in what was sent; what is written unchanged is not validated again. */
-async function validated(changes: readonly Change[], desk: Desk) {
+async function validated(changes: readonly Change[], faults: readonly Issue[], desk: Desk) {
   const known = new Map<string, { resource: Resource; issues: Issue[] }>()
-  const all: Issue[] = []
+  const all: Issue[] = [...faults]
   for (const [index, change] of changes.filter(isPut).entries()) {
     if (index % atOnce === atOnce - 1) await new Promise(setImmediate)
     const issues = desk.validate(change.resource)

@@ -117,11 +117,13 @@ function newPointers(change: Seen): { target: string; place: string }[] {
 
 /** Business identifiers that another resource of the type has. Whoever may not see that one is not told which it is. */
 async function duplicatesOf(seen: readonly Seen[], store: Reader, { sight }: Actor): Promise<Issue[]> {
+  // An identifier may pass from one resource of the bundle to another: of those the store judges.
+  const here = new Set(seen.map(referenceOf))
   const issues = await Promise.all(
     seen.map(async (change) => {
       if (change.verb === 'delete') return []
       const same = await store.sameIdentifier(change.resource)
-      if (!same || same.id === change.id) return []
+      if (!same || same.id === change.id || here.has(`${change.type}/${same.id}`)) return []
       const keys = sight === 'all' ? [] : await store.sight(referenceOf({ type: change.type, id: same.id }))
       const which = opens(sight, keys) ? `${change.type}/${same.id}` : `Another ${change.type}`
       const text = `${which} has this business identifier already. Update that one, or create with If-None-Exist.`
