@@ -7,7 +7,8 @@ import { userFunctions } from '../functions.ts'
 import type { Expression as Written } from '../language/syntax.ts'
 import type { Frame, Run } from '../run.ts'
 import type { Shape } from '../shapes/shape.ts'
-import { findings } from './names.ts'
+import { collection, fast, type Part, unusual } from './fast.ts'
+import { findings, type Node } from './names.ts'
 
 /** A FHIRPath, ready to be evaluated. What it gives may be part of the input: copy before writing. */
 export type Expression = (context: unknown, frame: Frame, run: Run) => readonly unknown[]
@@ -59,7 +60,31 @@ function compiled(written: Written, scope: Scope, unit: Unit, shape: Shape): Exp
     }
   }
   for (const text of parsed.refusals) refuse(text)
-  return sound ? byFhirpath(written, shape, [...variables.values()], constants) : undefined
+  if (!sound) return undefined
+  const slow = once(() => byFhirpath(written, shape, [...variables.values()], constants))
+  const part = fast(parsed.tree, { focus: shape, self: shape, variables, constants })
+  return part ? quick(part, slow) : slow()
+}
+
+/** The quick form; what it was not made for goes to fhirpath.js. */
+function quick(part: Part, slow: () => Expression): Expression {
+  return (context, frame, run) => {
+    const items = collection(context)
+    try {
+      return part.evaluate(items, items, { frame, run })
+    } catch (thrown) {
+      if (thrown !== unusual) throw thrown
+      return slow()(context, frame, run)
+    }
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 const isGiven = (name: string) => (given as readonly string[]).includes(name)
@@ -68,7 +93,8 @@ const standard = ['context', 'ucum', 'sct', 'loinc']
 
 function parsedOf(written: Written, unit: Unit) {
   try {
-    return findings(fhirpath.parse(written.text))
+    const tree: Node = fhirpath.parse(written.text)
+    return { tree, ...findings(tree) }
   } catch {
     unit.fault(written, `This is not FHIRPath: ${written.text.trim()}`)
     return undefined
