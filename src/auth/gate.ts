@@ -156,19 +156,6 @@ export function restrictionsOf(permit: Permit, type: string, letter: Letter): re
 }
 
 /**
- * What a search of a type must say besides what it asks, where scopes are filtered.
- *
- * Scopes of one type add up, but a search has no «or» across parameters: with several filters there is none.
- * Fails: forbidden.
- */
-export function searchRestriction(permit: Permit, type: string): string | undefined {
-  mayInteract(permit, type, 's')
-  const [restriction, another] = restrictionsOf(permit, type, 's') ?? []
-  if (another === undefined) return restriction
-  throw tooLittle(`Several filtered scopes cannot be searched at once: ask for a token with one of ${type}.`)
-}
-
-/**
  * Passes when the permit covers this interaction with this very resource: before a change with what is there,
  * after it with what is to be. `matches` says whether the resource matches a search. Fails: forbidden.
  */

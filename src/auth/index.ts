@@ -6,7 +6,7 @@ import { grantableScopes } from './gate.ts'
 import { openGrant, type TokenRequest } from './grant.ts'
 import type { OAuthAnswer } from './oauth.ts'
 import type { Permit } from './permit.ts'
-import { openStandings, permitOf, type StandingDesk } from './standing.ts'
+import { isHomeless, openStandings, permitOf, type StandingDesk } from './standing.ts'
 import { openTokens } from './tokens.ts'
 
 /** Who may: tokens out, permits in. */
@@ -43,7 +43,7 @@ export async function openAuth(desk: AuthDesk): Promise<Auth> {
     authenticate: openBearer({ ...desk, standings, tokens }),
     permitOf: async (client) => {
       const standing = await standings(client)
-      return standing && permitOf(standing, standing.registered)
+      return standing && !isHomeless(standing) ? permitOf(standing, standing.registered) : undefined
     },
     jwks: tokens.jwks,
     smartConfiguration: () => smartConfiguration(desk.tokenUrl),

@@ -15,8 +15,10 @@ export interface Reach {
 export interface GuardedOptions extends Reach {
   /** For the whole exchange. */
   timeoutMs: number
-  /** Of the answer's body; a longer one fails. */
+  /** Of the answer's body; a longer one fails, or is cut there. */
   maxBytes: number
+  /** Nobody reads the body: what is too much of it is left, and no failure. */
+  cut?: boolean
   /** Own certificate, and whom to trust. */
   tls?: SecureContextOptions
   signal?: AbortSignal
@@ -119,21 +121,24 @@ function exchange(
     ...options.tls,
   }
   return new Promise((done, fail) => {
-    const call = request(url, settings, (answer) => whole(answer, options.maxBytes).then(done, fail))
+    const call = request(url, settings, (answer) => whole(answer, options).then(done, fail))
     call.on('error', fail)
     call.end(body)
   })
 }
 
-async function whole(answer: IncomingMessage, maxBytes: number): Promise<OutboundResponse> {
+async function whole(
+  answer: IncomingMessage,
+  { maxBytes, cut = false }: GuardedOptions,
+): Promise<OutboundResponse> {
   const chunks: Buffer[] = []
   let bytes = 0
+  // Leaving the loop destroys the answer, and with it the connection.
   for await (const chunk of answer) {
     bytes += chunk.length
-    if (bytes > maxBytes) {
-      answer.destroy()
+    if (bytes > maxBytes && !cut)
       throw new OutboundError('too-long', `The answer is longer than ${maxBytes} bytes.`)
-    }
+    if (bytes > maxBytes) break
     chunks.push(chunk)
   }
   return { status: answer.statusCode ?? 0, headers: flat(answer.headers), body: Buffer.concat(chunks) }
