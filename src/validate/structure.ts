@@ -15,7 +15,17 @@ import {
 import { invariantCheck } from './invariants.ts'
 import { natives } from './natives.ts'
 import { below, type Place } from './place.ts'
-import { type Primitive, primitives } from './primitives.ts'
+import { primitives } from './primitives.ts'
+import {
+  companionList,
+  companionSingle,
+  list,
+  noNull,
+  type Property,
+  primitiveList,
+  primitiveSingle,
+  single,
+} from './properties.ts'
 import { referenceCheck, targetsOf } from './references.ts'
 import { type Node, propertiesOf } from './tree.ts'
 
@@ -35,9 +45,6 @@ export interface Library {
   rulesOf(type: string): readonly Check[]
 }
 
-/** Looks at what one property holds, knowing the object it stands in. */
-type Property = (value: unknown, owner: Json, place: Place, context: Context) => void
-
 /** An object's own checks, compiled from its definition. */
 interface Shape {
   readonly properties: ReadonlyMap<string, Property>
@@ -48,19 +55,11 @@ interface Shape {
 }
 
 const notObject = fault('structure', 'An object belongs here.')
-const notList = fault('structure', 'A list belongs here: put the value in square brackets.')
-const notOne = fault('structure', 'Only one value belongs here, without square brackets.')
-const noNull = fault('structure', 'null is no value: leave the element out.')
 const emptyObject = fault('structure', 'An object without content: leave the element out.')
-const emptyList = fault('structure', 'An empty list: leave the element out.')
 const onlyId = fault('invariant', 'An element has a value or children, not an id alone (ele-1).')
 const missing = fault('required', 'This element must be given.')
 const unknownProperty = fault('structure', 'There is a property here that FHIR does not know: take it out.')
 const oneChoice = fault('structure', 'Only one of the types of this element can be given.')
-const unmatched = fault(
-  'structure',
-  'The list of extensions is longer than the list of values: fill up with null.',
-)
 
 /** The check of a type, from the tree of its snapshot. */
 export function structureCheck(root: Node, library: Library): Check {
@@ -225,79 +224,4 @@ function isBackbone(type: string): boolean {
 
 function invariantsOf({ constraint, path }: ElementDefinition): Check[] {
   return (constraint ?? []).flatMap((one) => invariantCheck(one, path, natives[one.key]) ?? [])
-}
-
-function single(step: string, check: Check): Property {
-  return (value, _owner, place, context) => {
-    if (Array.isArray(value)) report(context, notOne, below(place, step))
-    else check(value, below(place, step), context)
-  }
-}
-
-function list(step: string, check: Check): Property {
-  return (value, _owner, place, context) => {
-    if (!Array.isArray(value)) return report(context, notList, below(place, step))
-    if (value.length === 0) return report(context, emptyList, below(place, step))
-    for (let index = 0; index < value.length; index++) check(value[index], below(place, step, index), context)
-  }
-}
-
-function primitiveSingle(step: string, primitive: Primitive, rules: Check | undefined): Property {
-  return (value, _owner, place, context) => {
-    const wrong = value === null ? noNull : Array.isArray(value) ? notOne : primitive(value)
-    if (wrong) report(context, wrong, below(place, step))
-    else if (rules) rules(value, below(place, step), context)
-  }
-}
-
-/** A value of a list may be null where the list of its extensions has something. */
-function primitiveList(name: string, step: string, primitive: Primitive, rules: Check | undefined): Property {
-  return (value, owner, place, context) => {
-    if (!Array.isArray(value)) return report(context, notList, below(place, step))
-    if (value.length === 0) return report(context, emptyList, below(place, step))
-    const companions = own(owner, `_${name}`)
-    for (let index = 0; index < value.length; index++) {
-      if (value[index] === null && Array.isArray(companions) && isObject(companions[index])) continue
-      const wrong = value[index] === null ? noNull : primitive(value[index])
-      if (wrong) report(context, wrong, below(place, step, index))
-      else if (rules) rules(value[index], below(place, step, index), context)
-    }
-  }
-}
-
-function companionSingle(name: string, step: string, check: Check): Property {
-  return (value, owner, place, context) =>
-    checkCompanion(value, own(owner, name), below(place, step), check, context)
-}
-
-function companionList(name: string, step: string, check: Check): Property {
-  return (value, owner, place, context) => {
-    if (!Array.isArray(value)) return report(context, notList, below(place, step))
-    if (value.length === 0) return report(context, emptyList, below(place, step))
-    const values = own(owner, name)
-    const length = Array.isArray(values) ? values.length : undefined
-    if (length !== undefined && value.length > length) report(context, unmatched, below(place, step))
-    for (let index = 0; index < value.length; index++) {
-      const beside = Array.isArray(values) ? values[index] : undefined
-      if (value[index] === null && beside !== undefined && beside !== null) continue
-      checkCompanion(value[index], beside, below(place, step, index), check, context)
-    }
-  }
-}
-
-/** The id and the extensions of a primitive: an id alone is enough where there is a value. */
-function checkCompanion(
-  companion: unknown,
-  value: unknown,
-  place: Place,
-  check: Check,
-  context: Context,
-): void {
-  const hasValue = value !== undefined && value !== null
-  if (hasValue && isObject(companion) && isIdOnly(companion)) return
-  check(companion, place, context)
-}
-
-function isIdOnly(companion: Json): boolean {
-  return typeof companion.id === 'string' && companion.id.length > 0 && Object.keys(companion).length === 1
 }

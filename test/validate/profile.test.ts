@@ -349,6 +349,21 @@ describe('slices', () => {
   })
 })
 
+test('slices of slices are refused, and an order of slices is told to be unchecked', () => {
+  const elements = (slicing: object, sliceName: string) => [
+    {
+      id: 'Observation.category',
+      slicing: { discriminator: [{ type: 'value', path: 'text' }], rules: 'open', ...slicing } as NonNullable<
+        ElementDefinition['slicing']
+      >,
+    },
+    { id: `Observation.category:${sliceName}`, sliceName, patternCodeableConcept: { text: 'a' } },
+  ]
+  expect(() => open(profileOf('Observation', elements({}, 'a/b')))).toThrow(/slices of slices/)
+  expect(open(profileOf('Observation', elements({ ordered: true }, 'a'))).unchecked).toHaveLength(1)
+  expect(open(profileOf('Observation', elements({}, 'a'))).unchecked).toEqual([])
+})
+
 test('an extension that is known is held against its definition, wherever it stands', () => {
   const definition: StructureDefinition = {
     ...profileOf(
