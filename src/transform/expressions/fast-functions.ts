@@ -196,6 +196,31 @@ const toText: Compile = (given, { focus }) => {
   }
 }
 
+const combine: Compile = ([other, ...more], names) => {
+  const part = other && fast(other, { ...names, focus: names.self })
+  if (!part || more.length) return undefined
+  return { shape: plain, evaluate: (focus, self, around) => [...focus, ...part.evaluate(self, self, around)] }
+}
+
+const children: Compile = (given, { focus }) =>
+  given.length || focus.model === 'fhir'
+    ? undefined
+    : { evaluate: (items) => items.flatMap(childrenOf), shape: plain }
+
+function childrenOf(item: unknown): Items {
+  if (typeof item === 'string') return none
+  if (typeof item !== 'object' || item === null) throw unusual
+  return Object.entries(item).flatMap(([key, value]: [string, unknown]) => {
+    if (key.startsWith('_') || key === 'resourceType' || value === null || value === undefined) throw unusual
+    return value
+  })
+}
+
+function allTrue(items: Items): Items {
+  if (!items.every((item) => typeof item === 'boolean')) throw unusual
+  return answer(!items.includes(false))
+}
+
 /** One of `functions.ts`. */
 function added(name: string, given: readonly Node[], names: Names): Part | undefined {
   const known = functions[name]
@@ -218,6 +243,9 @@ const table: Readonly<Record<string, Compile>> = {
   substring,
   join,
   toString: toText,
+  combine,
+  children,
+  allTrue: simply(allTrue, true),
   empty: simply((focus) => answer(!focus.length), true),
   count: simply((focus) => [focus.length]),
   not: simply((focus) => {

@@ -179,6 +179,7 @@ const infixes: Readonly<Record<string, { combine: Combine; isCondition?: true }>
   '>=': { combine: comparing((a, b) => a >= b), isCondition: true },
   '<=': { combine: comparing((a, b) => a <= b), isCondition: true },
   in: { combine: among, isCondition: true },
+  contains: { combine: (left, right) => among(right, left), isCondition: true },
 }
 
 function infix({ text = '', children = [] }: Node, names: Names): Part | undefined {
