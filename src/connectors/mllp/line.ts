@@ -96,9 +96,10 @@ export class Line implements AsyncDisposable {
     signal.addEventListener('abort', stop, { once: true })
     this.#fail = reject
     this.#listener = (answer) => {
-      const isIt = listener(answer)
-      if (isIt) resolve()
-      return isIt
+      if (!listener(answer)) return false
+      this.#listener = undefined // what else is in the packet is another message
+      resolve()
+      return true
     }
     try {
       socket.write(frame(message))
