@@ -26,6 +26,7 @@ export function capabilityStatement(
     ...servedTypes.map((type) => kept(type, interactions)),
     ...conformanceTypes.map((type) => declared(type, interactions)),
   ]
+  const system = operations.filter(({ definition }) => definition.system).map(operationOf)
   return {
     resourceType: 'CapabilityStatement',
     id: 'relais',
@@ -46,7 +47,7 @@ export function capabilityStatement(
         security: securityOf(house),
         resource: types.sort((a, b) => (a.type < b.type ? -1 : 1)),
         interaction: systemCodes(interactions).map((code) => ({ code })),
-        operation: operations.filter(({ definition }) => definition.system).map(operationOf),
+        ...(system.length > 0 && { operation: system }),
       },
     ],
   }

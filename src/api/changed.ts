@@ -1,26 +1,33 @@
 import { readableTypes } from '../auth/gate.ts'
-import type { Changed, Transacted } from '../flows/resource/transact.ts'
+import type { Asked } from '../flows/resource/change.ts'
+import { type Changed, type Transacted, transact } from '../flows/resource/transact.ts'
 import { type Answer, answerIssues, headersOf } from './answer.ts'
-import type { Call } from './call.ts'
+import { type Call, newIdOf } from './call.ts'
 import { fhirBase } from './house.ts'
 import { type Preference, preferenceOf } from './prefer.ts'
+import { guardOf, isReached } from './reach.ts'
+
+/** Carries out changes on behalf of the caller. Fails: as `transact`; forbidden. */
+export function changed({ house, permit }: Call, asked: readonly Asked[]): Promise<Transacted> {
+  return transact(asked, newIdOf(house), house.desk(permit.actor), guardOf(permit))
+}
 
 const statuses = { create: 201, update: 200, keep: 200, delete: 204 }
 
 /** The answer to the change of one resource. Source: FHIR R4, http, managing return content. */
 export function answerChanged(
   call: Call,
-  { changed: [changed], warnings }: Transacted,
+  { changed: [result], warnings }: Transacted,
   byDefault: NonNullable<Preference['return']> = 'representation',
 ): Answer {
-  if (!changed) throw new Error('One change has one result')
+  if (!result) throw new Error('One change has one result')
   const wanted = preferenceOf(call.header('prefer')).return ?? byDefault
-  const status = statuses[changed.verb]
-  const headers = headersFor(call, changed)
+  const status = statuses[result.verb]
+  const headers = headersFor(call, result)
   if (wanted === 'OperationOutcome') return answerIssues(warnings, status === 204 ? 200 : status, headers)
-  if (wanted === 'minimal' || changed.body === undefined || !mayBeShown(call, changed))
+  if (wanted === 'minimal' || result.body === undefined || !mayBeShown(call, result))
     return { status, headers }
-  return { status, headers, body: changed.body }
+  return { status, headers, body: result.body }
 }
 
 /** Version, time and, for what is new, address. */
@@ -34,5 +41,7 @@ function headersFor(call: Call, { type, id, verb, version, lastUpdated }: Change
 }
 
 /** What was there before is shown only to whoever may read it. */
-const mayBeShown = ({ permit }: Call, { verb, type }: Changed) =>
-  verb !== 'keep' || readableTypes(permit, 'r').includes(type)
+function mayBeShown({ permit }: Call, { verb, found, type }: Changed): boolean {
+  if (verb !== 'keep' || !found) return true
+  return readableTypes(permit, 'r').includes(type) && isReached(permit, found)
+}

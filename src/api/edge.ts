@@ -1,7 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Answer } from './answer.ts'
 import type { House } from './house.ts'
-import type { RequestMetrics } from './metrics.ts'
 import { type Presentation, plain, put } from './presentation.ts'
 import { told } from './told.ts'
 
@@ -28,7 +27,7 @@ const security = {
 const harmless = /^[\w.:-]{1,64}$/
 
 /** Numbers each request, and tells of it once it is answered: pattern, status and time; no ids, no query. */
-export function edge({ log }: House, metrics: RequestMetrics): MiddlewareHandler<Edge> {
+export function edge({ log, metrics }: House): MiddlewareHandler<Edge> {
   return async (c, next) => {
     const began = performance.now()
     const given = c.req.header('x-request-id')
@@ -38,14 +37,9 @@ export function edge({ log }: House, metrics: RequestMetrics): MiddlewareHandler
     const ms = performance.now() - began
     const { method } = c.req
     const { status } = c.res
-    metrics.answered(method, c.get('route'), status, ms / 1000)
-    log.event('request.answered', {
-      number: c.get('number'),
-      method,
-      route: c.get('route'),
-      status,
-      ms: Math.round(ms),
-    })
+    const route = c.get('route')
+    metrics.answered({ method, route, status, seconds: ms / 1000 })
+    log.event('request.answered', { number: c.get('number'), method, route, status, ms: Math.round(ms) })
   }
 }
 

@@ -6,7 +6,7 @@ import { fhir } from './fhir.ts'
 import { health } from './health.ts'
 import type { House } from './house.ts'
 import { intake } from './intake.ts'
-import { guardedMetrics, openlyMetrics, requestMetrics } from './metrics.ts'
+import { guardedMetrics, openlyMetrics } from './metrics.ts'
 import { smart } from './smart.ts'
 
 /** Documents that a page of any origin may read: they say what everybody may know. */
@@ -36,7 +36,7 @@ export function adminApi(house: House): Hono<Edge> {
 /** An application that numbers its requests, logs them, and tells failures. */
 function bare(house: House): Hono<Edge> {
   const app = new Hono<Edge>()
-  app.use(edge(house, requestMetrics(house.metrics)))
+  app.use(edge(house))
   app.onError((thrown, c) => respondThrown(c, thrown, house))
   app.notFound((c) => respondThrown(c, failure('not-found', 'There is nothing at this address.'), house))
   return app

@@ -1,8 +1,42 @@
-import { mayInteract, readableTypes, restrictionsOf } from '../auth/gate.ts'
+import type { Resource } from '@medplum/fhirtypes'
+import { mayInteract, mayTouch, readableTypes, restrictionsOf } from '../auth/gate.ts'
 import { type Permit, tooLittle } from '../auth/permit.ts'
+import type { Letter } from '../auth/scopes.ts'
 import type { Filter } from '../fhir/search/filter.ts'
+import { matches } from '../fhir/search/match.ts'
+import { searchRow } from '../fhir/search/row.ts'
 import { parseSearch, type Search } from '../fhir/search.ts'
-import type { Found } from '../store/index.ts'
+import type { Asked } from '../flows/resource/change.ts'
+import type { Guard } from '../flows/resource/transacted.ts'
+import type { Found, Stored } from '../store/index.ts'
+
+/** The right that each change takes. */
+export const letters: Readonly<Record<Asked['verb'], Letter>> = { create: 'c', update: 'u', delete: 'd' }
+
+/** Whether filtered scopes let a resource pass; scopes without a filter let all pass. */
+function passes(resource: Resource, filter: string): boolean {
+  return matches(parseSearch(resource.resourceType, filter).search, searchRow(resource))
+}
+
+/** Looks at a resource before and after its change: none may be moved into or out of a caller's own scope. */
+export const guardOf =
+  (permit: Permit): Guard =>
+  ({ type, asked }, resource) =>
+    mayTouch(permit, type, letters[asked], (filter) => passes(resource, filter))
+
+/** The same resource, when the caller's scopes reach it. Fails: forbidden where they are filtered and none lets it pass. */
+export function reached(permit: Permit, kept: Stored): Stored {
+  if (isReached(permit, kept)) return kept
+  throw tooLittle(`The scope for ${kept.type} does not reach this resource.`)
+}
+
+/** Whether filtered scopes, where there are any, let a kept resource be read. */
+export function isReached(permit: Permit, { type, body }: Stored): boolean {
+  const restrictions = restrictionsOf(permit, type, 'r')
+  if (restrictions === undefined) return true
+  const resource = JSON.parse(body) as Resource // the store keeps resources
+  return restrictions.some((filter) => passes(resource, filter))
+}
 
 /**
  * The same search, no wider than the caller's scopes: filtered scopes filter it, and nothing is asked through a type
@@ -18,11 +52,7 @@ export function withinReach(search: Search, permit: Permit): Search {
 function scopeFilters(type: string, permit: Permit): readonly Filter[] {
   const restrictions = restrictionsOf(permit, type, 's')
   if (restrictions === undefined) return []
-  const [only, ...others] = restrictions
-  if (only === undefined || others.length > 0) {
-    throw tooLittle(`Ask for a token with one scope for ${type}: a search cannot follow several filters.`)
-  }
-  return parseSearch(type, only).search.filters
+  return [{ is: 'either', any: restrictions.map((filter) => parseSearch(type, filter).search.filters) }]
 }
 
 function throughReadable(filter: Filter, permit: Permit): Filter {

@@ -38,8 +38,9 @@ export async function serve(
     path: parts,
     again: (inner) => again(inner, whoAsks, router, house),
   }
+  const handle = handlerFor(interaction, parts.type)
   if (parts.type !== undefined && interaction.letter) mayInteract(permit, parts.type, interaction.letter)
-  return handlerFor(interaction, parts.type)(call)
+  return handle(call)
 }
 
 /** Who may not come in is not told what there is: a path is judged only after its caller. */

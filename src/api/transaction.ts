@@ -1,16 +1,16 @@
 import { mayInteract } from '../auth/gate.ts'
-import type { Letter } from '../auth/scopes.ts'
 import { type EntryResponse, responses } from '../fhir/bundle.ts'
 import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
 import { isServed } from '../fhir/served.ts'
 import type { Asked } from '../flows/resource/change.ts'
-import { type Changed, transact } from '../flows/resource/transact.ts'
+import type { Changed } from '../flows/resource/transact.ts'
 import type { Answer } from './answer.ts'
 import { inOrder, requestOf, responseOf } from './batch.ts'
-import { type Call, newIdOf } from './call.ts'
-import { answerChanged } from './changed.ts'
+import type { Call } from './call.ts'
+import { answerChanged, changed } from './changed.ts'
 import type { RequestEntry } from './entries.ts'
 import { ifMatchOf } from './if-match.ts'
+import { letters } from './reach.ts'
 import { resourceOf } from './resource.ts'
 
 /**
@@ -23,14 +23,13 @@ import { resourceOf } from './resource.ts'
 export async function transaction(call: Call, entries: readonly RequestEntry[]): Promise<Answer> {
   const ordered = inOrder(entries)
   const writing = ordered.filter(({ method }) => method !== 'GET' && method !== 'HEAD')
-  const { house, permit } = call
   const asked = collected(writing, (entry) => permitted(askedBy(entry), call))
   const reading = ordered.filter((entry) => !writing.includes(entry))
   collected(reading, (entry) => readable(entry, call))
-  const { changed, warnings } = await transact(asked, newIdOf(house), house.desk(permit.actor))
+  const { changed: results, warnings } = await changed(call, asked)
   const told: EntryResponse[] = []
   for (const [index, entry] of writing.entries()) {
-    const one = changed[index] as Changed // one for each that was asked
+    const one = results[index] as Changed // one for each that was asked
     const result = { changed: [one], warnings: warningsAt(entry, warnings) }
     told[entries.indexOf(entry)] = responseOf(answerChanged(call, result, 'minimal'))
   }
@@ -121,8 +120,6 @@ function targetOf(
   if (id !== undefined) return query === undefined ? { id } : undefined
   return query === undefined ? undefined : { query }
 }
-
-const letters: Readonly<Record<Asked['verb'], Letter>> = { create: 'c', update: 'u', delete: 'd' }
 
 /** The same, when the caller may. Fails: forbidden; one entry that may not refuses all. */
 function permitted(asked: Asked, { permit }: Call): Asked {

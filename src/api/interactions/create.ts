@@ -1,6 +1,5 @@
-import { transact } from '../../flows/resource/transact.ts'
-import { newIdOf, typeOf } from '../call.ts'
-import { answerChanged } from '../changed.ts'
+import { typeOf } from '../call.ts'
+import { answerChanged, changed } from '../changed.ts'
 import { expectOnly } from '../parameters.ts'
 import { resourceOf } from '../resource.ts'
 import type { Interaction } from './interaction.ts'
@@ -22,9 +21,6 @@ export const create: Interaction = {
       resource,
       ...(ifNoneExist !== undefined && { ifNoneExist }),
     } as const
-    return answerChanged(
-      call,
-      await transact([asked], newIdOf(call.house), call.house.desk(call.permit.actor)),
-    )
+    return answerChanged(call, await changed(call, [asked]))
   },
 }

@@ -1,6 +1,5 @@
-import { transact } from '../../flows/resource/transact.ts'
-import { idOf, newIdOf, typeOf } from '../call.ts'
-import { answerChanged } from '../changed.ts'
+import { idOf, typeOf } from '../call.ts'
+import { answerChanged, changed } from '../changed.ts'
 import { ifMatchOf } from '../if-match.ts'
 import { expectOnly } from '../parameters.ts'
 import type { Interaction } from './interaction.ts'
@@ -19,9 +18,6 @@ export const remove: Interaction = {
       id: idOf(call),
       ...ifMatchOf(call.header('if-match')),
     } as const
-    return answerChanged(
-      call,
-      await transact([asked], newIdOf(call.house), call.house.desk(call.permit.actor)),
-    )
+    return answerChanged(call, await changed(call, [asked]))
   },
 }

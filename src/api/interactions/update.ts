@@ -1,8 +1,7 @@
 import { failure } from '../../fhir/outcome.ts'
-import { transact } from '../../flows/resource/transact.ts'
 import type { Answer } from '../answer.ts'
-import { type Call, idOf, newIdOf, typeOf } from '../call.ts'
-import { answerChanged } from '../changed.ts'
+import { type Call, idOf, typeOf } from '../call.ts'
+import { answerChanged, changed } from '../changed.ts'
 import { ifMatchOf } from '../if-match.ts'
 import { expectOnly } from '../parameters.ts'
 import { resourceOf } from '../resource.ts'
@@ -49,7 +48,7 @@ async function updated(
     target,
     ...ifMatchOf(call.header('if-match')),
   } as const
-  return answerChanged(call, await transact([asked], newIdOf(call.house), call.house.desk(call.permit.actor)))
+  return answerChanged(call, await changed(call, [asked]))
 }
 
 /** The search without what says how the answer is put. */

@@ -1,8 +1,9 @@
 import { failure } from '../../fhir/outcome.ts'
 import { answerKept } from '../answer.ts'
 import { idOf, typeOf } from '../call.ts'
-import { orGone, reached } from '../kept.ts'
+import { orGone } from '../kept.ts'
 import { expectOnly } from '../parameters.ts'
+import { reached } from '../reach.ts'
 import type { Interaction } from './interaction.ts'
 
 /** One version of a resource, as it was kept then. */
@@ -17,6 +18,6 @@ export const vread: Interaction = {
     const [type, id] = [typeOf(call), idOf(call)]
     const kept = await house.store.vread(type, id, Number(path.version), permit.actor.sight)
     if (!kept) throw failure('not-found', `There is no version ${path.version} of ${type}/${id}.`)
-    return answerKept(await reached(call, 'r', orGone(kept)))
+    return answerKept(reached(permit, orGone(kept)))
   },
 }

@@ -51,7 +51,8 @@ async function targetOf(asked: Asked, newId: NewId, desk: Desk): Promise<Target>
 function targetAs(verb: Target['verb'], id: string, asked: Asked): Target {
   const { type, place } = asked
   const ifMatch = 'ifMatch' in asked ? asked.ifMatch : undefined
-  return { verb, type, id, ...(place !== undefined && { place }), ...(ifMatch !== undefined && { ifMatch }) }
+  const said = { verb, asked: asked.verb, type, id }
+  return { ...said, ...(place !== undefined && { place }), ...(ifMatch !== undefined && { ifMatch }) }
 }
 
 async function createOf(asked: AskedCreate, newId: NewId, desk: Desk): Promise<Target> {

@@ -38,6 +38,8 @@ export interface AskedDelete extends AskedAny {
 /** Which resource a change means, and what is to become of it. `keep`: it was found, nothing is created. */
 export interface Target extends AskedAny {
   verb: 'create' | 'update' | 'delete' | 'keep'
+  /** What was asked for: a conditional update may create. */
+  asked: Asked['verb']
   id: string
   ifMatch?: string
   found?: Found

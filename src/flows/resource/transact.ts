@@ -5,7 +5,7 @@ import { type Performed, perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
 import { addressed, type NewId } from './addressed.ts'
 import { type Asked, type Change, type Put, placeIn, referenceOf, type Target } from './change.ts'
-import { transacted } from './transacted.ts'
+import { type Guard, transacted } from './transacted.ts'
 
 /** What became of one change. */
 export interface Changed extends Target {
@@ -29,12 +29,17 @@ export interface Transacted {
  * When another creates what a condition looks for in the same moment, the condition is looked at again.
  * Fails: every fault of every resource at once; what the step and the store fail with.
  */
-export async function transact(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Transacted> {
+export async function transact(
+  asked: readonly Asked[],
+  newId: NewId,
+  desk: Desk,
+  guard: Guard,
+): Promise<Transacted> {
   try {
-    return await attempt(asked, newId, desk)
+    return await attempt(asked, newId, desk, guard)
   } catch (thrown) {
     if (!(thrown instanceof Failure && thrown.case === 'duplicate' && asked.some(isConditional))) throw thrown
-    return attempt(asked, newId, desk)
+    return attempt(asked, newId, desk, guard)
   }
 }
 
@@ -42,10 +47,10 @@ const isConditional = (asked: Asked) =>
   (asked.verb === 'create' && asked.ifNoneExist !== undefined) ||
   (asked.verb === 'update' && 'query' in asked.target)
 
-async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Transacted> {
+async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk, guard: Guard): Promise<Transacted> {
   const { targets, changes, faults } = await addressed(asked, newId, desk)
   const { warnings, validate } = await validated(changes, faults, desk)
-  const performed = await perform(transacted, changes, { ...desk, validate })
+  const performed = await perform(transacted, { changes, guard }, { ...desk, validate })
   return { changed: targets.map((target) => changedOf(target, performed)), warnings }
 }
 

@@ -1,3 +1,4 @@
+import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { mayChange } from '../../auth/gate.ts'
 import { failures, type Issue, issue } from '../../fhir/outcome.ts'
@@ -16,15 +17,24 @@ export interface Facts {
   hooked: readonly Bound[]
 }
 
+/** Refuses by throwing: asked of each resource as it is before its change, and as it is to be after it. */
+export type Guard = (change: Change, resource: Resource) => void
+
+/** Changes that belong together, and who may make them. */
+export interface Asking {
+  changes: readonly Change[]
+  guard: Guard
+}
+
 /** Several changes asked for through the API, all or nothing; a single one is a bundle of one. */
-export const transacted: Step<readonly Change[], Facts> = {
+export const transacted: Step<Asking, Facts> = {
   name: 'resource.transacted',
   facts,
   decide,
 }
 
 /** What is now, and which faults only the store can tell. */
-export async function facts(changes: readonly Change[], store: Reader, actor: Actor): Promise<Facts> {
+export async function facts({ changes }: Asking, store: Reader, actor: Actor): Promise<Facts> {
   const seen = await Promise.all(changes.map((change) => seenBy(change, store, actor)))
   const [dangling, duplicates, hooked] = await Promise.all([
     danglingOf(seen, store, actor),
@@ -36,11 +46,15 @@ export async function facts(changes: readonly Change[], store: Reader, actor: Ac
 
 /** Refuses what is stale, unknown or at fault; otherwise writes and removes what was asked, types with a hook by their hook. */
 export function decide(
-  _: readonly Change[],
+  { guard }: Asking,
   { seen, faults, hooked }: Facts,
   at: Parameters<Bound>[0],
   actor: Actor,
 ): Plan {
+  for (const { before, ...change } of seen) {
+    if (before) guard(change, before)
+    if (change.verb !== 'delete') guard(change, change.resource)
+  }
   const all = [...seen.flatMap(refusalOf), ...faults]
   if (all.length > 0) throw failures(all)
   const plain = seen.filter(({ type }) => !hooks[type])

@@ -1,0 +1,281 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  entriesIn,
+  issuesIn,
+  openTestApi,
+  type Reply,
+  type SendOptions,
+  type TestApi,
+} from '../support/api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openTestApi()
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+const fhir = { 'content-type': 'application/fhir+json' }
+const valid = {
+  resourceType: 'Patient',
+  name: [{ family: 'Entier', given: ['Rose'] }],
+  birthDate: '1961-04-02',
+}
+
+/** What everything bad is answered with: a status, an outcome with a code, a place where there is one, and a remedy. */
+function expectRefused(reply: Reply, status: number, code: string, place?: string | RegExp) {
+  expect(reply.status, reply.text).toBe(status)
+  expect(reply.headers.get('content-type')).toMatch(/^application\/(fhir\+)?json/)
+  const [first] = issuesIn(reply)
+  expect(first?.code).toBe(code)
+  expect(first?.diagnostics).toMatch(/\S+ \S+.*\.$/)
+  if (place !== undefined) expect(first?.expression?.[0]).toMatch(place)
+}
+
+async function patients(): Promise<number> {
+  return entriesIn(await api.send('GET', '/fhir/Patient?_count=1000')).length
+}
+
+describe('a body that cannot be a resource', () => {
+  const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`
+  test.each<[string, SendOptions, number, string, (string | RegExp)?]>([
+    ['nothing at all', { body: '' }, 400, 'structure'],
+    ['not JSON', { body: 'MSH|^~\\&|' }, 400, 'structure'],
+    ['half of it', { body: JSON.stringify(valid).slice(0, 40) }, 400, 'structure', /^name/],
+    ['two of them', { body: `${JSON.stringify(valid)}${JSON.stringify(valid)}` }, 400, 'structure'],
+    ['a list', { body: [valid] }, 400, 'structure', 'Patient'],
+    ['a number', { body: '42' }, 400, 'structure', 'Patient'],
+    ['null', { body: 'null' }, 400, 'structure', 'Patient'],
+    ['no type', { body: { name: [] } }, 400, 'structure', 'Patient.resourceType'],
+    ['another type', { body: { ...valid, resourceType: 'Group' } }, 400, 'structure', 'Patient.resourceType'],
+    [
+      'a property twice',
+      { body: '{"resourceType":"Patient","gender":"male","gender":"female"}' },
+      400,
+      'structure',
+      'gender',
+    ],
+    [
+      'a property that reaches into prototypes',
+      { body: '{"resourceType":"Patient","__proto__":{"x":1}}' },
+      400,
+      'structure',
+    ],
+    ['an unknown property', { body: { ...valid, colour: 'red' } }, 400, 'structure', /Patient/],
+    [
+      'a date that is none',
+      { body: { ...valid, birthDate: '02/04/1961' } },
+      400,
+      'value',
+      'Patient.birthDate',
+    ],
+    ['an empty text', { body: { ...valid, name: [{ family: '' }] } }, 400, 'value', /Patient\.name/],
+    ['an empty list', { body: { ...valid, name: [] } }, 400, 'structure', 'Patient.name'],
+    ['a text for an object', { body: { ...valid, name: 'Rose' } }, 400, 'structure', 'Patient.name'],
+    ['an unknown code', { body: { ...valid, gender: 'blue' } }, 422, 'code-invalid', 'Patient.gender'],
+    ['nested beyond all sense', { body: `{"resourceType":"Patient","name":${deep}}` }, 400, 'structure'],
+    [
+      'another media type',
+      { body: '<Patient/>', headers: { 'content-type': 'application/fhir+xml' } },
+      415,
+      'not-supported',
+      'Content-Type',
+    ],
+    [
+      'no media type that we know',
+      { body: 'x', headers: { 'content-type': '*/*' } },
+      415,
+      'not-supported',
+      'Content-Type',
+    ],
+    [
+      'packed',
+      { body: valid, headers: { ...fhir, 'content-encoding': 'gzip' } },
+      415,
+      'not-supported',
+      'Content-Encoding',
+    ],
+  ])('%s', async (_, options, status, code, place) => {
+    const before = await patients()
+    expectRefused(await api.send('POST', '/fhir/Patient', options), status, code, place)
+    expect(await patients()).toBe(before)
+  })
+
+  test('bytes that are no UTF-8', async () => {
+    const body = Buffer.concat([
+      Buffer.from('{"resourceType":"Patient","name":[{"family":"'),
+      Buffer.from([0xe9]),
+      Buffer.from('"}]}'),
+    ])
+    const headers = { ...fhir, authorization: 'Bearer cell' }
+    const response = await api.app.request('/fhir/Patient', { method: 'POST', headers, body })
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('UTF-8')
+  })
+
+  test('several faults are told at once', async () => {
+    const reply = await api.send('POST', '/fhir/Patient', {
+      body: { ...valid, birthDate: 'never', gender: 'blue', colour: 1 },
+    })
+    expect(issuesIn(reply).length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('a body that is too long', () => {
+  test('is refused by what it says of itself, before any of it is read', async () => {
+    let pulled = 0
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          pulled += 1
+          controller.enqueue(new Uint8Array(1000))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const headers = { ...fhir, authorization: 'Bearer cell', 'content-length': '50000000' }
+    const response = await api.app.request('/fhir/Patient', {
+      method: 'POST',
+      headers,
+      body,
+      duplex: 'half',
+    } as RequestInit)
+    expect(response.status).toBe(413)
+    expect(pulled).toBe(0)
+  })
+
+  test('is refused as soon as it is, though it says nothing of itself', async () => {
+    let pulled = 0
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          pulled += 1
+          controller.enqueue(new Uint8Array(1000).fill(32))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const headers = { ...fhir, authorization: 'Bearer cell' }
+    const response = await api.app.request('/fhir/Patient', {
+      method: 'POST',
+      headers,
+      body,
+      duplex: 'half',
+    } as RequestInit)
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject({ issue: [{ code: 'too-long' }] })
+    expect(pulled).toBeLessThan(120)
+  })
+})
+
+describe('an address', () => {
+  test.each<[string, string, number, string]>([
+    ['GET', '/fhir/Medication/1', 404, 'not-supported'],
+    ['POST', '/fhir/Unknown', 404, 'not-supported'],
+    ['GET', '/fhir/Patient/1/2/3/4/5', 404, 'not-found'],
+    ['GET', '/fhir/patient', 404, 'not-found'],
+    ['GET', '/fhir/Patient/%2e%2e%2fetc', 404, 'not-found'],
+    ['GET', '/elsewhere', 404, 'not-found'],
+    ['POST', '/fhir/Patient/$unknown', 404, 'not-found'],
+    ['PATCH', '/fhir/Patient/1', 405, 'not-supported'],
+    ['GET', '/fhir', 405, 'not-supported'],
+    ['DELETE', '/fhir/Patient', 405, 'not-supported'],
+    ['PUT', '/fhir/metadata', 405, 'not-supported'],
+    ['POST', '/fhir/StructureDefinition', 405, 'not-supported'],
+    ['GET', '/fhir/Patient/1?colour=red', 400, 'not-supported'],
+  ])('%s %s is %i', async (method, path, status, code) => {
+    const reply = await api.send(method, path, method === 'GET' ? {} : { body: valid })
+    expectRefused(reply, status, code)
+    if (status === 405) expect(reply.headers.get('allow')).toMatch(/^[A-Z]+(, [A-Z]+)*$/)
+  })
+
+  test.each([
+    ['application/fhir+xml', undefined],
+    ['text/html', undefined],
+    ['application/fhir+json; fhirVersion=3.0', undefined],
+    ['application/json;q=0', undefined],
+    ['application/fhir+json', 'xml'],
+  ])('an answer as %s (_format %s) cannot be had', async (accept, format) => {
+    const path = `/fhir/Patient${format ? `?_format=${format}` : ''}`
+    expectRefused(await api.send('GET', path, { headers: { accept } }), 406, 'not-supported', 'Accept')
+  })
+
+  test.each([
+    [undefined, 'application/fhir+json'],
+    ['*/*', 'application/fhir+json'],
+    ['text/html, application/json;q=0.9', 'application/json'],
+    ['application/fhir+xml;q=0.5, application/fhir+json', 'application/fhir+json'],
+    ['application/fhir+json; fhirVersion=4.0', 'application/fhir+json'],
+  ])('an answer as %s is %s', async (accept, type) => {
+    const reply = await api.send('GET', '/fhir/Patient', { headers: accept ? { accept } : {} })
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, `${type}; charset=utf-8`])
+  })
+
+  test.each(['json', 'application/json', 'application/fhir%2Bjson', 'application/fhir+json'])(
+    '_format=%s is always known',
+    async (format) => {
+      expect((await api.send('GET', `/fhir/Patient?_format=${format}&_pretty=true`)).status).toBe(200)
+    },
+  )
+})
+
+describe('who asks', () => {
+  test('no token: said how to get in', async () => {
+    const reply = await api.send('GET', '/fhir/Patient', { as: '' })
+    expectRefused(reply, 401, 'login')
+    expect(reply.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+  })
+
+  test('a bad one', async () => {
+    const reply = await api.send('GET', '/fhir/Patient', { as: 'nobody' })
+    expectRefused(reply, 401, 'login')
+    expect(reply.headers.get('www-authenticate')).toContain('invalid_token')
+  })
+
+  test('who is not let in is not told what there is', async () => {
+    for (const path of ['/fhir/Unknown', '/fhir/a/b/c/d/e', '/fhir/Patient/$none']) {
+      expect((await api.send('GET', path, { as: '' })).status).toBe(401)
+    }
+  })
+
+  test('a token in the URL is not taken', async () => {
+    expectRefused(await api.send('GET', '/fhir/Patient?access_token=cell', { as: '' }), 401, 'login')
+  })
+
+  test('too narrow a scope', async () => {
+    const reply = await api.send('GET', '/fhir/Patient', { as: 'narrow' })
+    expectRefused(reply, 403, 'forbidden')
+    expect(reply.headers.get('www-authenticate')).toContain('insufficient_scope')
+  })
+
+  test('a role that only reads', async () => {
+    expectRefused(await api.send('POST', '/fhir/Patient', { body: valid, as: 'region' }), 403, 'forbidden')
+  })
+})
+
+test('what is ours is told by a number, and nothing of it gets out', async () => {
+  const events: [string, object][] = []
+  const log = {
+    event() {},
+    debug() {},
+    warn() {},
+    failed: (name: string, _: unknown, fields = {}) => void events.push([name, fields]),
+  }
+  await using broken = await openTestApi({
+    log,
+    desk: () => {
+      throw new TypeError('Rose Martin, born 1961')
+    },
+  })
+  const reply = await broken.send('POST', '/fhir/Patient', {
+    body: valid,
+    headers: { 'x-request-id': 'n-1' },
+  })
+  expectRefused(reply, 500, 'exception')
+  expect(reply.text).toContain('n-1')
+  expect(reply.text).not.toContain('Rose Martin')
+  expect(events).toEqual([['request.failed', { number: 'n-1' }]])
+})
+
+test('after all of it, the API still answers', async () => {
+  expect((await api.send('POST', '/fhir/Patient', { body: valid })).status).toBe(201)
+})

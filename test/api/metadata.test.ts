@@ -1,0 +1,84 @@
+import type { CapabilityStatement } from '@medplum/fhirtypes'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bindings, structures } from '../../src/fhir/definitions/index.ts'
+import { conformanceTypes, servedTypes } from '../../src/fhir/served.ts'
+import { openValidator } from '../../src/validate/index.ts'
+import { baseUrl, entriesIn, openTestApi, type TestApi } from '../support/api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openTestApi()
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+const metadata = async () => (await api.send('GET', '/fhir/metadata', { as: '' })).json as CapabilityStatement // its type is tested first
+
+describe('/metadata', () => {
+  test('is answered without a token, also to a page of another origin', async () => {
+    const reply = await api.send('GET', '/fhir/metadata', {
+      as: '',
+      headers: { origin: 'https://app.example' },
+    })
+    expect([reply.status, reply.at('resourceType')]).toEqual([200, 'CapabilityStatement'])
+    expect(reply.headers.get('access-control-allow-origin')).toBe('*')
+    expect((await api.send('GET', '/fhir/Patient')).headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  test('is a valid CapabilityStatement', async () => {
+    expect(openValidator({ structures, bindings }).validate(await metadata())).toEqual([])
+  })
+
+  test('declares every type that is served, and no other', async () => {
+    const [rest] = (await metadata()).rest ?? []
+    expect(rest?.resource?.map(({ type }) => type)).toEqual([...servedTypes, ...conformanceTypes].sort())
+  })
+
+  test('every search parameter that is declared is answered', async () => {
+    const [rest] = (await metadata()).rest ?? []
+    const values: Record<string, string> = {
+      date: '2026-01-01',
+      number: '1',
+      quantity: '1',
+      reference: 'Patient/1',
+    }
+    for (const { type, searchParam = [] } of rest?.resource ?? []) {
+      for (const { name, type: kind } of searchParam) {
+        const reply = await api.send('GET', `/fhir/${type}?${name}=${values[kind ?? ''] ?? 'x'}`)
+        expect(reply.status, `${type}?${name}: ${reply.text}`).toBe(200)
+      }
+    }
+  }, 120_000)
+
+  test('operations are declared by the canonical that others know them by', async () => {
+    const [rest] = (await metadata()).rest ?? []
+    const appointment = rest?.resource?.find(({ type }) => type === 'Appointment')
+    expect(appointment?.operation).toContainEqual({
+      name: 'book',
+      definition: 'https://profiles.ihe.net/ITI/Scheduling/OperationDefinition/appointment-book',
+    })
+  })
+
+  test('says where tokens are had', async () => {
+    const [rest] = (await metadata()).rest ?? []
+    expect(JSON.stringify(rest?.security)).toContain(`${baseUrl}/auth/token`)
+    expect(rest?.security?.service?.[0]?.coding?.[0]?.code).toBe('SMART-on-FHIR')
+  })
+})
+
+describe('what is declared', () => {
+  const url = 'https://relais.example/fhir/StructureDefinition/relais-patient'
+
+  test('is read by id and found by URL', async () => {
+    const found = await api.send('GET', `/fhir/StructureDefinition?url=${url}`)
+    expect(entriesIn(found)).toHaveLength(1)
+    const id = found.at('entry.0.resource.id')
+    expect((await api.send('GET', `/fhir/StructureDefinition/${id}`)).at('url')).toBe(url)
+  })
+
+  test('is not found by a parameter that nobody knows, nor changed', async () => {
+    expect((await api.send('GET', '/fhir/StructureDefinition?colour=red')).status).toBe(400)
+    const body = { resourceType: 'StructureDefinition' }
+    expect((await api.send('PUT', '/fhir/StructureDefinition/relais-patient', { body })).status).toBe(405)
+    expect((await api.send('DELETE', '/fhir/StructureDefinition/relais-patient')).status).toBe(405)
+  })
+})

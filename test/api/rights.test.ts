@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { entriesIn, issuesIn, openTestApi, permit, type TestApi } from '../support/api.ts'
+
+const cell = (name: string, scopes: string) =>
+  permit(name, 'cell', { organization: 'Organization/cell', scopes })
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openTestApi({
+    permits: {
+      women: cell('women', 'system/Patient.cruds?gender=female'),
+      both: cell('both', 'system/Patient.rs?gender=female system/Patient.rs?gender=male'),
+      conditions: cell('conditions', 'system/Condition.rs'),
+      creator: cell('creator', 'system/Patient.c'),
+      updater: cell('updater', 'system/Patient.u'),
+    },
+  })
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+const patient = (gender: string, more: object = {}) => ({
+  resourceType: 'Patient',
+  name: [{ family: 'Droit', given: ['Rose'] }],
+  birthDate: '1961-04-02',
+  gender,
+  ...more,
+})
+
+async function kept(resource: object, as = 'cell'): Promise<string> {
+  const { resourceType } = resource as { resourceType: string } // each has one
+  const reply = await api.send('POST', `/fhir/${resourceType}`, { body: resource, as })
+  expect(reply.status, reply.text).toBe(201)
+  return String(reply.at('id'))
+}
+
+const status = async (method: string, path: string, as: string, body?: object) =>
+  (await api.send(method, path, { as, ...(body && { body }) })).status
+
+describe('a filtered scope', () => {
+  test('reaches what it says, by read and by search', async () => {
+    const [she, he] = [await kept(patient('female')), await kept(patient('male'))]
+    expect(await status('GET', `/fhir/Patient/${she}`, 'women')).toBe(200)
+    expect(await status('GET', `/fhir/Patient/${she}/_history/1`, 'women')).toBe(200)
+    expect(await status('GET', `/fhir/Patient/${he}`, 'women')).toBe(403)
+    const found = await api.send('GET', '/fhir/Patient?family=Droit&_count=1000', { as: 'women' })
+    const genders = entriesIn(found).map(({ resource }) => (resource as { gender: string }).gender)
+    expect(new Set(genders)).toEqual(new Set(['female']))
+    const asked = await api.send('GET', `/fhir/Patient?gender=male`, { as: 'women' })
+    expect(entriesIn(asked)).toEqual([])
+  })
+
+  test('several of them add up', async () => {
+    await kept(patient('unknown'))
+    const found = await api.send('GET', '/fhir/Patient?family=Droit&_count=1000', { as: 'both' })
+    const genders = entriesIn(found).map(({ resource }) => (resource as { gender: string }).gender)
+    expect(new Set(genders)).toEqual(new Set(['female', 'male']))
+  })
+
+  test('lets nothing be moved into it or out of it', async () => {
+    const [she, he] = [await kept(patient('female')), await kept(patient('male'))]
+    const change = (id: string, gender: string) =>
+      status('PUT', `/fhir/Patient/${id}`, 'women', patient(gender, { id }))
+    expect(await change(she, 'female')).toBe(200)
+    expect(await change(she, 'male')).toBe(403)
+    expect(await change(he, 'female')).toBe(403)
+    expect(await status('POST', '/fhir/Patient', 'women', patient('male'))).toBe(403)
+    expect(await status('DELETE', `/fhir/Patient/${he}`, 'women')).toBe(403)
+    expect((await api.send('GET', `/fhir/Patient/${he}`)).at('meta.versionId')).toBe('1')
+  })
+
+  test('has no history, which would tell what it does not reach', async () => {
+    const she = await kept(patient('female'))
+    expect(await status('GET', `/fhir/Patient/${she}/_history`, 'women')).toBe(403)
+    expect(await status('GET', '/fhir/Patient/_history', 'women')).toBe(403)
+  })
+})
+
+test('nothing is asked through a type that the caller may not search', async () => {
+  expect(await status('GET', '/fhir/Condition?subject:Patient.family=Droit', 'conditions')).toBe(403)
+  expect(await status('GET', '/fhir/Condition?_has:Provenance:target:agent=x', 'conditions')).toBe(403)
+  expect(await status('GET', '/fhir/Condition?code:missing=true', 'conditions')).toBe(200)
+})
+
+test('each right is its own', async () => {
+  const id = await kept(patient('female'))
+  const body = patient('female', { id })
+  expect(await status('POST', '/fhir/Patient', 'creator', patient('female'))).toBe(201)
+  expect(await status('PUT', `/fhir/Patient/${id}`, 'creator', body)).toBe(403)
+  expect(await status('GET', `/fhir/Patient/${id}`, 'creator')).toBe(403)
+  expect(await status('PUT', `/fhir/Patient/${id}`, 'updater', body)).toBe(200)
+  expect(await status('POST', '/fhir/Patient', 'updater', patient('female'))).toBe(403)
+  expect(await status('DELETE', `/fhir/Patient/${id}`, 'updater')).toBe(403)
+})
+
+test('what If-None-Exist finds is not shown to whoever may not read it', async () => {
+  const identifier = [{ system: 'urn:test:ipp', value: 'unread-1' }]
+  await kept(patient('female', { identifier }))
+  const headers = { 'if-none-exist': 'identifier=urn:test:ipp|unread-1' }
+  const body = patient('female', { identifier })
+  const reply = await api.send('POST', '/fhir/Patient', { as: 'creator', body, headers })
+  expect([reply.status, reply.text]).toEqual([200, ''])
+})
+
+test('a centre changes what is its own, not what another keeps', async () => {
+  const practitioner = { resourceType: 'Practitioner', name: [{ family: 'Public' }] }
+  const id = await kept(practitioner)
+  expect(await status('GET', `/fhir/Practitioner/${id}`, 'ris')).toBe(200)
+  const location = await kept({ resourceType: 'Location', name: 'Salle 1' }, 'operator')
+  const reply = await api.send('PUT', `/fhir/Location/${location}`, {
+    as: 'ris',
+    body: { resourceType: 'Location', id: location, name: 'Salle 2' },
+  })
+  expect(reply.status, reply.text).toBe(403)
+  expect(issuesIn(reply)[0]?.code).toBe('forbidden')
+  expect((await api.send('GET', `/fhir/Location/${location}`)).at('name')).toBe('Salle 1')
+})
