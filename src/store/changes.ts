@@ -38,7 +38,7 @@ export function changesAmong(db: Database, log: Log): Changes {
   const self = randomUUID()
   const closing = new AbortController()
   const hearing = hear(db, self, here, log, closing.signal)
-  const outgoing = sender(db, self, log)
+  const outgoing = sender(db, self, log, closing.signal)
   return {
     tell(changed) {
       here.tell(changed)
@@ -61,7 +61,7 @@ const betweenNoticesMs = 20
 /** A notice holds less than 8,000 bytes; a reference has at most 100. */
 const referencesPerNotice = 75
 
-function sender(db: Database, self: string, log: Log) {
+function sender(db: Database, self: string, log: Log, signal: AbortSignal) {
   let waiting: Changed[] = []
   let sending: Promise<void> | undefined
   const send = async () => {
@@ -72,7 +72,7 @@ function sender(db: Database, self: string, log: Log) {
       await db.change(sql`
         select set_config('synchronous_commit', 'off', true), pg_notify(${channel}, notice)
         from unnest(${notices}::text[]) as notice`)
-      await sleep(betweenNoticesMs)
+      await sleep(betweenNoticesMs, undefined, { signal }).catch(() => {}) // aborted: the rest goes at once
     }
   }
   return {
