@@ -79,8 +79,9 @@ function route<Input, Facts>(
   }
 }
 
-function referral({ bundle, unmapped }: Transformed) {
-  return { entries: entriesOf(bundle), unmapped }
+function referral({ bundle, unmapped, incoming: { content } }: Transformed) {
+  const addressedTo = content?.form === 'v2' ? field(content.message, 'MSH-5') : undefined
+  return { entries: entriesOf(bundle), unmapped, ...(addressedTo && { addressedTo }) }
 }
 
 function publication({ bundle, incoming: { content, peer } }: Transformed) {

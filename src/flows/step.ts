@@ -27,6 +27,8 @@ export interface Peer {
   manual: boolean
   /** Kinds of departure that it takes, such as `appointment.requested`. */
   takes: readonly string[]
+  /** Names of its application in HL7 v2 (MSH-3, MSH-5): what is addressed to it is for its eyes. */
+  applications: readonly string[]
 }
 
 /** The time, the place, and the maker of new ids: a decision made twice is the same decision. */

@@ -20,12 +20,9 @@ export interface LoadedTerritory {
   resources: readonly Kept[]
 }
 
-/** What may be sent to each kind of partner; a connector's settings may say less. */
-const takenBy: Readonly<Record<string, readonly string[]>> = {
-  mllp: ['appointment.requested', 'appointment.cancelled', 'request.ordered', 'communication.sent'],
-  fhir: ['appointment.requested', 'appointment.cancelled', 'communication.sent'],
-  json: ['appointment.requested', 'appointment.cancelled', 'communication.sent'],
-  manual: [],
+/** What may be sent to partners whose settings do not say it. */
+const takenBy: Readonly<Record<string, object>> = {
+  fhir: { 'appointment.requested': true, 'appointment.cancelled': true, 'communication.sent': true },
 }
 
 /** Brings the store up to what a territory's folder says; a second time changes nothing. */
@@ -99,12 +96,21 @@ const zoneOf = ({ extension = [] }: Organization) =>
   'Europe/Paris'
 
 function peerOf({ name, kind, organizationReference, settings }: LoadedConnector): Peer {
-  const said = (settings as { takes?: readonly string[] }).takes // each kind's settings may have it
+  // Each kind of connector may say these in its settings.
+  const said = settings as {
+    takes?: readonly string[]
+    sendingApplication?: readonly string[]
+    host?: string
+    sends?: object
+    send?: object
+  }
+  const isDeaf = kind === 'mllp' && said.host === undefined
   return {
     name,
     organization: organizationReference,
     manual: kind === 'manual',
-    takes: said ?? takenBy[kind] ?? [],
+    takes: isDeaf ? [] : (said.takes ?? Object.keys(said.sends ?? said.send ?? takenBy[kind] ?? {})),
+    applications: said.sendingApplication ?? [],
   }
 }
 

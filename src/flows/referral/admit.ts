@@ -1,5 +1,6 @@
 import type { Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
+import { organizationKey } from '../../auth/gate.ts'
 import type { Moment } from '../step.ts'
 import { flagged, flagsOf, type Submitted } from './flags.ts'
 
@@ -43,7 +44,7 @@ function taskFor(request: ServiceRequest & { id: string }, at: Moment): Task {
 
 /** The keys of whoever sent a referral: their organisation's, which then sees all that came with it. */
 export function senderKeys({ organization }: Actor): string[] {
-  return organization ? [`org:${organization.slice('Organization/'.length)}`] : []
+  return organization ? [organizationKey(organization)] : []
 }
 
 /** The same keys for each of these resources. */

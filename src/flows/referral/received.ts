@@ -1,5 +1,6 @@
 import type { Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
+import { organizationKey } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
@@ -12,6 +13,8 @@ export interface Referral {
   entries: readonly Entry[]
   /** Names of fields whose code is in no ConceptMap; the code is kept as text. */
   unmapped: readonly string[]
+  /** The application that the message is addressed to (MSH-5), if it says so. */
+  addressedTo?: string
 }
 
 interface Facts {
@@ -31,7 +34,7 @@ export const received: Step<Referral, Facts> = {
     return { known, tasks: await tasksOf(known, store), practices: await practicesOf(known, store, actor) }
   },
 
-  decide({ entries, unmapped }, { known, tasks, practices }, at, actor) {
+  decide({ entries, unmapped, addressedTo }, { known, tasks, practices }, at, actor) {
     const anchor = anchorOf(entries)
     refuseRevoked(entries, known)
     const { all, changed } = settled(entries, known, anchor, at)
@@ -41,11 +44,17 @@ export const received: Step<Referral, Facts> = {
     const write = [...others, ...requests]
     const keys = [
       ...senderKeys(actor),
-      ...practices.map((practice) => `org:${practice.slice('Organization/'.length)}`),
+      ...[...practices, ...receiversOf(addressedTo, at)].map(organizationKey),
     ]
     return { write, grant: grants([...all, ...requests], keys) } satisfies Plan
   },
 }
+
+/** An order that is addressed to a centre is for that centre's eyes from the start. */
+const receiversOf = (application: string | undefined, { territory }: Moment) =>
+  territory.peers
+    .filter(({ applications }) => application && applications.includes(application))
+    .map(({ organization }) => organization)
 
 interface Parts {
   all: readonly Resource[]

@@ -51,9 +51,11 @@ function kept(
   return resource.resourceType === 'Slot' ? withOurs(resource, taken) : resource
 }
 
-/** The system that an organisation's slots are booked with. */
+/** The system that an organisation's slots are booked with: of several, one that takes bookings. */
 function peerOf(organization: string | undefined, { peers }: Territory): string | undefined {
-  return peers.find((peer) => peer.organization === organization)?.name
+  const own = peers.filter((peer) => peer.organization === organization)
+  const books = own.find(({ manual, takes }) => manual || takes.includes('appointment.requested'))
+  return (books ?? own[0])?.name
 }
 
 function removed({ verb, before, id }: Seen, taken: readonly Occupancy[]) {

@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { centres } from '../directory.ts'
+import { Diary } from './diary.ts'
+import { fhirRis } from './fhir-ris.ts'
+import { jsonRis, type VendorSecret } from './json-ris.ts'
+import { type MllpRis, openMllpRis } from './mllp-ris.ts'
+
+/** The pretend partner systems, each on a free port of loopback. */
+export interface Partners extends AsyncDisposable {
+  /** The HL7 v2 RIS: where it listens for MLLP. */
+  mllp: MllpRis
+  /** Base URLs. */
+  fhirUrl: string
+  jsonUrl: string
+  /** What each system's own desk sees, by connector. */
+  diaries: Readonly<Record<'ris-v2' | 'ris-fhir' | 'ris-json', Diary>>
+  /** Where the pretend desks take orders from a person or a script: POST /<connector>/comment, /<connector>/take. */
+  deskUrl: string
+}
+
+export interface PartnerOptions {
+  clock: () => Date
+  vendor: VendorSecret
+  /** Where the gateway listens for HL7 v2, asked when something is sent. */
+  gatewayMllp: () => { host: string; port: number }
+}
+
+/** Starts the three systems and the desks by which they are played. */
+export async function openPartners({ clock, vendor, gatewayMllp }: PartnerOptions): Promise<Partners> {
+  await using opening = new AsyncDisposableStack()
+  const diaries = {
+    'ris-v2': new Diary(diariesOf('ris-v2'), clock),
+    'ris-fhir': new Diary(diariesOf('ris-fhir'), clock),
+    'ris-json': new Diary(diariesOf('ris-json'), clock),
+  }
+  const mllp = opening.use(await openMllpRis(diaries['ris-v2'], gatewayMllp))
+  const fhir = opening.use(await served(fhirRis(diaries['ris-fhir'])))
+  const json = opening.use(await served(jsonRis(diaries['ris-json'], vendor)))
+  const desk = opening.use(await served(desks(diaries, mllp)))
+  const open = opening.move()
+  return {
+    mllp,
+    fhirUrl: `${fhir.url}/fhir`,
+    jsonUrl: json.url,
+    deskUrl: desk.url,
+    diaries,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
+
+const diariesOf = (connector: string) =>
+  centres.find((centre) => centre.connector === connector)?.diaries ?? []
+
+/** What people do at the desks of the pretend centres: give a place away, comment on an order. */
+function desks(diaries: Partners['diaries'], mllp: MllpRis): Hono {
+  const app = new Hono()
+  app.post('/ris-v2/comment', async (c) => {
+    const { placerOrderNumber, text } = await c.req.json<{ placerOrderNumber: string; text: string }>()
+    return c.text(await mllp.comment(placerOrderNumber, text))
+  })
+  app.post('/:connector/take', async (c) => {
+    const { start } = await c.req.json<{ start: string }>()
+    const diary = diaries[c.req.param('connector') as keyof typeof diaries]
+    const place = diary?.places.find(
+      (one) => Date.parse(one.start) === Date.parse(start) && one.status === 'free',
+    )
+    if (!place) return c.json({ error: 'no free place begins then' }, 404)
+    diary?.desk(place, 'busy')
+    return c.json({ id: place.id })
+  })
+  return app
+}
+
+async function served(app: Hono): Promise<AsyncDisposable & { url: string }> {
+  const server = createServer(getRequestListener(app.fetch))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('A TCP listener has an address')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { House } from './api/house.ts'
+import { adminApi, api } from './api/index.ts'
+import { type Actor, gateway as itself } from './auth/actor.ts'
+import { openAuth } from './auth/index.ts'
+import type { Config } from './config.ts'
+import { deliver } from './connectors/deliver.ts'
+import { answerMessage } from './connectors/mllp/index.ts'
+import { receiveFrom } from './flows/receive.ts'
+import type { Desk } from './flows/step.ts'
+import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
+import { listenMllp, openLinks } from './gateway/links.ts'
+import { isMember, organizationOf } from './gateway/members.ts'
+import { loadRules, type Rules } from './gateway/rules.ts'
+import { senders } from './gateway/senders.ts'
+import { startTasks } from './gateway/tasks.ts'
+import { openJobs } from './jobs/index.ts'
+import type { Log } from './log.ts'
+import { openStore, type Store } from './store/index.ts'
+import { type LoadedTerritory, loadTerritory } from './territory/load.ts'
+import type { TerritoryFolder } from './territory/read.ts'
+
+export interface GatewayOptions {
+  config: Config
+  folder: TerritoryFolder
+  log: Log
+  clock: () => Date
+}
+
+/** A running gateway; disposing of it finishes what is in hand and closes every room. */
+export interface Gateway extends AsyncDisposable {
+  store: Store
+  loaded: LoadedTerritory
+  addresses: Addresses
+}
+
+/** Where it answers. */
+export interface Addresses {
+  /** Public URL. */
+  baseUrl: string
+  http: Address
+  mllp?: Address
+  admin?: Address
+}
+
+const version = '0.1.0'
+const maxBodyBytes = 5 * 1024 * 1024
+
+/** Opens every room once, in order; closes them in reverse. */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, folder, log, clock } = options
+  await using opening = new AsyncDisposableStack()
+  const tls = await readTls(config.RELAIS_TLS_CERT, config.RELAIS_TLS_KEY)
+  const http = opening.use(await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, tls))
+  const baseUrl =
+    config.RELAIS_BASE_URL ?? `${tls ? 'https' : 'http'}://${hostOf(http.address)}:${http.address.port}`
+
+  const [rules, opened] = await Promise.all([loadRules(folder), openStore(storeSettings(options))])
+  const store = opening.use(opened)
+  const bare = bareDesk(rules, store, clock)
+  const loaded = await loadTerritory(folder, rules.conceptMaps, bare)
+  const deskOf = (actor: Actor): Desk => ({ ...bare, actor, territory: loaded.territory })
+
+  const auth = await openAuth({
+    store,
+    clock,
+    log,
+    tokenUrl: `${baseUrl}/auth/token`,
+    fhirUrl: `${baseUrl}/fhir`,
+    outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
+    organizationOf: (client) => organizationOf(client, store),
+    memberOf: (organization) => isMember(organization, loaded.territory.community, clock(), store),
+  })
+  const jobs = opening.use(openJobs({ store, log, clock }))
+  startTasks(jobs, deskOf(itself))
+
+  const reception = { store, maps: rules.maps, clock, log }
+  const senderOf = senders(loaded.connectors, auth, deskOf)
+  const links = await openLinks(loaded.connectors, (file) => ({
+    name: file.name,
+    organization: file.organizationReference,
+    receive: receiveFrom(() => senderOf(file.name), reception),
+    clock,
+    log,
+    transform: (map, input) =>
+      rules.maps.run(map, input, {
+        zone: file.zone ?? loaded.territory.zone,
+        now: clock().toISOString(),
+        newId: randomUUID,
+      }).target,
+    recall: (key) => store.recall(`connector.${file.name}.${key}`),
+    remember: (key, value) => store.remember(`connector.${file.name}.${key}`, value),
+    outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
+    every: (everyMs, task) => jobs.every(`connector.${file.name}`, everyMs, task),
+  }))
+  for (const { link } of links) opening.use(link)
+  const strangers = receiveFrom(async () => undefined, reception)
+  const mllp = await listenMllp(config, tls, links, strangers, { clock, log })
+  if (mllp) opening.use(mllp)
+  opening.use(deliver({ store, links, log, clock }))
+
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  const house: House = {
+    settings: {
+      baseUrl,
+      maxBodyBytes,
+      trustedProxies: config.RELAIS_TRUSTED_PROXIES,
+      version,
+      bookWaitMs: config.RELAIS_BOOK_WAIT_MS,
+      adminListener: config.RELAIS_ADMIN_PORT !== undefined,
+    },
+    store,
+    clock,
+    log,
+    auth,
+    metrics,
+    desk: deskOf,
+    receive: ({ actor }) => receiveFrom(async () => ({ desk: deskOf(actor) }), reception),
+    answerV2: (raw, { actor }) =>
+      answerMessage(raw, {
+        peers: [{ name: actor.client, charset: '8859/15', isSender: () => true, isOrigin: () => true }],
+        origin: { address: undefined },
+        receive: receiveFrom(async () => ({ desk: deskOf(actor) }), reception),
+        clock,
+        log,
+        by: 'http',
+      }),
+    conformance: rules.conformance,
+  }
+  const app = api(house)
+  http.answerBy((request, environment) => app.fetch(request, environment))
+  const admin = await listenAdmin(config, house, tls)
+  if (admin) opening.use(admin)
+
+  const done = opening.move()
+  return {
+    store,
+    loaded,
+    addresses: {
+      baseUrl,
+      http: http.address,
+      ...(mllp && { mllp: mllp.address }),
+      ...(admin && { admin: admin.address }),
+    },
+    [Symbol.asyncDispose]: () => done.disposeAsync(),
+  }
+}
+
+function storeSettings({ config, log, clock }: GatewayOptions) {
+  return {
+    dataDir: config.RELAIS_DATA_DIR,
+    ...(config.RELAIS_DATABASE_URL && { databaseUrl: config.RELAIS_DATABASE_URL }),
+    log,
+    clock,
+  }
+}
+
+/** What every step is carried out with, whoever asks and wherever it is. */
+function bareDesk({ validator }: Rules, store: Store, clock: () => Date): Omit<Desk, 'territory'> {
+  return {
+    store,
+    clock,
+    actor: itself,
+    validate: (resource) => validator.validate(resource),
+    notify: () => [],
+  }
+}
+
+async function listenAdmin(
+  config: Config,
+  house: House,
+  tls: Tls | undefined,
+): Promise<HttpListener | undefined> {
+  if (config.RELAIS_ADMIN_PORT === undefined) return undefined
+  const listener = await listenHttp(config.RELAIS_HOST, config.RELAIS_ADMIN_PORT, tls)
+  const app = adminApi(house)
+  listener.answerBy((request, environment) => app.fetch(request, environment))
+  return listener
+}
+
+/** As it stands in a URL. */
+const hostOf = ({ host }: Address) => (host.includes(':') ? `[${host}]` : host)

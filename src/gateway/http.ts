@@ -1,0 +1,68 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer as createPlain, type Server } from 'node:http'
+import { createServer as createSecure } from 'node:https'
+import { getRequestListener } from '@hono/node-server'
+
+export interface Address {
+  host: string
+  port: number
+}
+
+type Fetch = (request: Request, environment: object) => Response | Promise<Response>
+
+/** A listener that has its port before anybody answers on it. */
+export interface HttpListener extends AsyncDisposable {
+  readonly address: Address
+  /** From now on this answers; until then, 503. */
+  answerBy(fetch: Fetch): void
+}
+
+/** Certificate and key, as PEM texts. */
+export interface Tls {
+  cert: string
+  key: string
+}
+
+const notYet: Fetch = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } })
+
+/** How long requests in hand may take when the listener closes. */
+const drainMs = 10_000
+
+/** Listens for HTTP, or HTTPS when there is a certificate. Fails when the port is taken. */
+export async function listenHttp(host: string, port: number, tls?: Tls): Promise<HttpListener> {
+  let fetch = notYet
+  const handle = getRequestListener((request, environment) => fetch(request, environment))
+  const server: Server = tls ? createSecure({ ...tls, minVersion: 'TLSv1.2' }, handle) : createPlain(handle)
+  server.listen(port, host)
+  await once(server, 'listening')
+  return {
+    address: addressOf(server),
+    answerBy: (other) => {
+      fetch = other
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close')
+      server.close()
+      const late = setTimeout(() => server.closeAllConnections(), drainMs)
+      server.closeIdleConnections()
+      await closed
+      clearTimeout(late)
+    },
+  }
+}
+
+function addressOf(server: Server): Address {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('A TCP listener has an address')
+  return { host: address.address, port: address.port }
+}
+
+export async function readTls(
+  certFile: string | undefined,
+  keyFile: string | undefined,
+): Promise<Tls | undefined> {
+  if (!certFile || !keyFile) return undefined
+  const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')])
+  return { cert, key }
+}

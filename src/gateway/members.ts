@@ -1,0 +1,37 @@
+import type { Organization, PractitionerRole } from '@medplum/fhirtypes'
+import type { Client } from '../auth/client.ts'
+import type { Kept, Store } from '../store/index.ts'
+
+/** `Organization/<id>` of a client, from its registration. */
+export async function organizationOf(
+  { organization }: Pick<Client, 'organization'>,
+  store: Store,
+): Promise<string | undefined> {
+  if (!organization?.includes('|')) return organization
+  const [system, value = ''] = organization.split('|')
+  const found: Kept<Organization> | undefined = await store.reader().identified('Organization', system, value)
+  return found && `Organization/${found.id}`
+}
+
+/** Whether an organisation is a member now: some doctor of it has a role at the community whose period covers today. */
+export async function isMember(
+  organization: string,
+  community: string,
+  now: Date,
+  store: Store,
+): Promise<boolean> {
+  if (organization === community) return true
+  const [here, there] = await Promise.all([rolesAt(organization, store), rolesAt(community, store)])
+  const doctors = new Set(here.filter((role) => isCurrent(role, now)).map(doctorOf))
+  return there.some((role) => isCurrent(role, now) && doctors.has(doctorOf(role)))
+}
+
+const rolesAt = (organization: string, store: Store): Promise<Kept<PractitionerRole>[]> =>
+  store.reader().search('PractitionerRole', `organization=${organization}&_count=1000`)
+
+const doctorOf = ({ practitioner }: PractitionerRole) => practitioner?.reference
+
+function isCurrent({ active, period: { start, end } = {} }: PractitionerRole, now: Date): boolean {
+  const today = now.toISOString().slice(0, 10)
+  return active !== false && (!start || start.slice(0, 10) <= today) && (!end || end.slice(0, 10) >= today)
+}
