@@ -38,14 +38,18 @@ export function parseDate(text: string, zone: string = defaultZone): FhirDate | 
   const [low, high] = offset
     ? [wall - offsetMs(offset), next - offsetMs(offset)]
     : [earliest(wall, zone), latest(next, zone)]
-  return { low, high: high - 1, precision, ...(offset !== undefined && { offset }) }
+  return { low, high: Math.max(low, high - 1), precision, ...(offset !== undefined && { offset }) }
 }
 
-/** As FHIR instant in UTC, `-infinity` or `infinity` for an open end. */
+/** As FHIR instant in UTC, `-infinity` or `infinity` for an open end. What has no year of four digits is the nearest. */
 export function instantText(ms: number): string {
   if (ms === Number.NEGATIVE_INFINITY) return '-infinity'
-  return ms === Number.POSITIVE_INFINITY ? 'infinity' : new Date(ms).toISOString()
+  if (ms === Number.POSITIVE_INFINITY) return 'infinity'
+  return new Date(Math.min(latestMs, Math.max(earliestMs, ms))).toISOString()
 }
+
+const earliestMs = Date.parse('0001-01-01T00:00:00.000Z')
+const latestMs = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** The reverse of `instantText`. */
 export function instantMs(text: string): number {
@@ -98,7 +102,6 @@ const latest = (wall: number, zone: string) => settled(wall, zone, Math.max)
 function settled(wall: number, zone: string, pick: (...instants: number[]) => number): number {
   const candidates = [before(wall, zone), after(wall, zone)]
   const shown = candidates.filter((instant) => instant + zoneOffsetMs(instant, zone) === wall)
-  // Skipped by the clocks: the later reading is the moment of the change plus what was skipped of it.
   return shown.length > 0
     ? pick(...shown)
     : changeBetween(Math.min(...candidates), Math.max(...candidates), zone)

@@ -59,7 +59,7 @@ export function includeStatement(
   )
   if (parts.length === 0) return undefined
   const seen = sight === 'all' ? raw('true') : sql`r.access && ${sight}::text[]`
-  return sql`with reached as (${join(parts, ' union ')})
+  return sql`with reached as (select distinct reference from (${join(parts, ' union all ')}) every)
     select ${resourceColumns} from reached
     join resource r on r.type = split_part(reached.reference, '/', 1) and r.id = split_part(reached.reference, '/', 2)
     where not r.deleted and ${seen} and reached.reference = r.type || '/' || r.id

@@ -1,4 +1,6 @@
+import { instantText, parseDate } from '../../fhir/dates.ts'
 import { failure } from '../../fhir/outcome.ts'
+import { clean } from '../../fhir/search/forms.ts'
 import type { ColumnType, Parameter } from '../../fhir/search/parameters.ts'
 import type { Search } from '../../fhir/search.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
@@ -45,8 +47,11 @@ export const orderBy = (keys: readonly Key[]): Sql =>
   raw(keys.map(({ expression, descending }) => `${expression}${descending ? ' desc' : ''}`).join(', '))
 
 /** The values of a row that its place in the order depends on, as one text array. */
-export const place = (keys: readonly Key[]): Sql =>
-  raw(`array[${keys.map(({ expression }) => `${expression}::text`).join(', ')}]`)
+export const place = (keys: readonly Key[]): Sql => raw(`array[${keys.map(textOf).join(', ')}]`)
+
+/** Instants in UTC: the server's own zone may have had offsets with seconds. */
+const textOf = ({ expression, type }: Key): string =>
+  type === 'timestamptz' ? `(${expression} at time zone 'UTC')::text` : `${expression}::text`
 
 /** Opaque to everyone else. */
 export const cursorAt = (values: readonly (string | null)[]): string =>
@@ -84,18 +89,12 @@ function beyond(key: Key, value: string | null): Sql {
 
 function placeIn(cursor: string, keys: readonly Key[]): readonly (string | null)[] {
   const values = decoded(cursor)
-  const fits =
-    Array.isArray(values) &&
-    values.length === keys.length &&
-    values.every((value, index) => isValue(value, keys[index]))
-  if (!fits)
-    throw failure(
-      'value',
-      'This page link does not fit the search: begin again without "_cursor".',
-      '_cursor',
-    )
-  return values
+  if (!Array.isArray(values) || values.length !== keys.length) throw misfit()
+  return keys.map((key, index) => valueIn(key, values[index]))
 }
+
+const misfit = () =>
+  failure('value', 'This page link does not fit the search: begin again without "_cursor".', '_cursor')
 
 function decoded(cursor: string): unknown {
   try {
@@ -105,13 +104,19 @@ function decoded(cursor: string): unknown {
   }
 }
 
-const timestamp = /^-?infinity$|^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d){0,2}$/
-const numeric = /^-?(Infinity|\d+(\.\d+)?)$/
+/** Only what the database may have written there: a cast of anything else would be its error, not the caller's. */
+function valueIn({ type, always }: Key, value: unknown): string | null {
+  if (value === null && !always) return null
+  if (typeof value !== 'string') throw misfit()
+  if (type === 'timestamptz') return instantIn(value)
+  if (type === 'numeric' ? !/^-?(Infinity|\d+(\.\d+)?)$/.test(value) : value !== clean(value)) throw misfit()
+  return value
+}
 
-/** Only what the database wrote there: a cast of anything else would be its error, not the caller's. */
-function isValue(value: unknown, key: Key | undefined): boolean {
-  if (value === null) return key?.always === false
-  if (typeof value !== 'string' || value.includes('\0')) return false
-  if (key?.type === 'timestamptz') return timestamp.test(value)
-  return key?.type !== 'numeric' || numeric.test(value)
+/** PostgreSQL writes `2026-03-02 07:00:00.5`. */
+function instantIn(text: string): string {
+  if (/^-?infinity$/.test(text)) return text
+  const date = parseDate(`${text.replace(' ', 'T')}Z`)
+  if (date?.offset !== 'Z') throw misfit()
+  return instantText(date.low)
 }

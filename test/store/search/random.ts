@@ -9,7 +9,7 @@ const codes = ['24531-6', 'x|y', 'a,b', 'A', 'a', '$1']
 const families = ['Élan', 'elan', "O'Neill", 'Dupont-Noël', 'DUPONT', 'Œuvré', 'Ng', '日本', '100%_sure']
 const words = ['Jean Noël', 'Jean', 'jeanne', 'Dr', 'd’Arc']
 const days = ['2026-03-28', '2026-03-29', '2026-10-25', '2026-12-31', '2027-01-01']
-const dates = ['2026', '2026-03', ...days]
+const dates = ['2026', '2026-03', '0001-01-01', '1905-06', '9999-12-31', ...days]
 const times = days.flatMap((day) => [
   `${day}T00:30:00+01:00`,
   `${day}T12:00:00.123Z`,
