@@ -69,8 +69,8 @@ function compiled(written: Written, scope: Scope, unit: Unit, shape: Shape): Exp
 /** The quick form; what it was not made for goes to fhirpath.js. */
 function quick(part: Part, slow: () => Expression): Expression {
   return (context, frame, run) => {
-    const items = collection(context)
     try {
+      const items = collection(context)
       return part.evaluate(items, items, { frame, run })
     } catch (thrown) {
       if (thrown !== unusual) throw thrown

@@ -58,7 +58,11 @@ const ofTexts =
       isCondition: true,
       evaluate(focus, self, around) {
         const found = part.evaluate(self, self, around)
-        return focus.length && found.length ? answer(holds(oneText(focus), oneText(found))) : none
+        const [text, given] = [
+          focus.length ? oneText(focus) : undefined,
+          found.length ? oneText(found) : undefined,
+        ]
+        return text === undefined || given === undefined ? none : answer(holds(text, given))
       },
     }
   }

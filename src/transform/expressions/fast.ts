@@ -106,8 +106,9 @@ function variable(name: string, { variables, constants }: Names): Part | undefin
 
 /** A list as it is, a value as a list of one; nothing as an empty one. */
 export function collection(value: unknown): Items {
-  if (Array.isArray(value)) return value
-  return value === undefined || value === null ? none : [value]
+  if (!Array.isArray(value)) return value === undefined || value === null ? none : [value]
+  if (value.some(isHollow)) throw unusual
+  return value
 }
 
 /** Names that at the root of an expression may be a type's, and those that every object has. */
@@ -143,9 +144,12 @@ function below(item: unknown, key: string, shadow: string, isTyped: boolean): It
   const found = tree[key]
   if (found === undefined || found === null) return none
   if (!Array.isArray(found)) return [found]
-  if (found.some((one) => one === null || one === undefined || Array.isArray(one))) throw unusual
+  if (found.some(isHollow)) throw unusual
   return found
 }
+
+/** What no list of items holds. */
+const isHollow = (one: unknown) => one === null || one === undefined || Array.isArray(one)
 
 function chain(nodes: readonly Node[], names: Names): Part | undefined {
   const [first, ...rest] = nodes
