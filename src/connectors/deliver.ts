@@ -35,8 +35,7 @@ export interface DeliverOptions {
   clock: () => Date
   /** Told before the end is noted, and again if we stop between the two. */
   onEnd?: (ended: Ended) => Promise<void>
-  /** How many leave at once, to all peers and to one. */
-  atOnce?: number
+  /** How many leave at once to one peer. There is no other bound: peers that are dead must not use up those of others. */
   atOncePerPeer?: number
   /** A try that takes longer is given up, and another gateway may take the departure. */
   leaseMs?: number
@@ -100,13 +99,15 @@ class Delivery implements AsyncDisposable {
 
   /** Takes what is due; comes back with how long nothing more will be. */
   async #round(): Promise<number> {
-    const { store, clock, log, atOnce = 16, leaseMs = defaultLeaseMs } = this.#options
-    const [now, free] = [clock(), atOnce - this.#inHand.size]
-    const peers = this.#peersWithRoom()
-    if (free <= 0 || peers.length === 0) return longestRestMs
+    const { store, clock, log, leaseMs = defaultLeaseMs } = this.#options
+    const rooms = this.#rooms()
+    const peers = [...rooms.keys()]
+    if (peers.length === 0) return longestRestMs
     try {
+      const now = clock()
       const until = new Date(now.getTime() + leaseMs).toISOString()
-      const due = await store.outbox.claim(this.#holder, peers, now.toISOString(), until, free)
+      const least = Math.min(...rooms.values()) // they may all be of one peer
+      const due = await store.outbox.claim(this.#holder, peers, now.toISOString(), until, least)
       for (const departure of due) this.#take(departure)
       if (due.length > 0) return 0
       const next = await store.outbox.nextAt(peers)
@@ -117,10 +118,15 @@ class Delivery implements AsyncDisposable {
     }
   }
 
-  #peersWithRoom(): string[] {
+  /** The peers that more may leave to now, and how many. */
+  #rooms(): Map<string, number> {
     const { atOncePerPeer = 4 } = this.#options
     const busy = Map.groupBy(this.#inHand.values(), (peer) => peer)
-    return [...this.#outlets.keys()].filter((peer) => (busy.get(peer)?.length ?? 0) < atOncePerPeer)
+    const rooms = [...this.#outlets.keys()].map((peer): [string, number] => [
+      peer,
+      atOncePerPeer - (busy.get(peer)?.length ?? 0),
+    ])
+    return new Map(rooms.filter(([, room]) => room > 0))
   }
 
   #take(departure: DepartureRow): void {
