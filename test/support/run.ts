@@ -38,7 +38,7 @@ async function run(env: NodeJS.ProcessEnv): Promise<Count> {
   const folder = await mkdtemp(join(tmpdir(), 'relais-run-'))
   const report = join(folder, 'report.json')
   try {
-    const vitest = fileURLToPath(import.meta.resolve('vitest/vitest.mjs'))
+    const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], { env, stdio: 'inherit' })
     const [code] = await once(child, 'exit')

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -54,12 +55,15 @@ async function entered(account: Account, dataDir: string): Promise<void> {
   )
 }
 
-/** The folder of PostgreSQL's data, made at first start; a half-made one, left by a crash, is made again. */
+/**
+ * The folder of PostgreSQL's data, made at first start. It is made under a name of its own: the one who made a former
+ * half, and was killed, may have left an initdb behind that is still at work there.
+ */
 async function cluster(programs: Binaries, account: Account, dataDir: string): Promise<string> {
   const data = join(dataDir, 'postgres')
+  await removeHalves(dataDir)
   if (existsSync(data)) return sameMajor(data, programs)
-  const half = `${data}.half`
-  await rm(half, { recursive: true, force: true })
+  const half = `${data}${ofHalf}${randomUUID()}`
   const child = spawnAs(
     account,
     programs.initdb,
@@ -74,6 +78,14 @@ async function cluster(programs: Binaries, account: Account, dataDir: string): P
   if (code !== 0) throw new Error(`initdb fails in ${dataDir}: ${words.trim()}`)
   await rename(half, data)
   return data
+}
+
+const ofHalf = '.half-'
+
+/** What cannot be removed now, as something is still at work there, is removed at the next start. */
+async function removeHalves(dataDir: string): Promise<void> {
+  const halves = (await readdir(dataDir)).filter((name) => name.startsWith(`postgres${ofHalf}`))
+  await Promise.allSettled(halves.map((name) => rm(join(dataDir, name), { recursive: true, force: true })))
 }
 
 async function sameMajor(data: string, { major }: Binaries): Promise<string> {
