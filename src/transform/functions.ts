@@ -63,7 +63,6 @@ export const userFunctions: UserInvocationTable = Object.fromEntries(
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value
-  if (typeof value === 'number') return String(value)
   throw new Error('a text is needed')
 }
 
