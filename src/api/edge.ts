@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Answer } from './answer.ts'
 import type { House } from './house.ts'
+import { requestTimes } from './metrics.ts'
 import { type Presentation, plain, put } from './presentation.ts'
 import { told } from './told.ts'
 
@@ -28,6 +29,7 @@ const harmless = /^[\w.:-]{1,64}$/
 
 /** Numbers each request, and tells of it once it is answered: pattern, status and time; no ids, no query. */
 export function edge({ log, metrics }: House): MiddlewareHandler<Edge> {
+  const answered = requestTimes(metrics)
   return async (c, next) => {
     const began = performance.now()
     const given = c.req.header('x-request-id')
@@ -38,7 +40,7 @@ export function edge({ log, metrics }: House): MiddlewareHandler<Edge> {
     const { method } = c.req
     const { status } = c.res
     const route = c.get('route')
-    metrics.answered({ method, route, status, seconds: ms / 1000 })
+    answered({ method, route, status, seconds: ms / 1000 })
     log.event('request.answered', { number: c.get('number'), method, route, status, ms: Math.round(ms) })
   }
 }

@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import type { Registry } from 'prom-client'
 import type { Actor } from '../auth/actor.ts'
 import type { Auth } from '../auth/index.ts'
 import type { Permit } from '../auth/permit.ts'
@@ -6,7 +7,6 @@ import type { Receive } from '../flows/receive.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/index.ts'
-import type { Metrics } from './metrics.ts'
 
 /** What the API needs to know of the process. */
 export interface ApiSettings {
@@ -31,7 +31,7 @@ export interface House {
   clock: () => Date
   log: Log
   auth: Auth
-  metrics: Metrics
+  metrics: Registry
   /** What steps are carried out with, on behalf of whom. */
   desk: (actor: Actor) => Desk
   /** Where arrivals are handed in that are not FHIR, on behalf of whom. */

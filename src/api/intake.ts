@@ -1,9 +1,10 @@
 import type { Context, Hono } from 'hono'
+import type { z } from 'zod'
 import { mayInteract } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
 import { parseJson } from '../fhir/json.ts'
-import { failure } from '../fhir/outcome.ts'
-import type { Content } from '../flows/message.ts'
+import { Failure, failure, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
+import { type Intake1, intake1 } from '../flows/referral/intake-schema.ts'
 import { bytesOf, refuseLong, utf8Of } from './body.ts'
 import { type Edge, respond, respondPlain } from './edge.ts'
 import type { House } from './house.ts'
@@ -38,22 +39,43 @@ async function permitFor(c: Context<Edge>, { auth, settings }: House): Promise<P
   return permit
 }
 
-/** The key under which a sender may send the same referral again. Source: IETF draft, idempotency-key-header. */
-const idempotencyKey = 'idempotency-key'
-
+/** Judged by its schema before it is handed in; kept with the reason when it is refused. */
 async function referral(c: Context<Edge>, raw: Buffer, permit: Permit, house: House): Promise<Response> {
-  const value = parseJson(utf8Of(raw))
-  const content: Content = { form: 'json', value }
+  const { value, faults } = readReferral(raw)
+  const [first] = faults
   const { outcome } = await house.receive(permit)({
     raw,
-    id: c.req.header(idempotencyKey),
+    id: value?.placerOrderNumber,
     kind: 'intake/1',
     peer: permit.actor.client,
     receivedAt: house.clock().toISOString(),
     by: 'json',
-    content,
+    ...(value && { content: { form: 'json', value: { ...value, sender: permit.actor.client } } }),
+    ...(first && { unreadable: outcomeOf(faults) }),
   })
-  return respond(c, { status: statusOf(outcome, 201), headers: {}, body: JSON.stringify(outcome) }, plain)
+  const told = first ? outcomeOf(faults) : outcome
+  return respond(c, { status: statusOf(told, 201), headers: {}, body: JSON.stringify(told) }, plain)
+}
+
+/** What a referral says, or all that is wrong with it. */
+function readReferral(raw: Buffer): { value?: Intake1; faults: readonly Issue[] } {
+  try {
+    const { data, error } = intake1.safeParse(parseJson(utf8Of(raw)))
+    return data ? { value: data, faults: [] } : { faults: error.issues.map(faultOf) }
+  } catch (thrown) {
+    if (thrown instanceof Failure) return { faults: thrown.issues }
+    throw thrown
+  }
+}
+
+function faultOf({ code, message, path }: z.core.$ZodIssue): Issue {
+  const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
+  const what = code === 'unrecognized_keys' ? 'structure' : 'value'
+  return issue(
+    what,
+    `${message.replace(/\.$/, '')}. See the schema of this version.`,
+    place.replace(/^\./, '') || undefined,
+  )
 }
 
 function expectV2(contentType: string | undefined): void {

@@ -1,5 +1,7 @@
-import type { Hono } from 'hono'
-import { OAuthFault, refusal } from '../auth/oauth.ts'
+import type { Context, Hono } from 'hono'
+import { type OAuthAnswer, OAuthFault, refusal } from '../auth/oauth.ts'
+import { Failure } from '../fhir/outcome.ts'
+import { tellings } from '../fhir/telling.ts'
 import { addressOf } from './address.ts'
 import { bytesOf, refuseLong } from './body.ts'
 import { type Edge, respondPlain } from './edge.ts'
@@ -20,19 +22,28 @@ export function smart(app: Hono<Edge>, house: House): void {
   })
   app.all('/auth/token', async (c) => {
     c.set('route', '/auth/token')
-    const { body, headers, status } = c.req.method === 'POST' ? await granted(c.req.raw) : wrongMethod()
+    const { body, headers, status } = await tokenAnswer(c, house)
     return new Response(body, { status, headers: { ...headers, 'x-request-id': c.get('number') } })
-
-    async function granted(request: Request) {
-      refuseLong(c.req.header('content-length'), maxFormBytes)
-      return house.auth.token({
-        contentType: c.req.header('content-type'),
-        body: (await bytesOf(request, maxFormBytes)).toString('utf8'),
-        query: new URL(request.url).search.slice(1),
-        address: addressOf(c, house.settings),
-      })
-    }
   })
+}
+
+async function tokenAnswer(c: Context<Edge>, { auth, settings }: House): Promise<OAuthAnswer> {
+  if (c.req.method !== 'POST') return wrongMethod()
+  try {
+    refuseLong(c.req.header('content-length'), maxFormBytes)
+    return await auth.token({
+      contentType: c.req.header('content-type'),
+      body: (await bytesOf(c.req.raw, maxFormBytes)).toString('utf8'),
+      query: new URL(c.req.url).search.slice(1),
+      address: addressOf(c, settings),
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown
+    return {
+      ...refusal(new OAuthFault('invalid_request', thrown.message)),
+      status: tellings[thrown.case].http,
+    }
+  }
 }
 
 function wrongMethod() {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Hono } from 'hono'
+import { Registry } from 'prom-client'
 import type { ApiSettings, House } from '../../src/api/house.ts'
 import { api } from '../../src/api/index.ts'
-import { openMetrics } from '../../src/api/metrics.ts'
 import type { Role } from '../../src/auth/actor.ts'
 import { sightOf } from '../../src/auth/gate.ts'
 import type { Auth } from '../../src/auth/index.ts'
@@ -21,7 +21,7 @@ export const baseUrl = 'https://gateway.example'
 /** An API on a store of its own, for clients whose tokens are their names. */
 export interface TestApi extends AsyncDisposable {
   app: Hono
-  store: Store & { url: string }
+  store: Store
   house: House
   /** Sends a request on behalf of a client (`cell` unless said otherwise). */
   send(method: string, path: string, options?: SendOptions): Promise<Reply>
@@ -98,11 +98,12 @@ const settings: ApiSettings = {
   adminListener: false,
 }
 
-/** Opens an API; parts of the house may be a test's own. */
+/** Opens an API; parts of the house and of its territory may be a test's own. */
 export async function openTestApi(
   given: Partial<House> & { permits?: Record<string, Permit> } = {},
+  served: Territory = territory,
 ): Promise<TestApi> {
-  const store = await openTestStore()
+  const store = given.store ?? (await openTestStore())
   const clock = given.clock ?? (() => new Date())
   const house: House = {
     settings,
@@ -110,8 +111,15 @@ export async function openTestApi(
     clock,
     log: silent,
     auth: byName({ ...clients, ...given.permits }),
-    metrics: openMetrics(),
-    desk: (actor) => ({ store, clock, actor, territory, validate: validator.validate, notify: () => [] }),
+    metrics: new Registry(),
+    desk: (actor) => ({
+      store,
+      clock,
+      actor,
+      territory: served,
+      validate: validator.validate,
+      notify: () => [],
+    }),
     receive: () => async () => {
       throw new Error('This test has no intake')
     },

@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { entriesIn, issuesIn, openTestApi, type Reply, type TestApi, territory } from '../support/api.ts'
+
+const now = new Date('2026-11-21T09:00:00Z')
+const exam = { system: 'http://loinc.org', code: '24558-9' }
+const numbers = 'urn:oid:1.2.250.1.999.20'
+
+let api: TestApi
+let ehr: (method: string, path: string, body?: object) => Promise<Reply>
+
+beforeAll(async () => {
+  api = await openTestApi(
+    { clock: () => now },
+    {
+      ...territory,
+      peers: [
+        { name: 'centre', organization: 'Organization/centre', manual: true, takes: [], applications: [] },
+      ],
+    },
+  )
+  ehr = (method, path, body) => api.send(method, path, { as: 'ehr', ...(body && { body }) })
+  const room = await made({ resourceType: 'Location', name: 'Salle 1' }, 'ris')
+  const diary = await made({ resourceType: 'Schedule', actor: [{ reference: `Location/${room}` }] }, 'ris')
+  for (const hour of [10, 11, 12]) {
+    await made(
+      {
+        resourceType: 'Slot',
+        identifier: [{ system: numbers, value: `s-${hour}` }],
+        serviceType: [{ coding: [exam] }],
+        schedule: { reference: `Schedule/${diary}` },
+        status: 'free',
+        start: `2026-11-23T${hour}:00:00.000+01:00`,
+        end: `2026-11-23T${hour}:20:00.000+01:00`,
+      },
+      'ris',
+    )
+  }
+  await referral('R-1')
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+async function made(body: object, as: string): Promise<string> {
+  const { resourceType } = body as { resourceType: string } // each has one
+  const reply = await api.send('POST', `/fhir/${resourceType}`, { body, as })
+  expect(reply.status, reply.text).toBe(201)
+  return String(reply.at('id'))
+}
+
+async function referral(value: string): Promise<string> {
+  const patient = {
+    resourceType: 'Patient',
+    name: [{ use: 'official', family: 'Martin', given: ['Rose'] }],
+    gender: 'female',
+    birthDate: '1961-04-02',
+  }
+  const subject = { reference: `Patient/${await made(patient, 'ehr')}` }
+  const identifier = [{ system: 'urn:oid:1.2.250.1.999.1', value }]
+  const order = {
+    resourceType: 'ServiceRequest',
+    identifier,
+    status: 'active',
+    intent: 'order',
+    subject,
+    code: { coding: [exam] },
+  }
+  return made(order, 'ehr')
+}
+
+const parameters = (...parameter: object[]) => ({ resourceType: 'Parameters', parameter })
+const span = [
+  { name: 'start', valueDateTime: '2026-11-22' },
+  { name: 'end', valueDateTime: '2026-11-25' },
+]
+const referralNumber = (value: string) => ({
+  name: 'referral-identifier',
+  valueIdentifier: { system: 'urn:oid:1.2.250.1.999.1', value },
+})
+const by = (reference: unknown) => ({ name: 'appointment-reference', valueReference: { reference } })
+const appointments = (reply: Reply) =>
+  entriesIn(reply).flatMap(({ resource }) => {
+    const found = resource as { resourceType: string; id: string; status: string }
+    return found.resourceType === 'Appointment' ? [found] : []
+  })
+
+describe('$find', () => {
+  test('proposes places for a referral, as many as asked', async () => {
+    const reply = await ehr(
+      'POST',
+      '/fhir/Appointment/$find?_count=2',
+      parameters(...span, referralNumber('R-1')),
+    )
+    expect(reply.status, reply.text).toBe(200)
+    expect(reply.json).toMatchObject({ type: 'searchset', total: 2 })
+    expect(appointments(reply).map(({ status }) => status)).toEqual(['proposed', 'proposed'])
+  })
+
+  test('nothing that fits is an empty bundle, not an error', async () => {
+    const far = [
+      { name: 'start', valueDateTime: '2027-01-01' },
+      { name: 'end', valueDateTime: '2027-01-02' },
+    ]
+    const reply = await ehr('POST', '/fhir/Appointment/$find', parameters(...far, referralNumber('R-1')))
+    expect([reply.status, reply.at('total'), reply.at('entry')]).toEqual([200, 0, undefined])
+  })
+
+  test.each<[string, object, number, RegExp]>([
+    [
+      'an unknown parameter',
+      parameters(...span, { name: 'colour', valueString: 'red' }),
+      400,
+      /«colour».*start, end/,
+    ],
+    ['a missing one', parameters(span[0] ?? {}), 400, /end is required/],
+    ['one twice', parameters(...span, ...span), 400, /stands once/],
+    [
+      'one of another type',
+      parameters(...span, { name: 'organization', valueString: 'x' }),
+      400,
+      /valueReference/,
+    ],
+    [
+      'a date that is none',
+      parameters({ name: 'start', valueDateTime: 'soon' }, ...span.slice(1)),
+      400,
+      /valueDateTime/,
+    ],
+    ['a name without its parameter', parameters({ valueString: 'x' }), 400, /has a name/],
+    ['what is no Parameters', { resourceType: 'Patient' }, 400, /Parameters/],
+    [
+      'a span that ends before it starts',
+      parameters({ name: 'start', valueDateTime: '2026-12-01' }, ...span.slice(1)),
+      400,
+      /before/,
+    ],
+    ['a referral that nobody knows', parameters(...span, referralNumber('nobody')), 404, /no referral/],
+  ])('%s is refused', async (_, body, status, text) => {
+    const reply = await ehr('POST', '/fhir/Appointment/$find', body)
+    expect([reply.status, issuesIn(reply)[0]?.diagnostics]).toEqual([status, expect.stringMatching(text)])
+    expect(issuesIn(reply)[0]?.expression).toBeDefined()
+  })
+
+  test('the referral of somebody else is not there', async () => {
+    const body = parameters(...span, referralNumber('R-1'))
+    expect((await api.send('POST', '/fhir/Appointment/$find', { as: 'ehr-other', body })).status).toBe(404)
+  })
+})
+
+describe('hold, book, cancel', () => {
+  const proposals = async (value: string) =>
+    appointments(await ehr('POST', '/fhir/Appointment/$find', parameters(...span, referralNumber(value))))
+
+  test('a place is held, asked for, and given back', async () => {
+    const [first] = await proposals('R-1')
+    const held = await ehr('POST', '/fhir/Appointment/$hold', parameters(by(`Appointment/${first?.id}`)))
+    expect(held.status, held.text).toBe(200)
+    const [appointment] = appointments(held)
+    expect(appointment?.status).toBe('pending')
+    expect(held.text).toMatch(/Held until 2026-11-21T09:10/)
+    expect((await proposals('R-1')).map(({ id }) => id)).not.toContain(first?.id)
+
+    const booked = await ehr(
+      'POST',
+      '/fhir/Appointment/$book',
+      parameters(by(`Appointment/${appointment?.id}`)),
+    )
+    expect([booked.status, appointments(booked)[0]?.status]).toEqual([202, 'pending'])
+    expect(booked.text).toContain('has not answered yet')
+
+    const cancelled = await ehr(
+      'POST',
+      '/fhir/Appointment/$book',
+      parameters({
+        name: 'appointment-resource',
+        resource: { ...appointment, status: 'cancelled' },
+      }),
+    )
+    expect([cancelled.status, appointments(cancelled)[0]?.status]).toEqual([200, 'cancelled'])
+    expect((await proposals('R-1')).length).toBe(3)
+  })
+
+  test('what another has taken cannot be held: told as IHE wants it', async () => {
+    await referral('R-2')
+    const [mine] = await proposals('R-1')
+    const theirs = (await proposals('R-2')).find(({ id }) => id !== mine?.id)
+    expect(
+      (await ehr('POST', '/fhir/Appointment/$hold', parameters(by(`Appointment/${mine?.id}`)))).status,
+    ).toBe(200)
+    const again = await ehr('POST', '/fhir/Appointment/$hold', parameters(by(`Appointment/${theirs?.id}`)))
+    expect(again.status).toBe(409)
+    expect(issuesIn(again)).toMatchObject([{ code: 'conflict' }, { severity: 'fatal', code: 'not-found' }])
+  })
+
+  test.each<[string, object, number]>([
+    ['neither a reference nor a resource', parameters({ name: 'comment', valueString: 'x' }), 400],
+    ['a reference to something else', parameters(by('Patient/1')), 400],
+    ['an appointment that is not there', parameters(by('Appointment/none')), 404],
+    [
+      'a move',
+      parameters({
+        name: 'appointment-resource',
+        resource: { resourceType: 'Appointment', status: 'booked' },
+      }),
+      400,
+    ],
+    [
+      'no slot',
+      parameters({
+        name: 'appointment-resource',
+        resource: { resourceType: 'Appointment', status: 'proposed' },
+      }),
+      400,
+    ],
+  ])('%s cannot be booked', async (_, body, status) => {
+    const reply = await ehr('POST', '/fhir/Appointment/$book', body)
+    expect(reply.status, reply.text).toBe(status)
+    expect(issuesIn(reply)[0]?.diagnostics).toMatch(/\.$/)
+  })
+
+  test('by GET there is no operation', async () => {
+    const reply = await ehr('GET', '/fhir/Appointment/$find')
+    expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+})
+
+test('a request by FHIR goes the same road: it is flagged and gets its Task', async () => {
+  const tasks = await ehr('GET', `/fhir/Task?focus=ServiceRequest/${await referral('R-9')}`)
+  expect(entriesIn(tasks).map(({ resource }) => (resource as { status: string }).status)).toEqual([
+    'requested',
+  ])
+})
+
+describe('$validate', () => {
+  test('says what is wrong, with or without Parameters around it, and keeps nothing', async () => {
+    const wrong = { resourceType: 'Patient', birthDate: 'never' }
+    for (const body of [wrong, parameters({ name: 'resource', resource: wrong })]) {
+      const reply = await ehr('POST', '/fhir/Patient/$validate', body)
+      expect(reply.status).toBe(200)
+      expect(issuesIn(reply).map(({ expression }) => expression?.[0])).toContain('Patient.birthDate')
+    }
+  })
+
+  test('is fine with what is fine, and judges only what belongs there', async () => {
+    const fine = {
+      resourceType: 'Patient',
+      name: [{ use: 'official', family: 'M', given: ['R'] }],
+      gender: 'female',
+      birthDate: '1961-04-02',
+    }
+    expect(
+      issuesIn(await ehr('POST', '/fhir/Patient/$validate', fine)).map(({ severity }) => severity),
+    ).not.toContain('error')
+    expect((await ehr('POST', '/fhir/Condition/$validate', fine)).status).toBe(400)
+  })
+})
