@@ -81,9 +81,10 @@ export function openReadAudit(desk: ReadAuditDesk): ReadAudit {
 
   return {
     async note(read) {
-      if (waiting.length >= mostWaiting) await caughtUp(flush())
+      if (waiting.length >= mostWaiting) await Promise.race([quietly(), patience()])
+      if (waiting.length >= mostWaiting) throw behind()
       waiting.push({ ...read, at: desk.clock().toISOString() })
-      if (waiting.length >= mostReads) void quietly()
+      if (waiting.length % mostReads === 0) void quietly()
     },
     flush,
     async [Symbol.asyncDispose]() {
@@ -94,14 +95,9 @@ export function openReadAudit(desk: ReadAuditDesk): ReadAudit {
 }
 
 /** Nothing is shown whose showing cannot be kept. */
-async function caughtUp(written: Promise<void>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => reject(failure('transient', 'The trail of reads cannot be kept now. Try again in a moment.')),
-    patienceMs,
-  )
-  await Promise.race([written, promise]).finally(() => clearTimeout(timer))
-}
+const behind = () => failure('transient', 'The trail of reads cannot be kept now. Try again in a moment.')
+
+const patience = (): Promise<void> => new Promise((over) => setTimeout(over, patienceMs).unref())
 
 async function writeGroup(group: readonly Noted[], { store, clock, keysOf }: ReadAuditDesk): Promise<void> {
   const at = clock().toISOString()

@@ -51,7 +51,7 @@ export async function openSubscriptions(desk: SubscriptionsDesk): Promise<Subscr
     if (!subscription || subscription.status === 'off') return { end: 'cancelled', reason: 'off' }
     const permit = await desk.permitOf(subscriberOf(subscription)?.client ?? '')
     if (!permit)
-      return { end: 'cancelled', reason: 'client-inactive', subscription, verdict: { status: 'off' } }
+      return { end: 'later', reason: 'client-inactive', subscription, verdict: inError('client-inactive') }
     const stored = await visibleTo(permit, departure, store, zone)
     if (!stored) return { end: 'cancelled', reason: 'not-visible' }
     const notification = notificationOf(subscription, stored, seal, departure.row)
