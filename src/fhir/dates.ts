@@ -37,7 +37,7 @@ export function parseDate(text: string, zone: string = defaultZone): FhirDate | 
   const next = following(wall, precision)
   const [low, high] = offset
     ? [wall - offsetMs(offset), next - offsetMs(offset)]
-    : [earliest(wall, zone), latest(next, zone)]
+    : [earliest(wall, zone), hour === undefined ? earliest(next, zone) : latest(next, zone)]
   return { low, high: Math.max(low, high - 1), precision, ...(offset !== undefined && { offset }) }
 }
 
@@ -76,7 +76,9 @@ function precisionOf(...[month, day, hour, second, fraction]: (string | undefine
   return month === undefined ? 'year' : 'month'
 }
 
-const lengthMs = { day: 86_400_000, minute: 60_000, second: 1_000, millisecond: 1 }
+const day = 86_400_000
+
+const lengthMs = { day, minute: 60_000, second: 1_000, millisecond: 1 }
 
 function following(wall: number, precision: Precision): number {
   if (precision !== 'year' && precision !== 'month') return wall + lengthMs[precision]
@@ -91,20 +93,18 @@ function offsetMs(offset: string): number {
   return (offset.startsWith('-') ? -1 : 1) * ((hours ?? 0) * 60 + (minutes ?? 0)) * 60_000
 }
 
-/** A day either way is enough to see the offset before and after a change. */
-const before = (wall: number, zone: string) => wall - zoneOffsetMs(wall - 86_400_000, zone)
-const after = (wall: number, zone: string) => wall - zoneOffsetMs(wall + 86_400_000, zone)
-
 const earliest = (wall: number, zone: string) => settled(wall, zone, Math.min)
 const latest = (wall: number, zone: string) => settled(wall, zone, Math.max)
 
 /** The instant at which clocks in the zone show this; of two the one that is picked. */
 function settled(wall: number, zone: string, pick: (...instants: number[]) => number): number {
-  const candidates = [before(wall, zone), after(wall, zone)]
-  const shown = candidates.filter((instant) => instant + zoneOffsetMs(instant, zone) === wall)
-  return shown.length > 0
-    ? pick(...shown)
-    : changeBetween(Math.min(...candidates), Math.max(...candidates), zone)
+  // A day either way is enough to see the offset before and after a change; mostly there is none.
+  const before = wall - zoneOffsetMs(wall - day, zone)
+  const after = wall - zoneOffsetMs(wall + day, zone)
+  if (before === after) return before
+  const shown = [before, after].filter((instant) => instant + zoneOffsetMs(instant, zone) === wall)
+  if (shown.length > 0) return pick(...shown)
+  return changeBetween(Math.min(before, after), Math.max(before, after), zone)
 }
 
 /** The moment at which the zone's offset changes, by halving. */

@@ -24,16 +24,23 @@ export type SearchRow = Readonly<Record<string, unknown>>
 export function searchRow(resource: Resource, zone?: string): SearchRow {
   const row: Record<string, unknown> = { id: resource.id, updated: resource.meta?.lastUpdated }
   const root = [{ type: resource.resourceType, value: resource }]
-  for (const { parameter, path } of extractors(resource.resourceType)) {
+  const names = Object.keys(resource)
+  for (const { parameter, path, elements } of extractors(resource.resourceType)) {
+    if (!elements.some((element) => isAmong(names, element))) continue
     const values = evalFhirPathTyped(path, root)
     if (values.length > 0) Object.assign(row, kept[parameter.kind](parameter, values, zone))
   }
   return row
 }
 
+/** Whether an element is there: `value` also as `valueQuantity`. Most are not, and asking is cheap. */
+const isAmong = (names: readonly string[], element: string) => names.some((name) => name.startsWith(element))
+
 interface Extractor {
   parameter: Parameter
   path: FhirPathAtom
+  /** Without any of these there is no value; every resource has `id`, which stands for no such rule. */
+  elements: readonly string[]
 }
 
 const parsed = new Map<string, readonly Extractor[]>()
@@ -44,9 +51,19 @@ function extractors(type: string): readonly Extractor[] {
   if (known) return known
   const made = [...parametersOf(type).values()]
     .filter(({ kind, code }) => kind !== 'unsupported' && code !== '_id' && code !== '_lastUpdated')
-    .map((parameter) => ({ parameter, path: parseFhirPath(parameter.expression) }))
+    .map((parameter) => ({
+      parameter,
+      path: parseFhirPath(parameter.expression),
+      elements: elementsOf(type, parameter.expression),
+    }))
   parsed.set(type, made)
   return made
+}
+
+/** A test for existence has a value where there is none. */
+function elementsOf(type: string, expression: string): string[] {
+  if (expression.includes('exists()')) return ['id']
+  return [...expression.matchAll(new RegExp(`\\b${type}\\.(\\w+)`, 'g'))].map(([, element = '']) => element)
 }
 
 type Keep = (parameter: Parameter, values: readonly TypedValue[], zone?: string) => Record<string, unknown>
