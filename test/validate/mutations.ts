@@ -92,6 +92,22 @@ export const mutants: fc.Arbitrary<Mutant> = fc
     return { resource: edited(sample, path, (old) => added(old, name, value)), path: [...path, name] }
   })
 
+/** A valid resource from which a few elements were taken: sound in structure, it may break any invariant. */
+export const thinned: fc.Arbitrary<unknown> = fc
+  .record({
+    sample: fc.constantFrom(...validSamples),
+    where: fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
+  })
+  .map(({ sample, where }) => where.reduce<unknown>(without, sample))
+
+function without(value: unknown, where: number): unknown {
+  const places = placesOf(value).filter(
+    (path) => typeof path.at(-1) === 'string' && path.at(-1) !== 'resourceType',
+  )
+  const path = places[where % places.length]
+  return path ? edited(value, path, () => undefined) : value
+}
+
 function placesOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path]
   const inner = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
