@@ -16,6 +16,13 @@ interface Count {
   skipped: number
 }
 
+/** What is read of vitest's report. */
+const shape = z.object({
+  testResults: z
+    .array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }))
+    .default([]),
+})
+
 const { RELAIS_TEST_DATABASE_URL: server, ...environment } = process.env
 const args = process.argv.slice(2)
 
@@ -60,9 +67,3 @@ function countOf(report: string): Count {
   const failed = tests.filter(({ status }) => status === 'failed').length
   return { passed, failed: failed + unloaded.length, skipped: tests.length - passed - failed }
 }
-
-const shape = z.object({
-  testResults: z
-    .array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }))
-    .default([]),
-})
