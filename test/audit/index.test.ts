@@ -2,6 +2,8 @@ import type { Appointment, Resource } from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
 import { auditOf, provenanceOf, type Versioned } from '../../src/audit/index.ts'
 import { patientsOf } from '../../src/audit/patients.ts'
+import { bindings, structures } from '../../src/fhir/definitions/index.ts'
+import { openValidator } from '../../src/validate/index.ts'
 
 const at = '2026-01-05T08:00:00.000Z'
 const actor = { client: 'ehr', name: 'Software of the practice', organization: 'Organization/o1' }
@@ -15,6 +17,8 @@ const request = (versionId: string): Versioned => ({
   intent: 'order',
   subject: { reference: 'Patient/p' },
 })
+
+const validator = openValidator({ structures, bindings })
 
 const audit = (written: Versioned[], removed: { type: string; id: string }[] = []) =>
   auditOf({ actor, step: 'referral.received', written, removed, at, requestId: 'q1' })
@@ -53,6 +57,7 @@ describe('an AuditEvent', () => {
     ['updated and deleted', [request('2')], [{ type: 'Task', id: 't' }], 'E'],
   ])('of what was %s has the action for it', (_, written, removed, action) => {
     expect(audit(written, removed).action).toBe(action)
+    expect(validator.validate(audit(written, removed))).toEqual([])
   })
 
   test('of the gateway itself needs no organisation', () => {
@@ -75,12 +80,19 @@ describe('an AuditEvent', () => {
 })
 
 test('a Provenance links each version to the message that made it', () => {
-  expect(
-    provenanceOf({ actor, written: [patient('1'), request('1')], at, row: 'row-1', kind: 'ORM^O01' }),
-  ).toMatchObject({
+  const row = '0190a1f0-0000-7000-8000-000000000000'
+  const provenance = provenanceOf({
+    actor,
+    written: [patient('1'), request('1')],
+    at,
+    row,
+    kind: 'ORM^O01',
+  })
+  expect(validator.validate(provenance)).toEqual([])
+  expect(provenance).toMatchObject({
     target: [{ reference: 'Patient/p/_history/1' }, { reference: 'ServiceRequest/r/_history/1' }],
     agent: [{ onBehalfOf: { reference: 'Organization/o1' } }, { who: { display: 'Relais' } }],
-    entity: [{ role: 'source', what: { identifier: { value: 'urn:uuid:row-1' }, display: 'ORM^O01' } }],
+    entity: [{ role: 'source', what: { identifier: { value: `urn:uuid:${row}` }, display: 'ORM^O01' } }],
   })
 })
 

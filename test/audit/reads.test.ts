@@ -1,8 +1,10 @@
 import type { AuditEvent } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openReadAudit, type Read } from '../../src/audit/reads.ts'
+import { bindings, structures } from '../../src/fhir/definitions/index.ts'
 import { openLog } from '../../src/log.ts'
 import type { Store, Write } from '../../src/store/index.ts'
+import { openValidator } from '../../src/validate/index.ts'
 import { openTestStore } from '../support/database.ts'
 
 let store: Store
@@ -58,6 +60,7 @@ test('a search is kept with what was asked', async () => {
   await audit.note(read('s', 'Patient/p/_history/1', { interaction: 'search-type', query: 'Patient?name=x' }))
   await audit[Symbol.asyncDispose]()
   const [event] = await trailOf('s')
+  expect(openValidator({ structures, bindings }).validate(event)).toEqual([])
   expect(event?.action).toBe('E')
   expect(Buffer.from(event?.entity?.[0]?.query ?? '', 'base64').toString()).toBe('Patient?name=x')
 })

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest'
 import type { Actor, Role } from '../../src/auth/actor.ts'
 import { sightOf } from '../../src/auth/gate.ts'
 import { parseScopes } from '../../src/auth/scopes.ts'
+import { bindings, structures } from '../../src/fhir/definitions/index.ts'
 import { Failure } from '../../src/fhir/outcome.ts'
 import { accepted, subscriberOf } from '../../src/subscriptions/accept.ts'
 import { methodExtension } from '../../src/subscriptions/channel.ts'
 import { newSealKey, sealWith } from '../../src/subscriptions/seal.ts'
+import { openValidator } from '../../src/validate/index.ts'
 
 const seal = sealWith(newSealKey())
 
@@ -52,6 +54,7 @@ describe('a subscription', () => {
     expect(kept.status).toBe('requested')
     expect(kept.error).toBeUndefined()
     expect(subscriberOf(kept)).toEqual({ client: 'ehr', organization: 'Organization/practice' })
+    expect(openValidator({ structures, bindings }).validate(kept)).toEqual([])
   })
 
   test('belongs to whoever sent it, not to whom it names', () => {
