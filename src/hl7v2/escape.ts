@@ -35,12 +35,14 @@ export function escaper(parts: Delimiters): (text: string) => string {
   const codes = new Map(letters(parts).map(([letter, character]) => [character, letter]))
   codes.set('\n', '.br')
   const special = new RegExp(`[${[...codes.keys()].map(literally).join('')}\\x00-\\x1f\\x7f]`, 'g')
-  return (text) =>
-    text.replace(special, (character) => {
+  return (text) => {
+    if (text.search(special) === -1) return text
+    return text.replace(special, (character) => {
       const mark = parts.escape
       if (mark === undefined) throw new TypeError('These delimiters leave no way to write this text.')
       return mark + (codes.get(character) ?? hex(character)) + mark
     })
+  }
 }
 
 function letters(parts: Delimiters): [string, string][] {

@@ -137,6 +137,7 @@ function segmentLines(text: string): string[] {
   if (!whole.startsWith('MSH')) {
     throw failure('structure', 'An HL7 v2 message begins with its MSH segment.', 'MSH')
   }
+  if (!whole.includes('\n')) return whole.split('\r').filter((line) => line.trim() !== '')
   const separator = whole[3] ?? '|'
   const startOfSegment = `[A-Z][A-Z0-9]{2}(?:${literally(separator)}|[\\r\\n]|$)`
   const lines = whole.split(new RegExp(`\\r\\n?|\\n(?=\\s*(?:${startOfSegment}|$))`))
@@ -183,19 +184,24 @@ function parseSegment(line: string, at: number, parts: Delimiters, read: (text: 
 const absent: readonly Repetition[] = []
 
 function parseField(text: string, parts: Delimiters, read: (text: string) => string): Repetition[] {
-  return split(text, parts.repetition).map((repetition) =>
-    split(repetition, parts.component).map((component) => split(component, parts.subcomponent).map(read)),
+  return split(text, parts.repetition, (repetition) =>
+    split(repetition, parts.component, (component) => split(component, parts.subcomponent, read)),
   )
 }
 
-/** As `split`; a delimiter that the message does not have parts nothing. */
-const split = (text: string, by: string | undefined): string[] =>
-  by !== undefined && text.includes(by) ? text.split(by) : [text]
+/** What is read of each part; a delimiter that the message does not have parts nothing. */
+function split<Part>(text: string, by: string | undefined, read: (part: string) => Part): Part[] {
+  if (by === undefined || !text.includes(by)) return [read(text)]
+  return text.split(by).map(read)
+}
 
 function writeSegment({ name, fields }: Segment, parts: Delimiters, write: (text: string) => string): string {
-  const texts = fields.slice(1).map((repetitions) => writeField(repetitions, parts, write))
-  if (name === 'MSH') return [`MSH${parts.field}${encodingOf(parts)}`, ...texts.slice(2)].join(parts.field)
-  return [name, ...texts].join(parts.field)
+  const start = name === 'MSH' ? `MSH${parts.field}${encodingOf(parts)}` : name
+  const first = name === 'MSH' ? 3 : 1
+  let text = start
+  for (let at = first; at < fields.length; at++)
+    text += parts.field + writeField(fields[at] ?? [], parts, write)
+  return text
 }
 
 const encodingOf = (parts: Delimiters): string =>
@@ -210,13 +216,16 @@ function writeField(
   parts: Delimiters,
   write: (text: string) => string,
 ): string {
-  return repetitions
-    .map((components) =>
-      components
-        .map((subcomponents) => subcomponents.map(write).join(parts.subcomponent))
-        .join(parts.component),
-    )
-    .join(parts.repetition)
+  return joined(repetitions, parts.repetition, (components) =>
+    joined(components, parts.component, (subcomponents) => joined(subcomponents, parts.subcomponent, write)),
+  )
+}
+
+function joined<Part>(all: readonly Part[], by: string | undefined, write: (part: Part) => string): string {
+  const [only] = all
+  if (all.length < 2) return only === undefined ? '' : write(only)
+  if (by === undefined) throw new TypeError('These delimiters leave no way to write subcomponents.')
+  return all.map(write).join(by)
 }
 
 function require(message: Message, place: string, text: string): void {
