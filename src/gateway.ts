@@ -9,6 +9,7 @@ import { deliver } from './connectors/deliver.ts'
 import { answerMessage } from './connectors/mllp/index.ts'
 import { receiveFrom } from './flows/receive.ts'
 import type { Desk } from './flows/step.ts'
+import { onEnd } from './gateway/ended.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
 import { isMember, organizationOf } from './gateway/members.ts'
@@ -98,7 +99,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const strangers = receiveFrom(async () => undefined, reception)
   const mllp = await listenMllp(config, tls, links, strangers, { clock, log })
   if (mllp) opening.use(mllp)
-  opening.use(deliver({ store, links, log, clock }))
+  opening.use(deliver({ store, links, log, clock, onEnd: onEnd(deskOf(itself)) }))
 
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })

@@ -363,11 +363,17 @@ function rangeOf({ id, weekly }: DemoDiary): Extension[] {
     {
       url: frCore.availabilityTime,
       extension: [
-        { url: 'type', valueCode: 'free' },
+        { url: 'type', valueCoding: { code: 'free' } },
         { url: 'start', valueDateTime: `2026-01-05T${weekly.from}:00+01:00` },
         { url: 'end', valueDateTime: `2026-01-05T${weekly.to}:00+01:00` },
         { url: 'identifier', valueIdentifier: demoIdentifier(`${id}-range`) },
-        { url: 'rrule', valueString: `FREQ=WEEKLY;BYDAY=${weekly.days}` },
+        {
+          url: 'rrule',
+          extension: [
+            { url: 'freq', valueCoding: { code: 'weekly' } },
+            ...weekly.days.split(',').map((valueString) => ({ url: 'byDay', valueString })),
+          ],
+        },
       ],
     },
   ]

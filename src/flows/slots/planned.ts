@@ -95,9 +95,30 @@ function rangeOf({ extension = [] }: Extension): Range {
   const end = part('end')?.valueDateTime
   if (!start || !end)
     throw failure('required', 'A declared range has a start and an end.', 'Schedule.extension')
-  const rrule = part('rrule')?.valueString
-  return { type: part('type')?.valueCode ?? 'free', start, end, ...(rrule && { rrule }) }
+  const rule = part('rrule')
+  return { type: part('type')?.valueCoding?.code ?? 'free', start, end, ...(rule && { rrule: ruleOf(rule) }) }
 }
+
+/** The recurrence as iCalendar writes it. Source: FR Core 2.2.0, fr-core-schedule-availability-time; RFC 5545, 3.3.10. */
+function ruleOf({ extension = [] }: Extension): string {
+  const parts = (name: string) => extension.filter(({ url }) => url === name)
+  const freq = parts('freq')[0]?.valueCoding?.code?.toUpperCase()
+  if (!freq) throw failure('required', 'A recurrence says how often: freq.', 'Schedule.extension')
+  const days = parts('byDay').flatMap(({ valueString }) => valueString?.toUpperCase() ?? [])
+  const until = parts('until')[0]?.valueDateTime
+  const count = parts('count')[0]?.valueInteger
+  const interval = parts('interval')[0]?.valueInteger
+  return [
+    `FREQ=${freq}`,
+    ...(days.length > 0 ? [`BYDAY=${days.join(',')}`] : []),
+    ...(until ? [`UNTIL=${utcStamp(until)}`] : []),
+    ...(count ? [`COUNT=${count}`] : []),
+    ...(interval ? [`INTERVAL=${interval}`] : []),
+  ].join(';')
+}
+
+const utcStamp = (dateTime: string) =>
+  `${new Date(dateTime).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
 
 /** Each occurrence keeps the wall-clock time of the first, across changes of the clocks. */
 function occurrences({ start, end, rrule }: Range, from: number, to: number, zone: string): Span[] {

@@ -1,0 +1,65 @@
+import type { Practitioner, Resource, Schedule } from '@medplum/fhirtypes'
+import { systems } from '../fhir/canonical.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Kept } from '../store/index.ts'
+import { keysOf } from '../territory/read.ts'
+import { centres, demoSystem, doctors } from './directory.ts'
+import type { Partners } from './partners/index.ts'
+import { indications } from './protocol.ts'
+
+/** What was loaded, so that a script can start without searching: ids by the demo's own names. */
+export async function describeTerritory({ loaded, store, addresses }: Gateway, partners: Partners) {
+  const schedules: Kept<Schedule>[] = await withDiaries(store)
+  const idOf = (key: string) => loaded.resources.find((resource) => keysOf(resource).includes(key))?.id
+  return {
+    baseUrl: addresses.baseUrl,
+    mllp: addresses.mllp,
+    deskUrl: partners.deskUrl,
+    community: loaded.territory.community,
+    cell: loaded.territory.cell,
+    centres: centres.map(({ id, name, connector, kind }) => ({
+      id: idOf(`${demoSystem}|${id}`),
+      name,
+      connector,
+      kind,
+    })),
+    schedules: schedules.map(({ id, meta, comment }) => ({ id, name: comment, source: meta.source })),
+    doctors: doctors.map(({ id, rpps, member }) => ({
+      ...doctorIn(loaded.resources, rpps),
+      name: id,
+      rpps,
+      member,
+    })),
+    indications: indications.map(({ id, title, icd10 }) => ({
+      id: idOf(`${demoSystem}|indication-${id}`),
+      code: id,
+      title,
+      icd10,
+    })),
+  }
+}
+
+function doctorIn(resources: readonly Resource[], rpps: string): { id: string | undefined } {
+  const found = resources.find(
+    (one): one is Practitioner =>
+      one.resourceType === 'Practitioner' && keysOf(one).includes(`${systems.rpps}|${rpps}`),
+  )
+  return { id: found?.id }
+}
+
+const diaries = centres.flatMap(({ diaries }) => diaries).length
+
+/** The diaries once all partners' have been read; as they are when one keeps us waiting. */
+async function withDiaries(store: Gateway['store']): Promise<Kept<Schedule>[]> {
+  for (let tries = 100; ; tries--) {
+    const schedules: Kept<Schedule>[] = await store.reader().search('Schedule', '_count=1000')
+    const free = await store.reader().search('Slot', 'status=free&_count=1000')
+    const filled = new Set(free.map(({ schedule }) => schedule.reference))
+    if (
+      tries === 0 ||
+      (schedules.length >= diaries && schedules.every(({ id }) => filled.has(`Schedule/${id}`)))
+    )
+      return schedules
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
