@@ -190,14 +190,12 @@ const orders: Readonly<Record<string, (a: number, b: number) => boolean>> = {
 }
 
 function inequality(node: Syntax): Expression {
-  const holds = orders[node.text ?? '']
-  // Of two paths the types decide, which are not known here.
-  if (!holds || ![first(node), second(node)].some(isScalar)) throw new Beyond(node.text)
+  const holds = orders[node.text ?? ''] ?? none('order')
   return numeric(node, (a, b) => holds(a, b))
 }
 
 function addition(node: Syntax): Expression {
-  if (node.text !== '+') throw new Beyond(node.text)
+  if (node.text !== '+' || ![first(node), second(node)].some(isScalar)) throw new Beyond(node.text)
   return numeric(node, (a, b) => a + b)
 }
 
@@ -206,10 +204,18 @@ function numeric(node: Syntax, combine: (a: number, b: number) => unknown): Expr
   return (scope) => {
     const [a, b] = [left(scope), right(scope)]
     if (a.length === 0 || b.length === 0) return nothing
-    if (typeof a[0] !== 'number' || typeof b[0] !== 'number' || a.length + b.length > 2)
-      throw new Beyond('numbers')
-    return [combine(a[0], b[0])]
+    if (a.length + b.length > 2 || typeof a[0] !== typeof b[0]) throw new Beyond('numbers')
+    return [combine(measure(a[0]), measure(b[0]))]
   }
+}
+
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/
+
+/** A number, or an instant as milliseconds since 1970: of less precise times the comparison may say nothing. */
+function measure(value: unknown): number {
+  if (typeof value === 'number') return value
+  if (typeof value === 'string' && instant.test(value)) return Date.parse(value)
+  throw new Beyond('order')
 }
 
 /** `in` a list of literals. */
@@ -267,9 +273,10 @@ function different(a: Truth, b: Truth): Truth {
   return a === undefined || b === undefined ? undefined : a !== b
 }
 
-/** A literal, or a function that gives a boolean or a number. */
+/** A literal or constant, or a function that gives a boolean or a number. */
 function isScalar(node: Syntax): boolean {
   const inner = bare(node)
+  if (inner.type === 'ExternalConstantTerm') return nameOf(first(inner)) === 'ucum'
   if (inner.type !== 'InvocationExpression') return isLiteral(inner)
   const call = second(inner)
   return (
