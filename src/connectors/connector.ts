@@ -1,6 +1,7 @@
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes'
 import type { z } from 'zod'
 import type { Incoming, Received } from '../flows/message.ts'
+import type { Log } from '../log.ts'
 import type { DepartureRow } from '../store/index.ts'
 
 export type { Content, Incoming, Received } from '../flows/message.ts'
@@ -53,6 +54,7 @@ export interface LinkDesk {
   organization: string | undefined
   receive: Receive
   clock: () => Date
+  log?: Log
   /** Runs a map of `mappings/` by its URL or name; fails as the map says. */
   transform: (map: string, input: unknown) => Resource[] | unknown
   /** Small state that outlives the process and is shared by gateways. */

@@ -36,7 +36,7 @@ const departure = (text: string): DepartureRow & { raw: Buffer; contentType: str
 })
 
 const open = (port: number, own: object = {}, deskOwn: Partial<LinkDesk> = {}): Promise<MllpLink> =>
-  mllp.open(mllp.settings.parse({ host: '127.0.0.1', port, ackTimeoutMs: 200, ...own }), desk(deskOwn))
+  mllp.open(mllp.settings.parse({ host: '127.0.0.1', port, ackTimeoutMs: 10_000, ...own }), desk(deskOwn))
 
 const sent = (link: MllpLink, text: string, signal = new AbortController().signal) => {
   if (!link.send) throw new Error('a line that does not send')
@@ -146,9 +146,9 @@ describe('what is sent', () => {
     await using link = await open(ris.port)
     const first = await sent(link, order('1'))
     expect(first).toEqual({ end: 'later', reason: 'unreachable', retryAfterSeconds: 1 })
-    const before = performance.now()
-    expect((await sent(link, order('1'))).reason).toBe('unreachable')
-    expect(performance.now() - before).toBeLessThan(100)
+    await setTimeout(600)
+    expect(await sent(link, order('1'))).toEqual({ ...first, retryAfterSeconds: 1 })
+    expect((await sent(link, order('1'))).retryAfterSeconds).toBeGreaterThanOrEqual(1)
   })
 
   test('fails when the line is closed meanwhile', async () => {
@@ -287,7 +287,7 @@ describe('over TLS', () => {
       keyFile: path('gateway.key'),
       serverName: 'peer.example',
     }
-    await using link = await open(ris.port, { tls, ackTimeoutMs: 5_000 })
+    await using link = await open(ris.port, { tls })
     expect(await sent(link, order('1'))).toEqual({ end: 'sent' })
     expect(ris.seen).toEqual(['gateway.example'])
   })
