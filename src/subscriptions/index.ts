@@ -16,8 +16,21 @@ export interface Subscriptions extends AsyncDisposable {
   notify(written: readonly Kept[]): Omit<Departure, 'row'>[]
   /** A resource as it is to be written: a Subscription that may be served, anything else as it is. Fails: what keeps it from being served. */
   prepare<R extends Resource>(resource: R, actor: Actor): Promise<R>
-  /** Tells one subscriber of one version, if it may still know; its subscription is settled with it. */
-  send(departure: DepartureRow): Promise<Omit<Told, 'verdict'>>
+  /** The line by which notifications leave: for the outbox, under the name `peer` in `matching.ts`. */
+  readonly line: Line
+}
+
+/** Tells subscribers, one of one version at a time. */
+export interface Line extends AsyncDisposable {
+  /** Nothing is kept beside the version that is named, which never changes. */
+  render(departure: DepartureRow): Promise<{ raw: Buffer; contentType: string }>
+  /** Tells one subscriber, if it may still know; its subscription is settled with it. */
+  send(departure: DepartureRow, signal?: AbortSignal): Promise<Sent>
+}
+
+/** How a try ended. What nobody is to be told any more is `refused`, and its reason says why. */
+export interface Sent extends Omit<Told, 'verdict' | 'end'> {
+  end: 'sent' | 'later' | 'refused'
 }
 
 export interface SubscriptionsDesk {
@@ -46,7 +59,10 @@ export async function openSubscriptions(desk: SubscriptionsDesk): Promise<Subscr
   const care = caretaker(desk)
   const directory = await openDirectory({ store, log, criteria, read: care.look })
 
-  const told = async (departure: DepartureRow): Promise<Told & { subscription?: Kept<Subscription> }> => {
+  const told = async (
+    departure: DepartureRow,
+    signal?: AbortSignal,
+  ): Promise<Told & { subscription?: Kept<Subscription> }> => {
     const subscription = await currentOf(departure, store)
     if (!subscription || subscription.status === 'off') return { end: 'cancelled', reason: 'off' }
     const permit = await desk.permitOf(subscriberOf(subscription)?.client ?? '')
@@ -55,7 +71,7 @@ export async function openSubscriptions(desk: SubscriptionsDesk): Promise<Subscr
     const stored = await visibleTo(permit, departure, store, zone)
     if (!stored) return { end: 'cancelled', reason: 'not-visible' }
     const notification = notificationOf(subscription, stored, seal, departure.row)
-    return { subscription, ...(await sendNotification(departure, notification, call)) }
+    return { subscription, ...(await sendNotification(departure, notification, call, signal)) }
   }
 
   return {
@@ -70,16 +86,19 @@ export async function openSubscriptions(desk: SubscriptionsDesk): Promise<Subscr
       return accepted(resource, before, { actor, permit, seal, reach, criteria }) as typeof resource
     },
 
-    async send(departure) {
-      const startedAt = performance.now()
-      const { verdict, subscription, ...end } = await told(departure)
-      log.event('notification.tried', {
-        row: departure.row,
-        ...end,
-        ms: Math.round(performance.now() - startedAt),
-      })
-      if (subscription && verdict) await settle(subscription, verdict, desk)
-      return end
+    line: {
+      render: async () => ({ raw: Buffer.alloc(0), contentType: 'application/fhir+json' }),
+
+      async send(departure, signal) {
+        const startedAt = performance.now()
+        const { verdict, subscription, end, ...why } = await told(departure, signal)
+        const ms = Math.round(performance.now() - startedAt)
+        log.event('notification.tried', { row: departure.row, end, ...why, ms })
+        if (subscription && verdict) await settle(subscription, verdict, desk)
+        return { end: end === 'cancelled' ? 'refused' : end, ...why }
+      },
+
+      async [Symbol.asyncDispose]() {},
     },
 
     async [Symbol.asyncDispose]() {

@@ -33,7 +33,11 @@ export interface Notification {
 }
 
 /** Calls a subscriber; `guardedFetch` with its limits. */
-export type Call = (url: string, request: OutboundRequest) => Promise<OutboundResponse>
+export type Call = (
+  url: string,
+  request: OutboundRequest,
+  signal: AbortSignal | undefined,
+) => Promise<OutboundResponse>
 
 /** Each try is given so long, and so much of its answer is read, to be thrown away. */
 const timeoutMs = 10_000
@@ -47,8 +51,14 @@ const triesWhenRefused = 5
 /** The call that is used in earnest. */
 export const callFor =
   (outboundLoopback: boolean): Call =>
-  (url, request) =>
-    guardedFetch(url, request, { loopback: outboundLoopback, timeoutMs, maxBytes, cut: true })
+  (url, request, signal) =>
+    guardedFetch(url, request, {
+      loopback: outboundLoopback,
+      timeoutMs,
+      maxBytes,
+      cut: true,
+      ...(signal && { signal }),
+    })
 
 /**
  * The version a departure tells of, when its subscriber may see it now.
@@ -92,9 +102,10 @@ export async function sendNotification(
   { attempts }: Pick<DepartureRow, 'attempts'>,
   { url, ...request }: Notification,
   call: Call,
+  signal?: AbortSignal,
 ): Promise<Told> {
   try {
-    const { status, headers } = await call(url, request)
+    const { status, headers } = await call(url, request, signal)
     return toldBy(status, headers['retry-after'], attempts + 1)
   } catch (thrown) {
     if (!(thrown instanceof OutboundError)) throw thrown

@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net'
 import type { Resource, Slot, Subscription } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sightOfNew } from '../../src/auth/gate.ts'
+import { deliver as emptyOutbox } from '../../src/connectors/deliver.ts'
 import { openLog } from '../../src/log.ts'
-import { type Kept, openStore, type Store } from '../../src/store/index.ts'
+import { type Kept, openStore } from '../../src/store/index.ts'
 import { methodExtension } from '../../src/subscriptions/channel.ts'
 import { openSubscriptions, type Subscriptions } from '../../src/subscriptions/index.ts'
+import { peer } from '../../src/subscriptions/matching.ts'
 import { clientKey, fhirUrl, openTestAuth, register, turnedClock } from '../auth/support.ts'
 import { openTestStore } from '../support/database.ts'
 
@@ -55,24 +57,22 @@ beforeEach(() => {
 })
 
 /** A gateway with one subscriber's software, and its server. */
-async function openGateway(given: Record<string, unknown> = {}, on: Store = store) {
+async function openGateway({ clock = turnedClock() }: { clock?: ReturnType<typeof turnedClock> } = {}) {
   const stack = new AsyncDisposableStack()
   const receiver = stack.use(await openReceiver())
   const key = await clientKey()
   const organization = `o-${randomUUID()}`
-  const client = await register(on, {
+  const client = await register(store, {
     role: 'prescriber',
     organization: `urn:test|${organization}`,
     scopes: ['system/*.cruds'],
     jwks: { keys: [key.jwk] },
-    ...given,
   })
-  const clock = turnedClock()
-  const { auth } = await openTestAuth(on, clock)
+  const { auth } = await openTestAuth(store, clock)
   const log = openLog('debug', { write: (line) => lines.push(line) })
-  const desk = { store: on, clock, log, permitOf: auth.permitOf, outboundLoopback: true, fhirUrl }
+  const desk = { store, clock, log, permitOf: auth.permitOf, outboundLoopback: true, fhirUrl }
   const subscriptions = stack.use(await openSubscriptions(desk))
-  const gateway = { receiver, client, organization, clock, auth, desk, subscriptions, store: on }
+  const gateway = { receiver, client, organization, clock, auth, desk, subscriptions, store }
   return { ...gateway, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
@@ -149,8 +149,8 @@ async function deliver({ store, subscriptions, clock }: Gateway, id: string) {
   const mine = rows.filter(({ lane }) => lane === `Subscription/${id}`)
   const ends = []
   for (const row of mine) {
-    const { end, reason } = await subscriptions.send(row)
-    const status = { sent: 'sent', cancelled: 'cancelled', refused: 'parked', later: 'queued' } as const
+    const { end, reason } = await subscriptions.line.send(row)
+    const status = { sent: 'sent', refused: 'dead', later: 'queued' } as const
     await store.outbox.settle(
       { row: row.row, status: status[end], ...(reason !== undefined && { reason }) },
       at,
@@ -217,7 +217,7 @@ describe('a subscriber', () => {
     })
     await write(gateway, slot(gateway), ['public'])
     await write(gateway, slot(gateway, randomUUID(), 'busy'), ['org:somebody-else', 'member'])
-    expect(await deliver(gateway, id)).toEqual(['cancelled not-visible'])
+    expect(await deliver(gateway, id)).toEqual(['refused not-visible'])
     expect(gateway.receiver.heard).toEqual([])
   })
 
@@ -229,7 +229,7 @@ describe('a subscriber', () => {
     const registered = JSON.parse(row?.registration ?? '{}')
     await register(gateway.store, { ...registered, scopes: ['system/Task.rs', 'system/Slot.rs?status=busy'] })
     gateway.clock.turn(5)
-    expect(await deliver(gateway, id)).toEqual(['cancelled not-visible'])
+    expect(await deliver(gateway, id)).toEqual(['refused not-visible'])
   })
 
   test('waits while its client is disabled, and hears it afterwards', async () => {
@@ -250,7 +250,7 @@ describe('a subscriber', () => {
     const id = await active(gateway)
     await write(gateway, slot(gateway), ['public'])
     await write(gateway, { ...(await statusOf(gateway, id)), id, status: 'off' })
-    expect(await deliver(gateway, id)).toEqual(['cancelled off'])
+    expect(await deliver(gateway, id)).toEqual(['refused off'])
     await until(
       async () =>
         gateway.subscriptions.notify([
@@ -319,7 +319,7 @@ describe('a receiver that fails', () => {
       ['Thu, 01 Jan 1970 00:00:00 GMT', 1],
     ] as const) {
       gateway.receiver.answers((res) => void res.writeHead(503, { 'retry-after': said }).end())
-      expect(await gateway.subscriptions.send(row)).toMatchObject({
+      expect(await gateway.subscriptions.line.send(row)).toMatchObject({
         end: 'later',
         retryAfterSeconds: seconds,
       })
@@ -331,11 +331,11 @@ describe('a receiver that fails', () => {
     const id = await active(gateway)
     await write(gateway, slot(gateway), ['public'])
     gateway.receiver.answers((res) => void res.writeHead(410).end())
-    expect(await deliver(gateway, id)).toEqual(['cancelled http-410'])
+    expect(await deliver(gateway, id)).toEqual(['refused http-410'])
     expect((await statusOf(gateway, id)).status).toBe('off')
   })
 
-  test.each([400, 404, 302])('with %i is tried a few times, then parked', async (status) => {
+  test.each([400, 404, 302])('with %i is tried a few times, then given up', async (status) => {
     await using gateway = await openGateway()
     const id = await active(gateway)
     await write(gateway, slot(gateway), ['public'])
@@ -407,4 +407,37 @@ test('secrets stay out of the store and of the log', async () => {
   expect(JSON.stringify(kept)).not.toContain('very-secret')
   expect(lines.join('')).toContain('notification.tried')
   expect(lines.join('')).not.toContain('very-secret')
+})
+
+test('two gateways tell every version once or more, in order, to a receiver that fails a third of the time', async () => {
+  const clock = Object.assign(() => new Date(), { turn() {} })
+  await using gateway = await openGateway({ clock })
+  await using second = await openStore({ dataDir: '', databaseUrl: store.url, poolSize: 4 })
+  await using other = await openSubscriptions({ ...gateway.desk, store: second })
+  const id = await active(gateway)
+  let calls = 0
+  const taken: string[] = []
+  gateway.receiver.answers((res) => {
+    const { url, body } = gateway.receiver.heard.at(-1) ?? { url: '', body: '{}' }
+    const fails = calls++ % 3 === 1
+    if (!fails) taken.push(`${url.split('/').at(-1)}/${JSON.parse(body).meta.versionId}`)
+    if (fails && calls % 2) res.destroy()
+    else res.writeHead(fails ? 503 : 200).end()
+  })
+  const retry = { firstMs: 20, mostMs: 50 }
+  const receive = () => Promise.reject(new Error('Nothing is answered.'))
+  const outlets = [gateway.subscriptions, other].map(({ line }) => [
+    { name: peer, link: line, receive, retry },
+  ])
+  const desk = { clock, log: gateway.desk.log }
+  await using _one = emptyOutbox({ store: gateway.store, links: outlets[0] ?? [], ...desk })
+  await using _two = emptyOutbox({ store: second, links: outlets[1] ?? [], ...desk })
+
+  const written = slot(gateway)
+  const versions = Array.from({ length: 20 }, (_, at) => `${written.id}/${at + 1}`)
+  for (const at of versions.keys())
+    await write(gateway, { ...written, status: at % 2 ? 'busy' : 'free' }, ['public'])
+  await until(async () => taken.length >= versions.length)
+  expect(taken).toEqual(versions)
+  expect((await statusOf(gateway, id)).status).toBe('active')
 })
