@@ -45,11 +45,18 @@ export interface Library {
   rulesOf(type: string): readonly Check[]
 }
 
+/** One way to give an element that has a choice of types. */
+interface Variant {
+  readonly element: string
+  readonly name: string
+}
+
 /** An object's own checks, compiled from its definition. */
 interface Shape {
   readonly properties: ReadonlyMap<string, Property>
   readonly required: readonly { names: readonly string[]; element: string }[]
-  readonly choices: readonly { names: readonly string[]; element: string }[]
+  /** The JSON names of choices, also with the underscore of their extensions. */
+  readonly variants: ReadonlyMap<string, Variant>
   /** Only asked of an object that is sound in structure. */
   readonly rules: Check | undefined
 }
@@ -87,8 +94,6 @@ function checkElements(shape: Shape, value: Json, place: Place, context: Context
   if (!checkProperties(shape, value, place, context)) return
   for (const { names, element } of shape.required)
     if (!names.some((name) => isGiven(value, name))) report(context, missing, below(place, element))
-  for (const { names, element } of shape.choices)
-    if (countGiven(value, names) > 1) report(context, oneChoice, below(place, element))
   if (shape.rules && isSound(context, before)) shape.rules(value, place, context)
 }
 
@@ -105,6 +110,7 @@ function isSound({ issues }: Context, since: number): boolean {
 function checkProperties(shape: Shape, value: Json, place: Place, context: Context): boolean {
   let filled = 0
   let named = false
+  let chosen: readonly Variant[] = []
   for (const name of Object.keys(value)) {
     const inner = value[name]
     if (inner === undefined) continue
@@ -113,6 +119,8 @@ function checkProperties(shape: Shape, value: Json, place: Place, context: Conte
     const property = shape.properties.get(name)
     if (property) property(inner, value, place, context)
     else reportUnknown(name, place, context)
+    const variant = shape.variants.get(name)
+    if (variant) chosen = choose(chosen, variant, place, context)
   }
   if (filled === 0) report(context, named ? onlyId : emptyObject, place)
   return filled > 0
@@ -132,27 +140,34 @@ function isGiven(value: Json, name: string): boolean {
   return own(value, name) !== undefined || own(value, `_${name}`) !== undefined
 }
 
-function countGiven(value: Json, names: readonly string[]): number {
-  let count = 0
-  for (const name of names) if (isGiven(value, name)) count++
-  return count
+/** Notes a way in which a choice is given; a second way of the same choice is told. */
+function choose(
+  chosen: readonly Variant[],
+  next: Variant,
+  place: Place,
+  context: Context,
+): readonly Variant[] {
+  const other = chosen.find(({ element }) => element === next.element)
+  if (other === undefined) return [...chosen, next]
+  if (other.name !== next.name) report(context, oneChoice, below(place, next.element))
+  return chosen
 }
 
 function shapeOf(node: Node, library: Library, byId: Map<string, Check>): Shape {
   const properties = new Map<string, Property>()
   const required: { names: string[]; element: string }[] = []
-  const choices: { names: string[]; element: string }[] = []
+  const variants = new Map<string, Variant>()
   if (isResource(node)) properties.set('resourceType', () => undefined)
   for (const child of node.children) {
-    const variants = propertiesOf(child)
-    for (const variant of variants) addProperties(properties, child, variant, library, byId)
-    const names = variants.map(({ name }) => name)
-    const element = variants[0]?.element ?? child.name
+    const ways = propertiesOf(child)
+    for (const way of ways) addProperties(properties, child, way, library, byId)
+    if (ways.length > 1) for (const way of ways) variants.set(way.name, way).set(`_${way.name}`, way)
+    const names = ways.map(({ name }) => name)
+    const element = ways[0]?.element ?? child.name
     if ((child.definition.min ?? 0) > 0) required.push({ names, element })
-    if (names.length > 1) choices.push({ names, element })
   }
   const rules = [...invariantsOf(node.definition), ...library.rulesOf(node.definition.path)]
-  return { properties, required, choices, rules: all(rules) }
+  return { properties, required, variants, rules: all(rules) }
 }
 
 function isResource(node: Node): boolean {
