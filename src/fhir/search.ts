@@ -8,7 +8,7 @@ export interface Search {
   type: string
   /** All of them hold for a match. */
   filters: readonly Filter[]
-  /** Before the newest first, which always decides last. */
+  /** Then the id decides; without any, the newest come first. */
   sort: readonly SortKey[]
   /** Matches on a page. */
   count: number

@@ -197,6 +197,8 @@ test.each([
   ['Slot', '_has=x', 'unknown-parameter'],
   ['Slot', 'constructor=x', 'unknown-parameter'],
   ['Slot', '__proto__=x', 'unknown-parameter'],
+  ['Task', 'focus.status=active', 'value'],
+  ['Task', 'focus.focus.focus.status=active', 'value'],
   ['Slot', 'schedule.actor:Location.partof.partof.partof.partof.name=x', 'value'],
 ])('%s?%s is refused: %s', (type, query, what) => {
   expect(issuesOf(type, query)).toMatchObject([{ case: what }])

@@ -36,7 +36,9 @@ export type Filter =
   | { is: 'has'; type: string; parameter: Parameter; filter: Filter }
 
 /** Links of a chain: further is a question for a report, not for a search. */
-const longestChain = 4
+const longestChain = 3
+/** Types that one link may lead to: with several links their number is multiplied. */
+const maxTargets = 8
 /** Values of one parameter: enough for a page of ids. */
 const maxValues = 1000
 
@@ -83,9 +85,8 @@ function chain(
   const targets = targetsOf(parameter).filter((type) => modifier === undefined || type === modifier)
   const [next = ''] = rest.split(/[.:]/, 1)
   const able = targets.filter((type) => next === '_has' || parametersOf(type).has(next))
-  const [first] = able
-  if (first === undefined) throw unchainable(parameter, modifier, rest, targets)
-  // With several types a value may be right for some only: `actor.active` of a Patient, not of a Device.
+  if (able.length === 0) throw unchainable(parameter, modifier, rest, targets)
+  if (able.length > maxTargets) throw badValue(parameter.code, `a type: ${parameter.code}:${able[0]}.${next}`)
   const any = able.map((type) => ({ type, filter: filterOf(type, rest, value, options, depth + 1) }))
   return { is: 'chain', parameter, any }
 }
