@@ -1,5 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { allOk, type Issue, outcomeOf } from '../fhir/outcome.ts'
+import { referenceTo } from '../fhir/reference.ts'
 import type { Stored } from '../store/index.ts'
 
 /** What is answered on `/fhir`, before it is put into HTTP or into an entry of a batch. */
@@ -8,7 +9,23 @@ export interface Answer {
   headers: Readonly<Record<string, string>>
   /** JSON text of a resource. Absent: nothing but the status. */
   body?: string
+  /** What was handed out, for the trail of reads; absent when nothing that is kept was. */
+  shown?: Shown
 }
+
+/** What somebody has been shown. */
+export interface Shown {
+  /** `read`, `search-type`, …; or the code of an operation. */
+  interaction: string
+  /** `Type/id/_history/n`. */
+  references: readonly string[]
+  /** As it was asked: `Patient?name=…`. */
+  query?: string
+}
+
+/** Versions by their references. */
+export const versionsOf = (all: readonly Pick<Stored, 'type' | 'id' | 'version'>[]): string[] =>
+  all.map(({ type, id, version }) => referenceTo(type, id, version))
 
 /** An answer with a resource. */
 export function answer(resource: Resource, status = 200, headers: Answer['headers'] = {}): Answer {
@@ -16,8 +33,9 @@ export function answer(resource: Resource, status = 200, headers: Answer['header
 }
 
 /** An answer with a resource as it is kept: its text goes out unread. */
-export function answerKept(kept: Stored, status = 200, headers: Answer['headers'] = {}): Answer {
-  return { status, headers: { ...headersOf(kept), ...headers }, body: kept.body }
+export function answerKept(kept: Stored, interaction: string): Answer {
+  const shown = { interaction, references: versionsOf([kept]) }
+  return { status: 200, headers: headersOf(kept), body: kept.body, shown }
 }
 
 /** An answer that says how it went. */

@@ -6,6 +6,8 @@ import type { House } from './house.ts'
 
 /** One request on `/fhir`, from HTTP or from an entry of a batch. */
 export interface Call {
+  /** Of the HTTP request it came in. */
+  number: string
   house: House
   permit: Permit
   /** Parts of the path: type, id, version, operation (without `$`). */

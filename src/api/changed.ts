@@ -1,4 +1,5 @@
 import { readableTypes } from '../auth/gate.ts'
+import { mapReferences } from '../fhir/walk.ts'
 import type { Asked } from '../flows/resource/change.ts'
 import { type Changed, type Transacted, transact } from '../flows/resource/transact.ts'
 import { type Answer, answerIssues, headersOf } from './answer.ts'
@@ -9,7 +10,15 @@ import { guardOf, isReached } from './reach.ts'
 
 /** Carries out changes on behalf of the caller. Fails: as `transact`; forbidden. */
 export function changed({ house, permit }: Call, asked: readonly Asked[]): Promise<Transacted> {
-  return transact(asked, newIdOf(house), house.desk(permit.actor), guardOf(permit))
+  const ours = asked.map((each) => withOwn(each, `${fhirBase(house)}/`))
+  return transact(ours, newIdOf(house), house.desk(permit.actor), guardOf(permit))
+}
+
+/** References by our own full addresses are to what is kept here. */
+function withOwn(asked: Asked, base: string): Asked {
+  if (asked.verb === 'delete') return asked
+  const short = (reference: string) => (reference.startsWith(base) ? reference.slice(base.length) : reference)
+  return { ...asked, resource: mapReferences(asked.resource, short) }
 }
 
 const statuses = { create: 201, update: 200, keep: 200, delete: 204 }

@@ -1,9 +1,9 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import type { Answer } from './answer.ts'
 import type { House } from './house.ts'
 import { requestTimes } from './metrics.ts'
 import { type Presentation, plain, put } from './presentation.ts'
-import { told } from './told.ts'
+import { told, WrongMethod } from './told.ts'
 
 /** What the middleware keeps with a request. */
 export interface Edge {
@@ -73,4 +73,11 @@ export function respondPlain(
 /** Tells what was thrown on a path that has no way of its own to tell it. */
 export function respondThrown(c: Context<Edge>, thrown: unknown, { log }: House): Response {
   return respond(c, told(thrown, c.get('number'), log), plain)
+}
+
+/** Tells which methods an address knows, to whoever uses another. Stands after those that are served. */
+export function onlyBy(app: Hono<Edge>, path: string, ...methods: string[]): void {
+  app.all(path, () => {
+    throw new WrongMethod(`Use ${methods.join(' or ')} here.`, methods)
+  })
 }

@@ -29,8 +29,8 @@ async function answered(c: Context<Edge>, router: Router, house: House): Promise
     refuseTokenInUrl(said.query)
     refuseLong(said.header('content-length'), house.settings.maxBodyBytes)
     const routed = (pattern: string) => c.set('route', `${base}${pattern}`)
-    const permit = () => house.auth.authenticate(said.header('authorization'))
-    return respond(c, await serve(said, permit, router, house, routed), presentation)
+    const whoAsks = () => house.auth.authenticate(said.header('authorization'))
+    return respond(c, await serve(said, { house, router, whoAsks, routed }), presentation)
   } catch (thrown) {
     return respond(c, told(thrown, c.get('number'), house.log), presentation)
   }
@@ -40,6 +40,7 @@ function saidBy(c: Context<Edge>, { settings: { maxBodyBytes } }: House): Said {
   const { url, method } = c.req
   const mark = url.indexOf('?')
   return {
+    number: c.get('number'),
     method,
     path: c.req.path.slice(base.length),
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),

@@ -1,5 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Registry } from 'prom-client'
+import type { ReadAudit } from '../audit/reads.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { Auth } from '../auth/index.ts'
 import type { Permit } from '../auth/permit.ts'
@@ -32,6 +33,8 @@ export interface House {
   log: Log
   auth: Auth
   metrics: Registry
+  /** Keeps a trail of what is read; absent where none is kept. */
+  reads?: Pick<ReadAudit, 'note'>
   /** What steps are carried out with, on behalf of whom. */
   desk: (actor: Actor) => Desk
   /** Where arrivals are handed in that are not FHIR, on behalf of whom. */

@@ -6,7 +6,7 @@ import { parseJson } from '../fhir/json.ts'
 import { Failure, failure, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
 import { type Intake1, intake1 } from '../flows/referral/intake-schema.ts'
 import { bytesOf, refuseLong, utf8Of } from './body.ts'
-import { type Edge, respond, respondPlain } from './edge.ts'
+import { type Edge, onlyBy, respond, respondPlain } from './edge.ts'
 import type { House } from './house.ts'
 import { expectJson, plain } from './presentation.ts'
 import { statusOf } from './told.ts'
@@ -22,6 +22,7 @@ export function intake(app: Hono<Edge>, house: House): void {
     const raw = await bytesOf(c.req.raw, house.settings.maxBodyBytes)
     return referral(c, raw, permit, house)
   })
+  onlyBy(app, '/intake/referrals', 'POST')
   app.post('/intake/hl7v2', async (c) => {
     c.set('route', '/intake/hl7v2')
     const permit = await permitFor(c, house)
@@ -29,6 +30,7 @@ export function intake(app: Hono<Edge>, house: House): void {
     const raw = await bytesOf(c.req.raw, house.settings.maxBodyBytes)
     return respondPlain(c, Uint8Array.from(await house.answerV2(raw, permit)), v2)
   })
+  onlyBy(app, '/intake/hl7v2', 'POST')
 }
 
 /** Whoever may create a request may hand one in. Fails: login, forbidden, too-long. */

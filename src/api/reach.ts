@@ -77,7 +77,7 @@ function mayPass(permit: Permit, type: string): void {
 }
 
 /** Of what was found along, only what the caller might have searched for. */
-export function shown(entries: readonly Found[], permit: Permit): Found[] {
+export function withinReadable(entries: readonly Found[], permit: Permit): Found[] {
   const open = new Map<string, boolean>()
   return entries.filter(({ mode, type }) => {
     if (mode === 'match') return true

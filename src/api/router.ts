@@ -1,4 +1,4 @@
-import { failure } from '../fhir/outcome.ts'
+import { type Failure, failure } from '../fhir/outcome.ts'
 import { isConformance, isServed } from '../fhir/served.ts'
 import type { PathParts } from './call.ts'
 import type { Interaction } from './interactions/interaction.ts'
@@ -26,23 +26,33 @@ export function routerOf(interactions: readonly Interaction[]): Router {
   const routes = interactions.map((interaction) => ({ interaction, pattern: partsOf(interaction.path) }))
   return (method, path) => {
     const given = partsOf(path)
-    const fitting = routes.flatMap(({ interaction, pattern }) => {
-      const parts = fitted(pattern, given)
-      return parts ? [{ interaction, parts }] : []
-    })
-    const [first] = fitting
-    if (!first)
-      throw failure('not-found', 'There is nothing at this address. What is served is told by /metadata.')
-    refuseUnknownType(first.parts.type)
     const asked = method === 'HEAD' ? 'GET' : method
-    const routed = fitting.find(({ interaction }) => interaction.method === asked)
-    if (!routed)
-      throw wrongMethod(
-        method,
-        fitting.map(({ interaction }) => interaction.method),
-      )
-    return routed
+    for (const { interaction, pattern } of routes) {
+      const parts = interaction.method === asked ? fitted(pattern, given) : undefined
+      if (!parts) continue
+      refuseUnknownType(parts.type)
+      return { interaction, parts }
+    }
+    throw unserved(
+      method,
+      routes.flatMap(({ interaction, pattern }) => {
+        const parts = fitted(pattern, given)
+        return parts ? [{ interaction, parts }] : []
+      }),
+    )
   }
+}
+
+/** Why nothing answers: there is nothing at all, the type is unknown, or only other methods are served. */
+function unserved(method: string, others: readonly Routed[]): Failure {
+  const [first] = others
+  if (!first)
+    return failure('not-found', 'There is nothing at this address. What is served is told by /metadata.')
+  refuseUnknownType(first.parts.type)
+  return wrongMethod(
+    method,
+    others.map(({ interaction }) => interaction.method),
+  )
 }
 
 const partsOf = (path: string): string[] => path.split('/').filter((part) => part !== '')

@@ -9,25 +9,26 @@ import type { Router } from './router.ts'
 import { told, WrongMethod } from './told.ts'
 
 /** What a request says, whether it comes by HTTP or inside a batch. */
-export type Said = Pick<Call, 'header' | 'resource' | 'form'> & {
+export type Said = Pick<Call, 'number' | 'query' | 'header' | 'resource' | 'form'> & {
   method: string
   path: string
-  query: URLSearchParams
 }
 
-/** Asks who the caller is. Fails: login, token-expired. */
-export type WhoAsks = () => Promise<Permit>
+/** What requests are answered with. */
+export interface Serving {
+  house: House
+  router: Router
+  /** Asks who the caller is. Fails: login, token-expired. */
+  whoAsks: () => Promise<Permit>
+  /** Hears which pattern the path has. */
+  routed?: (pattern: string) => void
+}
 
-/** Answers one request on `/fhir`. `routed` hears which pattern its path has. */
-export async function serve(
-  said: Said,
-  whoAsks: WhoAsks,
-  router: Router,
-  house: House,
-  routed?: (pattern: string) => void,
-): Promise<Answer> {
+/** Answers one request on `/fhir`; what is handed out is noted in the trail of reads. */
+export async function serve(said: Said, serving: Serving): Promise<Answer> {
+  const { house, router, whoAsks, routed } = serving
   const found = attempt(() => router(said.method, said.path))
-  if (found.value?.interaction.path !== undefined) routed?.(found.value.interaction.path)
+  if (found.value) routed?.(found.value.interaction.path)
   const permit = found.value?.interaction.open ? nobody : await whoAsks()
   if (!found.value) throw found.thrown
   const { interaction, parts } = found.value
@@ -36,11 +37,13 @@ export async function serve(
     house,
     permit,
     path: parts,
-    again: (inner) => again(inner, whoAsks, router, house),
+    again: (inner) => again(inner, said.number, serving),
   }
   const handle = handlerFor(interaction, parts.type)
   if (parts.type !== undefined && interaction.letter) mayInteract(permit, parts.type, interaction.letter)
-  return handle(call)
+  const answer = await handle(call)
+  if (answer.shown) await house.reads?.note({ ...answer.shown, actor: permit.actor, requestId: said.number })
+  return answer
 }
 
 /** Who may not come in is not told what there is: a path is judged only after its caller. */
@@ -65,9 +68,15 @@ const nobody: Permit = {
   lenient: false,
 }
 
-async function again(inner: InnerRequest, whoAsks: WhoAsks, router: Router, house: House): Promise<Answer> {
+/** Answers a request inside a request. What fails is told in its own answer. */
+async function again(
+  inner: InnerRequest,
+  number: string,
+  { house, router, whoAsks }: Serving,
+): Promise<Answer> {
   const [path = '', query = ''] = split(inner.url)
   const said: Said = {
+    number,
     method: inner.method,
     path,
     query: new URLSearchParams(query),
@@ -76,9 +85,9 @@ async function again(inner: InnerRequest, whoAsks: WhoAsks, router: Router, hous
     form: async () => new URLSearchParams(),
   }
   try {
-    return await serve(said, whoAsks, router, house)
+    return await serve(said, { house, router, whoAsks })
   } catch (thrown) {
-    return told(thrown, crypto.randomUUID(), house.log)
+    return told(thrown, number, house.log)
   }
 }
 

@@ -4,7 +4,7 @@ import { Failure } from '../fhir/outcome.ts'
 import { tellings } from '../fhir/telling.ts'
 import { addressOf } from './address.ts'
 import { bytesOf, refuseLong } from './body.ts'
-import { type Edge, respondPlain } from './edge.ts'
+import { type Edge, onlyBy, respondPlain } from './edge.ts'
 import type { House } from './house.ts'
 
 /** A token request is one assertion and a list of scopes. */
@@ -20,6 +20,8 @@ export function smart(app: Hono<Edge>, house: House): void {
     c.set('route', '/auth/jwks')
     return respondPlain(c, JSON.stringify(house.auth.jwks()), 'application/json')
   })
+  onlyBy(app, '/fhir/.well-known/smart-configuration', 'GET', 'HEAD')
+  onlyBy(app, '/auth/jwks', 'GET', 'HEAD')
   app.all('/auth/token', async (c) => {
     c.set('route', '/auth/token')
     const { body, headers, status } = await tokenAnswer(c, house)

@@ -177,6 +177,8 @@ describe('an address', () => {
     ['GET', '/elsewhere', 404, 'not-found'],
     ['POST', '/fhir/Patient/$unknown', 404, 'not-found'],
     ['PATCH', '/fhir/Patient/1', 405, 'not-supported'],
+    ['GET', '/intake/referrals', 405, 'not-supported'],
+    ['POST', '/auth/jwks', 405, 'not-supported'],
     ['GET', '/fhir', 405, 'not-supported'],
     ['DELETE', '/fhir/Patient', 405, 'not-supported'],
     ['PUT', '/fhir/metadata', 405, 'not-supported'],

@@ -138,7 +138,7 @@ describe('transaction', () => {
       post(cough('Patient?identifier=urn:test:ipp|nobody')),
     ])
     expect(reply.status).toBe(422)
-    expect(issuesIn(reply)).toMatchObject([{ expression: ['Bundle.entry[1].resource.subject'] }])
+    expect(issuesIn(reply)).toMatchObject([{ expression: ['Bundle.entry[1].resource.subject.reference'] }])
     expect(await count('Patient?family=Perdue')).toBe(0)
   })
 
@@ -185,6 +185,11 @@ describe('transaction', () => {
       'Bundle.entry[0].resource.resourceType',
     ],
     ['no resource', [{ request: { method: 'POST', url: 'Patient' } }], 'Bundle.entry[0].resource'],
+    [
+      'a bundle in a bundle',
+      [post({ resourceType: 'Bundle' }, {}, { url: '' })],
+      'Bundle.entry[0].request.url',
+    ],
     ['a patch', [{ request: { method: 'PATCH', url: 'Patient/1' } }], 'Bundle.entry[0].request.method'],
     [
       'an ifMatch that is no version',

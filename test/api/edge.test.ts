@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addressOf } from '../../src/api/address.ts'
 import { indented } from '../../src/api/indented.ts'
 import { adminApi } from '../../src/api/index.ts'
-import { openTestApi, permit, type TestApi } from '../support/api.ts'
+import { openReadAudit } from '../../src/audit/reads.ts'
+import { silent } from '../../src/log.ts'
+import { entriesIn, openTestApi, permit, type TestApi } from '../support/api.ts'
 
 const events: Record<string, unknown>[] = []
 const log = {
@@ -60,6 +62,30 @@ test('nothing may be kept, framed or sniffed', async () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
   }
+})
+
+test('what is read is kept in a trail: by whom, which versions, by which question', async () => {
+  const { house } = api
+  const reads = openReadAudit({ store: house.store, clock: house.clock, log: silent, keysOf: () => [] })
+  const audited = await openTestApi({ store: house.store, reads })
+  const body = {
+    resourceType: 'Patient',
+    name: [{ family: 'Suivie', given: ['Rose'] }],
+    birthDate: '1961-04-02',
+  }
+  const made = await audited.send('POST', '/fhir/Patient', { body })
+  const id = made.at('id')
+  await audited.send('GET', `/fhir/Patient/${id}`)
+  await audited.send('GET', '/fhir/Patient?family=Suivie')
+  await audited.send('GET', '/fhir/Patient/none')
+  await audited.send('GET', '/fhir/metadata')
+  await reads.flush()
+  const events = entriesIn(await audited.send('GET', '/fhir/AuditEvent?subtype=read,search-type'))
+  const told = JSON.stringify(events)
+  expect(events).toHaveLength(2)
+  expect(told.match(new RegExp(`Patient/${id}/_history/1`, 'g'))).toHaveLength(2)
+  expect(told).toContain(Buffer.from('Patient?family=Suivie').toString('base64'))
+  expect(told).toContain('"cell"')
 })
 
 describe('discovery', () => {

@@ -134,10 +134,13 @@ describe('create', () => {
       issuesIn(reply)
         .map(({ expression }) => expression?.[0])
         .sort(),
-    ).toEqual(['Condition.asserter', 'Condition.subject'])
+    ).toEqual(['Condition.asserter.reference', 'Condition.subject.reference'])
     const hidden = { ...body, subject: { reference: `Patient/${id}` }, asserter: undefined }
     refused(await api.send('POST', '/fhir/Condition', { body: hidden, as: 'ehr' }), 422, 'business-rule')
     expect((await api.send('POST', '/fhir/Condition', { body: hidden })).status).toBe(201)
+    const full = { ...hidden, subject: { reference: `${baseUrl}/fhir/Patient/${id}` } }
+    const made = await api.send('POST', '/fhir/Condition', { body: full })
+    expect([made.status, made.at('subject.reference')]).toEqual([201, `Patient/${id}`])
   })
 })
 

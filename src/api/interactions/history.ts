@@ -4,7 +4,7 @@ import { history as historyBundle, type Link } from '../../fhir/bundle.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { servedTypes } from '../../fhir/served.ts'
 import type { HistoryPage, HistoryQuery } from '../../store/index.ts'
-import type { Answer } from '../answer.ts'
+import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, idOf, typeOf } from '../call.ts'
 import { fhirBase } from '../house.ts'
 import { expectOnly } from '../parameters.ts'
@@ -63,10 +63,13 @@ const known = ['_since', '_at', '_count', '_sort', '_cursor']
 
 async function history(call: Call, which: Pick<HistoryQuery, 'type' | 'id' | 'types'>): Promise<Answer> {
   expectOnly(call.query, known)
+  const level = which.id ? 'instance' : which.type ? 'type' : 'system'
   const query = { ...which, ...queryOf(call.query) }
   const page = await call.house.store.history(query, call.permit.actor.sight)
   const head = { links: linksOf(call, page), ...(page.total !== undefined && { total: page.total }) }
-  return { status: 200, headers: {}, body: historyBundle(fhirBase(call.house), page.entries, head) }
+  const shown = { interaction: `history-${level}`, references: versionsOf(page.entries) }
+  const body = historyBundle(fhirBase(call.house), page.entries, head)
+  return { status: 200, headers: {}, body, shown }
 }
 
 const defaultCount = 100

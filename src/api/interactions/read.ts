@@ -15,7 +15,7 @@ export const read: Interaction = {
   async handle(call) {
     expectOnly(call.query, [])
     const kept = await current(call, typeOf(call), idOf(call))
-    return isKnownTo(call, kept) ? { status: 304, headers: headersOf(kept) } : answerKept(kept)
+    return isKnownTo(call, kept) ? { status: 304, headers: headersOf(kept) } : answerKept(kept, 'read')
   },
 }
 

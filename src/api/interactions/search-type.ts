@@ -1,12 +1,12 @@
 import { type Link, searchset } from '../../fhir/bundle.ts'
 import { outcomeOf } from '../../fhir/outcome.ts'
 import { parseSearch } from '../../fhir/search.ts'
-import type { Answer } from '../answer.ts'
+import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
 import { searchConformance } from '../conformance.ts'
 import { fhirBase } from '../house.ts'
 import { preferenceOf } from '../prefer.ts'
-import { shown, withinReach } from '../reach.ts'
+import { withinReach, withinReadable } from '../reach.ts'
 import type { Interaction } from './interaction.ts'
 
 /** Resources of one type, by their search parameters. */
@@ -47,7 +47,13 @@ async function found(call: Call, query: URLSearchParams): Promise<Answer> {
     ...(page.total !== undefined && { total: page.total }),
   }
   const remarks = warnings.length > 0 ? outcomeOf(warnings) : undefined
-  return { status: 200, headers: {}, body: searchset(base, shown(page.entries, permit), head, remarks) }
+  const entries = withinReadable(page.entries, permit)
+  return {
+    status: 200,
+    headers: {},
+    body: searchset(base, entries, head, remarks),
+    shown: { interaction: 'search-type', references: versionsOf(entries), query: urlOf(type, query) },
+  }
 }
 
 /** What was left out of the search is left out of its link: the link says what was searched. */

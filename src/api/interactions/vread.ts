@@ -18,6 +18,6 @@ export const vread: Interaction = {
     const [type, id] = [typeOf(call), idOf(call)]
     const kept = await house.store.vread(type, id, Number(path.version), permit.actor.sight)
     if (!kept) throw failure('not-found', `There is no version ${path.version} of ${type}/${id}.`)
-    return answerKept(reached(permit, orGone(kept)))
+    return answerKept(reached(permit, orGone(kept)), 'vread')
   },
 }

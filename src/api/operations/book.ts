@@ -1,8 +1,8 @@
 import type { Appointment, Reference } from '@medplum/fhirtypes'
 import { canonical } from '../../fhir/canonical.ts'
 import { failure, type Issue, issue } from '../../fhir/outcome.ts'
+import { idOf } from '../../fhir/reference.ts'
 import { book as bookAppointment, cancel, type Target } from '../../flows/booking/index.ts'
-import { targetOf as literal } from '../../flows/resource/references.ts'
 import type { Answer } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { answerAppointments, appointmentIdOf } from './found.ts'
@@ -87,15 +87,10 @@ function targetIn(resource: Appointment): Target {
     throw failure('unsupported-value', text, 'Appointment.status')
   }
   if (resource.id !== undefined) return { appointment: resource.id }
-  const slot = idIn(resource.slot?.[0]?.reference, 'Slot')
+  const slot = idOf('Slot', resource.slot?.[0]?.reference)
   if (slot === undefined)
     throw failure('required', 'Say which slot, or use an id from $find.', 'Appointment.slot')
-  const request = idIn(resource.basedOn?.[0]?.reference, 'ServiceRequest')
-  const patient = resource.participant?.map(({ actor }) => idIn(actor?.reference, 'Patient')).find(Boolean)
+  const request = idOf('ServiceRequest', resource.basedOn?.[0]?.reference)
+  const patient = resource.participant?.map(({ actor }) => idOf('Patient', actor?.reference)).find(Boolean)
   return { slot, ...(request !== undefined && { request }), ...(patient !== undefined && { patient }) }
-}
-
-function idIn(reference: string | undefined, type: string): string | undefined {
-  const target = literal(reference ?? '')
-  return target?.startsWith(`${type}/`) ? target.slice(type.length + 1) : undefined
 }

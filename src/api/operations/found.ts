@@ -1,5 +1,6 @@
 import type { Appointment } from '@medplum/fhirtypes'
 import type { Issue } from '../../fhir/outcome.ts'
+import { parseReference } from '../../fhir/reference.ts'
 import { type Answer, answer } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { fhirBase } from '../house.ts'
@@ -18,11 +19,7 @@ export function answerAppointments(
 }
 
 /** Id of a reference to an appointment of ours, by its short form or its full address. Undefined: it is none. */
-export function appointmentIdOf(
-  { house }: Call,
-  { reference = '' }: { reference?: string },
-): string | undefined {
-  const own = `${fhirBase(house)}/`
-  const short = reference.startsWith(own) ? reference.slice(own.length) : reference
-  return /^Appointment\/([A-Za-z0-9.-]{1,64})$/.exec(short)?.[1]
+export function appointmentIdOf(call: Call, { reference = '' }: { reference?: string }): string | undefined {
+  const parsed = parseReference(reference, fhirBase(call.house))
+  return parsed?.kind === 'literal' && parsed.type === 'Appointment' ? parsed.id : undefined
 }

@@ -1,4 +1,6 @@
 import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
+import { parseReference } from '../../fhir/reference.ts'
+import { referencesIn } from '../../fhir/walk.ts'
 import type { Desk } from '../step.ts'
 import {
   type Asked,
@@ -10,7 +12,7 @@ import {
   type Target,
 } from './change.ts'
 import { matchOf } from './match.ts'
-import { conditionOf, pointersOf, renamed } from './references.ts'
+import { renamed } from './renamed.ts'
 
 /** What was asked for, with every name settled. */
 export interface Addressed {
@@ -124,13 +126,13 @@ async function conditionsOf(asked: readonly Asked[], desk: Desk) {
   const pointers = asked.flatMap((each) =>
     each.verb === 'delete'
       ? []
-      : pointersOf(each.resource).map(({ reference, path }) => ({ reference, place: placeIn(each, path) })),
+      : referencesIn(each.resource).map(({ reference, path }) => ({ reference, place: placeIn(each, path) })),
   )
   const names = new Map<string, string>()
   const faults: Issue[] = []
   for (const reference of new Set(pointers.map((pointer) => pointer.reference))) {
-    const condition = conditionOf(reference)
-    if (!condition) continue
+    const condition = parseReference(reference)
+    if (condition?.kind !== 'conditional') continue
     const found = await matchOf(condition.type, condition.query, desk)
     if (found) names.set(reference, referenceOf(found))
     else faults.push(...pointers.filter((pointer) => pointer.reference === reference).map(unmet))
@@ -155,8 +157,8 @@ function changesOf(
 /** Names that nothing in the bundle bears. */
 function unnamed(change: Change): Issue[] {
   if (change.verb === 'delete') return []
-  return pointersOf(change.resource)
-    .filter(({ reference }) => /^urn:(uuid|oid):/.test(reference))
+  return referencesIn(change.resource)
+    .filter(({ reference }) => parseReference(reference)?.kind === 'urn')
     .map(({ path }) =>
       issue(
         'business-rule',

@@ -2,12 +2,13 @@ import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { mayChange } from '../../auth/gate.ts'
 import { failures, type Issue, issue } from '../../fhir/outcome.ts'
+import { parseReference, referenceTo } from '../../fhir/reference.ts'
+import { referencesIn } from '../../fhir/walk.ts'
 import type { Kept, Reader, Sight } from '../../store/index.ts'
 import { merged } from '../plan.ts'
 import type { Plan, Step } from '../step.ts'
 import { type Change, nextOf, placeIn, referenceOf } from './change.ts'
 import { type Bound, hooks, type Seen } from './hooks.ts'
-import { pointersOf, targetOf } from './references.ts'
 
 export interface Facts {
   seen: readonly Seen[]
@@ -122,10 +123,11 @@ async function danglingOf(seen: readonly Seen[], store: Reader, { sight }: Actor
 
 function newPointers(change: Seen): { target: string; place: string }[] {
   if (change.verb === 'delete') return []
-  const old = new Set(change.before && pointersOf(change.before).map(({ reference }) => reference))
-  return pointersOf(change.resource).flatMap(({ path, reference }) => {
-    const target = targetOf(reference)
-    return target === undefined || old.has(reference) ? [] : [{ target, place: placeIn(change, path) }]
+  const old = new Set(change.before && referencesIn(change.before).map(({ reference }) => reference))
+  return referencesIn(change.resource).flatMap(({ path, reference }) => {
+    const parsed = parseReference(reference)
+    if (parsed?.kind !== 'literal' || old.has(reference)) return []
+    return [{ target: referenceTo(parsed.type, parsed.id), place: placeIn(change, path) }]
   })
 }
 
