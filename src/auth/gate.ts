@@ -127,8 +127,8 @@ export function mayOperate(permit: Permit, code: string, calledOn?: string): voi
   const needs = Object.hasOwn(operations, code) ? operations[code] : undefined
   if (!needs) throw tooLittle(`Nobody may call $${code}.`)
   for (const { type = calledOn, anyOf } of needs) {
-    if (type === undefined) throw tooLittle(`$${code} is called on a resource type.`)
-    mayDoOneOf(permit, type, anyOf)
+    if (type === undefined) mayDoSomewhere(permit, code, anyOf)
+    else mayDoOneOf(permit, type, anyOf)
   }
 }
 
@@ -225,6 +225,16 @@ export function grantable(type: string): string {
   return [...'cruds']
     .filter((letter) => letter === 'r' || letter === 's' || written.includes(letter))
     .join('')
+}
+
+/** An operation on the whole needs a right to some type, whichever. */
+function mayDoSomewhere({ actor, scopes }: Permit, code: string, letters: string): void {
+  const some = [...letters] as Letter[] // letters of `cruds`, by the table
+  const types = [...servedTypes, ...conformanceTypes]
+  const able = types.some((type) =>
+    some.some((letter) => covering(scopes, type, letter).length > 0 && roleAllows(actor.role, type, letter)),
+  )
+  if (!able) throw tooLittle(`$${code} needs a scope for a resource type.`)
 }
 
 function mayDoOneOf(permit: Permit, type: string, letters: string): void {

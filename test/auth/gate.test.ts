@@ -174,6 +174,11 @@ describe('operations', () => {
     ).not.toThrow()
   })
 
+  test('an operation on the whole needs a right to some type', () => {
+    expect(() => mayOperate(permit('region', 'system/Slot.s'), 'validate')).not.toThrow()
+    expect(() => mayOperate(permit('region', 'system/metrics'), 'validate')).toThrow(Denial)
+  })
+
   test('an operation that is not in the table is refused, whatever the scopes', () => {
     const client = permit('operator', 'system/*.cruds')
     expect(() => mayOperate(client, 'constructor', 'Patient')).toThrow(Denial)
