@@ -51,7 +51,9 @@ export function receiveFrom(sender: () => Promise<Sender | undefined>, reception
     const received = await handled({ incoming, row, from, reception, answer })
     const code = received.outcome.issue[0]?.code
     const ms = Math.round(performance.now() - started)
-    reception.log.event('message.received', { row: row.row, peer: row.peer, kind: row.kind, code, ms })
+    const tell =
+      incoming.by === 'poll' && code === 'informational' ? reception.log.debug : reception.log.event
+    tell('message.received', { row: row.row, peer: row.peer, kind: row.kind, code, ms })
     return received
   }
 }
@@ -91,6 +93,7 @@ async function accepted(hand: InHand): Promise<Received> {
   const { incoming, from, row, reception, answer } = hand
   if (!from) throw failure('unknown-sender', 'This sender is not configured here. Ask the operator.', 'MSH-3')
   if (!incoming.content) throw unreadable(incoming)
+  if (incoming.kind.startsWith('ACK')) return filtered('An acknowledgement that nothing waits for.', hand)
   const route = routeOf(incoming.kind, incoming.content)
   const { message, issues } = transformed(incoming, incoming.content, route, from, reception)
   let received: Received | undefined
@@ -104,6 +107,12 @@ async function accepted(hand: InHand): Promise<Received> {
   })
   if (!received) throw new Error('A message was performed without its row')
   return received
+}
+
+/** Kept and shown; there is nothing to do about it. */
+async function filtered(reason: string, { row, reception }: InHand): Promise<Received> {
+  await reception.store.write({ arrival: { ...row, status: 'filtered', reason }, at: row.receivedAt })
+  return { outcome: outcomeOf([issue('informational', `Kept; ${reason}`, undefined, 'information')]) }
 }
 
 /** A diary that is read again and again leaves a row only when it says something new. */

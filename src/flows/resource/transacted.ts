@@ -1,13 +1,14 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { mayChange } from '../../auth/gate.ts'
+import { businessKeys } from '../../fhir/business-key.ts'
 import { failures, type Issue, issue } from '../../fhir/outcome.ts'
 import { parseReference, referenceTo } from '../../fhir/reference.ts'
 import { referencesIn } from '../../fhir/walk.ts'
 import type { Kept, Reader, Sight } from '../../store/index.ts'
 import { merged } from '../plan.ts'
 import type { Plan, Step } from '../step.ts'
-import { type Change, nextOf, placeIn, referenceOf } from './change.ts'
+import { type Change, nextOf, type Put, placeIn, referenceOf } from './change.ts'
 import { type Bound, hooks, type Seen } from './hooks.ts'
 
 export interface Facts {
@@ -131,23 +132,49 @@ function newPointers(change: Seen): { target: string; place: string }[] {
   })
 }
 
-/** Business identifiers that another resource of the type has. Whoever may not see that one is not told which it is. */
-async function duplicatesOf(seen: readonly Seen[], store: Reader, { sight }: Actor): Promise<Issue[]> {
-  // An identifier may pass from one resource of the bundle to another: of those the store judges.
+/** Business identifiers that another resource has, in the store or in the same bundle. */
+async function duplicatesOf(seen: readonly Seen[], store: Reader, actor: Actor): Promise<Issue[]> {
+  const puts = seen.filter((change): change is Seen & Put => change.verb !== 'delete')
+  const twice = twiceIn(puts)
   const here = new Set(seen.map(referenceOf))
-  const issues = await Promise.all(
-    seen.map(async (change) => {
-      if (change.verb === 'delete') return []
-      const same = await store.sameIdentifier(change.resource)
-      if (!same || same.id === change.id || here.has(`${change.type}/${same.id}`)) return []
-      const keys = sight === 'all' ? [] : await store.sight(referenceOf({ type: change.type, id: same.id }))
-      const which = opens(sight, keys) ? `${change.type}/${same.id}` : `Another ${change.type}`
-      const text = `${which} has this business identifier already. Update that one, or create with If-None-Exist.`
-      return [issue('duplicate', text, placeIn(change, `${change.type}.identifier`))]
-    }),
-  )
-  return issues.flat()
+  const others = puts.filter((change) => !twice.includes(change))
+  const kept = await Promise.all(others.map((change) => keptDuplicate(change, here, store, actor)))
+  return [...twice.map((change) => duplicate(change, 'Another entry')), ...kept.flat()]
 }
+
+/** Entries whose identifier an earlier one carries. */
+function twiceIn(puts: readonly (Seen & Put)[]): (Seen & Put)[] {
+  const known = new Set<string>()
+  return puts.filter(({ type, resource }) => {
+    const keys = businessKeys(resource).map(({ system, value }) => JSON.stringify([type, system, value]))
+    const isTwice = keys.some((key) => known.has(key))
+    for (const key of keys) known.add(key)
+    return isTwice
+  })
+}
+
+/** An identifier may pass from one resource of the bundle to another: of those (`here`) the store judges. */
+async function keptDuplicate(
+  change: Seen & Put,
+  here: ReadonlySet<string>,
+  store: Reader,
+  { sight }: Actor,
+): Promise<Issue[]> {
+  const same = await store.sameIdentifier(change.resource)
+  if (!same || same.id === change.id) return []
+  const reference = referenceTo(change.type, same.id)
+  if (here.has(reference)) return []
+  // Whoever may not see the other one is not told which it is.
+  const keys = sight === 'all' ? [] : await store.sight(reference)
+  return [duplicate(change, opens(sight, keys) ? reference : `Another ${change.type}`)]
+}
+
+const duplicate = (change: Put, which: string) =>
+  issue(
+    'duplicate',
+    `${which} has this business identifier already. Update that one, or create with If-None-Exist.`,
+    placeIn(change, `${change.type}.identifier`),
+  )
 
 function hookedOf(seen: readonly Seen[], store: Reader, actor: Actor): Promise<Bound[]> {
   const types = [...new Set(seen.map(({ type }) => type))]
