@@ -19,9 +19,11 @@ export function elementOf(value: unknown, key: string): unknown {
     const found = value.flatMap((item) => listOf(elementOf(item, key)))
     return found.length ? found : undefined
   }
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+  if (typeof value !== 'object' || value === null) return undefined
   const found = (value as Tree)[key] // an object has properties
-  return isAbsent(found) ? undefined : found
+  if (found === null || found === '' || (key in Object.prototype && !Object.hasOwn(value, key)))
+    return undefined
+  return found
 }
 
 /** A copy that shares nothing; undefined for what is empty. */
@@ -48,13 +50,14 @@ export function pruned(value: unknown): unknown {
 }
 
 function prunedTree(tree: Tree): Tree | undefined {
-  const had = 'resource' in tree
+  const had = tree.resource !== undefined
   let count = 0
-  for (const key of Object.keys(tree)) {
-    const value = pruned(tree[key])
+  for (const key in tree) {
+    const written = tree[key]
+    const value = pruned(written)
     if (value === undefined) delete tree[key]
     else {
-      tree[key] = value
+      if (value !== written) tree[key] = value
       if (key !== 'resourceType' && !(had && key === 'fullUrl')) count++
     }
   }

@@ -3,7 +3,7 @@ import type { Action } from '../run.ts'
 import { plain, type Shape } from '../shapes/shape.ts'
 import type { Home, Invoke, Unit } from './context.ts'
 import { rulesOf } from './rule.ts'
-import { declare, emptyScope } from './scope.ts'
+import { declare, emptyScope, type Slots } from './scope.ts'
 
 /** Groups made ready, each once for the shapes it is invoked with. */
 export type Ready = Map<Group, Map<string, { invoke: Invoke }>>
@@ -47,15 +47,18 @@ function compiled({ group, unit }: Home, shapes: readonly Shape[]): Invoke {
     scope = declare(scope, { name, mode, shape: shapes[index] ?? plain })[0]
   }
   const action = rulesOf(group.rules, scope, unit)
-  return guarded(group.name, base, action)
+  return guarded(group.name, base, action, scope.slots)
 }
 
-function guarded(name: string, base: Invoke | undefined, action: Action): Invoke {
+function guarded(name: string, base: Invoke | undefined, action: Action, slots: Slots): Invoke {
+  const { count } = slots
   return (values, run) => {
     if (run.depth >= deepest) throw new Error(`The group ${name} invokes itself without end.`)
     run.depth++
     base?.(values, run)
-    action([...values], run)
+    const frame: unknown[] = new Array(count).fill(undefined)
+    for (let index = 0; index < values.length; index++) frame[index] = values[index]
+    action(frame, run)
     run.depth--
   }
 }

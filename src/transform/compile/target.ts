@@ -2,7 +2,7 @@ import { issue } from '../../fhir/outcome.ts'
 import type { Named, Target } from '../language/syntax.ts'
 import type { Action, Frame, Run } from '../run.ts'
 import type { Element, Shape } from '../shapes/shape.ts'
-import { copied, isAbsent, isTree, listOf, type Tree } from '../values.ts'
+import { copied, isAbsent, isTree, type Tree } from '../values.ts'
 import { nearest } from './context.ts'
 import { declare, type Scope } from './scope.ts'
 import { type Computed, computed, type Spot, unknownElement } from './transform.ts'
@@ -187,27 +187,36 @@ function assigning(
   const [scope, bind] = binding(target, made.shape.kind === 'any' ? shape : made.shape, spot)
   const convert = converter(shape, made, spot.place)
   const isEntry = key === 'resource'
+  const put = (tree: Tree, item: unknown, run: Run): unknown => {
+    const value = convert(item, run)
+    if (value === undefined) return undefined
+    const kept = write(tree, value, run)
+    if (isEntry && isTree(kept)) run.homes.set(kept, tree)
+    return kept
+  }
+  const several = severalOf(repeats === false, key, spot.place, put)
   const action: Action = (frame, run) => {
     const found = made.value(frame, run)
-    let kept: unknown
-    let count = 0
-    if (!isAbsent(found)) {
-      const tree = parent(frame)
-      if (!tree) return
-      for (const item of listOf(found)) {
-        const value = convert(item, run)
-        if (value === undefined) continue
-        if (count++ && repeats === false) {
-          run.issues.push(issue('value', `${key} takes one value; there are several.`, spot.place))
-          break
-        }
-        kept = write(tree, value, run)
-        if (isEntry && isTree(kept)) run.homes.set(kept, tree)
-      }
-    }
-    bind(frame, kept)
+    const tree = isAbsent(found) ? undefined : parent(frame)
+    if (!tree) bind(frame, undefined)
+    else bind(frame, Array.isArray(found) ? several(tree, found, run) : put(tree, found, run))
   }
   return { scope, action }
+}
+
+type Put = (tree: Tree, item: unknown, run: Run) => unknown
+
+/** Puts each of a list of values; gives the last one kept. An element for one value takes the first, and tells. */
+function severalOf(isSingle: boolean, key: string, place: string, put: Put) {
+  return (tree: Tree, items: readonly unknown[], run: Run): unknown => {
+    const present = items.filter((item) => !isAbsent(item))
+    if (isSingle && present.length > 1) {
+      run.issues.push(issue('value', `${key} takes one value; there are several.`, place))
+    }
+    let kept: unknown
+    for (const item of isSingle ? present.slice(0, 1) : present) kept = put(tree, item, run) ?? kept
+    return kept
+  }
 }
 
 /** Gives a value as the element takes it; undefined when it does not fit, which is told. */

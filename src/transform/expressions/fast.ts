@@ -123,14 +123,27 @@ function member(key: string, parent: Shape): Part | undefined {
   const element = parent.model === 'fhir' ? parent.element(key) : undefined
   if (parent.model === 'fhir' && (!element || element.choices)) return undefined
   const shadow = `_${key}`
-  const isTyped = parent.model === 'fhir'
+  // What the v2 parser makes has neither types nor shadows.
+  const own =
+    parent.model === 'v2' ? belowText : (item: unknown, of: string) => below(item, of, shadow, isFhir)
+  const isFhir = parent.model === 'fhir'
   return {
     shape: element?.shape ?? (parent.model === 'v2' ? (parent.element(key)?.shape ?? plain) : plain),
     evaluate(focus) {
-      if (focus.length === 1) return below(focus[0], key, shadow, isTyped)
-      return focus.flatMap((item) => below(item, key, shadow, isTyped))
+      if (focus.length === 1) return own(focus[0], key)
+      return focus.length ? focus.flatMap((item) => own(item, key)) : none
     },
   }
+}
+
+function belowText(item: unknown, key: string): Items {
+  if (typeof item === 'string' && !(key in String.prototype)) return none
+  if (typeof item !== 'object' || item === null) throw unusual
+  const found = (item as Record<string, unknown>)[key] // an object has properties
+  if (found === undefined) return none
+  if (!Array.isArray(found)) return found === null ? none : [found]
+  if (found.some(isHollow)) throw unusual
+  return found
 }
 
 function below(item: unknown, key: string, shadow: string, isTyped: boolean): Items {
@@ -245,6 +258,7 @@ function or(a: boolean | undefined, b: boolean | undefined): Items {
 }
 
 function union(left: Items, right: Items): Items {
+  if (!right.length && left.length < 2) return left
   const all = [...left, ...right]
   if (!all.every((item) => typeof item === 'string')) throw unusual
   return [...new Set(all)]
