@@ -65,6 +65,9 @@ function inputOf(folder: string): unknown {
   return own.includes('input.hl7') ? treeOf(`${folder}/input.hl7`) : undefined
 }
 
+/** Whether a map makes a v2 message: its name ends with a message structure. */
+export const isOutward = (map: string): boolean => /-to-[A-Z]{3}_[A-Z0-9]{3}$/.test(map)
+
 export const resourcesOf = (target: unknown): Resource[] =>
   // Inward maps have a Bundle for their target.
   ((target as Bundle | undefined)?.entry ?? []).flatMap(({ resource }) => resource ?? [])
