@@ -1,4 +1,5 @@
 import { readableTypes } from '../auth/gate.ts'
+import { referenceTo } from '../fhir/reference.ts'
 import { mapReferences } from '../fhir/walk.ts'
 import type { Asked } from '../flows/resource/change.ts'
 import { type Changed, type Transacted, transact } from '../flows/resource/transact.ts'
@@ -36,7 +37,8 @@ export function answerChanged(
   if (wanted === 'OperationOutcome') return answerIssues(warnings, status === 204 ? 200 : status, headers)
   if (wanted === 'minimal' || result.body === undefined || !mayBeShown(call, result))
     return { status, headers }
-  return { status, headers, body: result.body }
+  const shown = { interaction: 'read', references: [referenceTo(result.type, result.id, result.version)] }
+  return { status, headers, body: result.body, ...(result.verb === 'keep' && { shown }) }
 }
 
 /** Version, time and, for what is new, address. */

@@ -1,5 +1,6 @@
 import { mayInteract } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
+import { failure } from '../fhir/outcome.ts'
 import { isConformance } from '../fhir/served.ts'
 import type { Answer } from './answer.ts'
 import type { Call, InnerRequest } from './call.ts'
@@ -55,9 +56,14 @@ function attempt<T>(find: () => T): { value: T; thrown?: never } | { value?: nev
   }
 }
 
-function handlerFor({ conformance, handle }: Interaction, type: string | undefined): Interaction['handle'] {
+function handlerFor(
+  { conformance, handle, method }: Interaction,
+  type: string | undefined,
+): Interaction['handle'] {
   if (type === undefined || !isConformance(type)) return handle
   if (conformance) return conformance
+  if (method === 'GET')
+    throw failure('not-found', `Of ${type} only what is now is kept: there are no versions.`)
   throw new WrongMethod(`${type} is read-only here.`, ['GET', 'HEAD'])
 }
 

@@ -183,6 +183,7 @@ describe('an address', () => {
     ['DELETE', '/fhir/Patient', 405, 'not-supported'],
     ['PUT', '/fhir/metadata', 405, 'not-supported'],
     ['POST', '/fhir/StructureDefinition', 405, 'not-supported'],
+    ['GET', '/fhir/StructureDefinition/_history', 404, 'not-found'],
     ['GET', '/fhir/Patient/1?colour=red', 400, 'not-supported'],
   ])('%s %s is %i', async (method, path, status, code) => {
     const reply = await api.send(method, path, method === 'GET' ? {} : { body: valid })

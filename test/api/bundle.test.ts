@@ -205,6 +205,29 @@ describe('transaction', () => {
     expect(issuesIn(reply)[0]?.expression).toEqual([place])
   })
 
+  test('two entries of one identifier are refused, the second one by its place', async () => {
+    const reply = await transaction([
+      post(patient('A', numbered('same'))),
+      post(patient('B', numbered('same'))),
+    ])
+    expect(reply.status).toBe(409)
+    expect(issuesIn(reply)).toMatchObject([{ expression: ['Bundle.entry[1].resource.identifier'] }])
+    expect(await count('Patient?identifier=urn:test:ipp|same')).toBe(0)
+  })
+
+  test('an identifier may pass from one resource to another', async () => {
+    const from = await kept(patient('De', numbered('moves')))
+    const to = await kept(patient('Vers'))
+    const put = (id: string, body: object) => ({
+      resource: { ...body, id },
+      request: { method: 'PUT', url: `Patient/${id}` },
+    })
+    const reply = await transaction([put(to, patient('Vers', numbered('moves'))), put(from, patient('De'))])
+    expect(reply.status, reply.text).toBe(200)
+    const found = await api.send('GET', '/fhir/Patient?identifier=urn:test:ipp|moves')
+    expect(found.at('entry.0.resource.id')).toBe(to)
+  })
+
   test('two entries for one resource are refused', async () => {
     const id = await kept(patient('Double'))
     const change = { resource: { ...patient('D2'), id }, request: { method: 'PUT', url: `Patient/${id}` } }

@@ -54,6 +54,17 @@ async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk, guard:
   return { changed: targets.map((target) => changedOf(target, performed)), warnings }
 }
 
+/** Faults of what is not to be kept as it is are told with their place in what was sent. */
+async function prepared(change: Change, { prepare, actor }: Desk): Promise<Change> {
+  if (!isPut(change)) return change
+  try {
+    return { ...change, resource: await prepare(change.resource, actor) }
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || change.place === undefined) throw thrown
+    throw failures(thrown.issues.map((each) => ({ ...each, expression: placeIn(change, each.expression) })))
+  }
+}
+
 /** How many resources are validated before others get their turn: some 0.2 ms each. */
 const atOnce = 10
 
