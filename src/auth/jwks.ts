@@ -21,6 +21,8 @@ const keptSeconds = 300
 const keptAtMostSeconds = 3_600
 /** An unknown key id makes us ask again at most this often, so that we cannot be used to hammer somebody. */
 const askAgainMs = 30_000
+/** After a failure we do not ask again so soon: whoever is down is not called for each assertion. */
+const afterFailureMs = 5_000
 /** So many sets are kept; the oldest goes first. */
 const keptSets = 1_000
 
@@ -35,6 +37,7 @@ interface KeySet {
 export function openKeys({ clock, outboundLoopback }: KeysDesk): Keys {
   const kept = new Map<string, KeySet>()
   const underway = new Map<string, Promise<KeySet>>()
+  const failedAt = new Map<string, number>()
 
   const fetched = (url: string): Promise<KeySet> => {
     const call = underway.get(url) ?? fetchKeySet(url, outboundLoopback, clock().getTime())
@@ -42,8 +45,21 @@ export function openKeys({ clock, outboundLoopback }: KeysDesk): Keys {
     return call.finally(() => underway.delete(url))
   }
 
+  /** Of registered clients only, so there are no more of them than clients. */
+  const refuseTooSoon = (url: string): void => {
+    const failed = failedAt.get(url)
+    if (failed !== undefined && clock().getTime() - failed < afterFailureMs) {
+      throw new Error('The key set could not be had a moment ago.')
+    }
+  }
+
   const ask = async (url: string): Promise<KeySet> => {
-    const set = await fetched(url)
+    refuseTooSoon(url)
+    const set = await fetched(url).catch((thrown) => {
+      failedAt.set(url, clock().getTime())
+      throw thrown
+    })
+    failedAt.delete(url)
     kept.delete(url)
     kept.set(url, set)
     for (const oldest of kept.keys()) {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 import { type Auth, openAuth } from '../../src/auth/index.ts'
-import { silent } from '../../src/log.ts'
+import { type Log, silent } from '../../src/log.ts'
 import type { Store } from '../../src/store/index.ts'
 
 export const tokenUrl = 'https://gateway.example/auth/token'
@@ -86,7 +86,11 @@ export interface TestAuth {
   members: Set<string>
 }
 
-export async function openTestAuth(store: Store, clock = turnedClock()): Promise<TestAuth> {
+export async function openTestAuth(
+  store: Store,
+  clock = turnedClock(),
+  log: Log = silent,
+): Promise<TestAuth> {
   const members = new Set<string>()
   const auth = await openAuth({
     store,
@@ -94,7 +98,7 @@ export async function openTestAuth(store: Store, clock = turnedClock()): Promise
     tokenUrl,
     fhirUrl,
     outboundLoopback: true,
-    log: silent,
+    log,
     organizationOf: async ({ organization = '' }) =>
       organization.startsWith('urn:test|') ? organization.replace('urn:test|', 'Organization/') : undefined,
     memberOf: async (organization) => members.has(organization),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openLog } from '../../src/log.ts'
 import { openStore } from '../../src/store/index.ts'
 import { openTestStore } from '../support/database.ts'
 import {
@@ -323,10 +324,11 @@ describe('keys behind a URL', () => {
 
   test('a set that redirects, fails or is not one gives no token', async () => {
     await using behind = await openBehindUrl({ 'cache-control': 'no-store' })
-    const { keys, server, tried } = behind
+    const { keys, server, clock, tried } = behind
     for (const status of [302, 404, 500]) {
       server.answerWith(status)
       expect(await tried()).toBe(401)
+      clock.turn(5)
     }
     server.answerWith(200)
     expect(await tried()).toBe(200)
@@ -334,6 +336,17 @@ describe('keys behind a URL', () => {
     if (!key) throw new Error('There is no key.')
     keys.push(key)
     expect(await tried(), 'two keys of one name').toBe(401)
+  })
+
+  test('a server of keys that is down is not called for each assertion', async () => {
+    await using behind = await openBehindUrl({ 'cache-control': 'no-store' })
+    const { server, clock, tried } = behind
+    server.answerWith(500)
+    for (let left = 3; left > 0; left--) expect(await tried()).toBe(401)
+    expect(server.calls()).toBe(1)
+    server.answerWith(200)
+    clock.turn(5)
+    expect(await tried()).toBe(200)
   })
 
   test('a short RSA key and a private key are not used', async () => {
@@ -350,6 +363,23 @@ describe('keys behind a URL', () => {
     const { server, tried } = behind
     expect(await tried(undefined, { header: { jku: server.url } })).toBe(200)
   })
+})
+
+test('the log tells why a request was refused, and neither assertion nor token', async () => {
+  const lines: string[] = []
+  const log = openLog('debug', { write: (line) => lines.push(line) })
+  const key = await clientKey()
+  const id = await register(store, { jwks: { keys: [key.jwk] } })
+  const { auth, clock } = await openTestAuth(store, turnedClock(), log)
+  const signed = await assertion(id, key, clock(), { claims: { jti: 'number-1' } })
+  const { said } = await post(auth, asked(signed))
+  await post(auth, asked(signed))
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'token.granted', client: id },
+    { event: 'token.refused', error: 'invalid_client', reason: 'replayed', client: id, jti: 'number-1' },
+  ])
+  expect(lines.join('')).not.toContain(signed)
+  expect(lines.join('')).not.toContain(said.access_token)
 })
 
 test('gateways of one store take each other’s tokens', async () => {
