@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { House } from './api/house.ts'
 import { adminApi, api } from './api/index.ts'
+import { openReadAudit } from './audit/reads.ts'
 import { type Actor, gateway as itself } from './auth/actor.ts'
+import { organizationKey } from './auth/gate.ts'
 import { openAuth } from './auth/index.ts'
 import type { Config } from './config.ts'
 import { deliver } from './connectors/deliver.ts'
@@ -19,6 +21,8 @@ import { startTasks } from './gateway/tasks.ts'
 import { openJobs } from './jobs/index.ts'
 import type { Log } from './log.ts'
 import { openStore, type Store } from './store/index.ts'
+import { openSubscriptions } from './subscriptions/index.ts'
+import { peer as notifications } from './subscriptions/matching.ts'
 import { type LoadedTerritory, loadTerritory } from './territory/load.ts'
 import type { TerritoryFolder } from './territory/read.ts'
 
@@ -59,9 +63,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
   const [rules, opened] = await Promise.all([loadRules(folder), openStore(storeSettings(options))])
   const store = opening.use(opened)
-  const bare = bareDesk(rules, store, clock)
-  const loaded = await loadTerritory(folder, rules.conceptMaps, bare)
-  const deskOf = (actor: Actor): Desk => ({ ...bare, actor, territory: loaded.territory })
+  const alone = bareDesk(rules, store, clock)
+  const loaded = await loadTerritory(folder, rules.conceptMaps, alone)
 
   const auth = await openAuth({
     store,
@@ -72,6 +75,24 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
     organizationOf: (client) => organizationOf(client, store),
     memberOf: (organization) => isMember(organization, loaded.territory.community, clock(), store),
+  })
+  const subscriptions = opening.use(
+    await openSubscriptions({
+      store,
+      clock,
+      log,
+      permitOf: auth.permitOf,
+      outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
+      fhirUrl: `${baseUrl}/fhir`,
+      zone: loaded.territory.zone,
+    }),
+  )
+  const deskOf = (actor: Actor): Desk => ({
+    ...alone,
+    actor,
+    territory: loaded.territory,
+    prepare: subscriptions.prepare,
+    notify: subscriptions.notify,
   })
   const jobs = opening.use(openJobs({ store, log, clock }))
   startTasks(jobs, deskOf(itself))
@@ -99,7 +120,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const strangers = receiveFrom(async () => undefined, reception)
   const mllp = await listenMllp(config, tls, links, strangers, { clock, log })
   if (mllp) opening.use(mllp)
-  opening.use(deliver({ store, links, log, clock, onEnd: onEnd(deskOf(itself)) }))
+  const outlets = [...links, { name: notifications, link: subscriptions.line, receive: strangers }]
+  opening.use(deliver({ store, links: outlets, log, clock, onEnd: onEnd(deskOf(itself)) }))
+  const reads = opening.use(
+    openReadAudit({ store, clock, log, keysOf: (of) => (of ? [organizationKey(of)] : []) }),
+  )
 
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
@@ -117,6 +142,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     auth,
     metrics,
+    reads,
     desk: deskOf,
     receive: ({ actor }) => receiveFrom(async () => ({ desk: deskOf(actor) }), reception),
     answerV2: (raw, { actor }) =>
@@ -165,6 +191,7 @@ function bareDesk({ validator }: Rules, store: Store, clock: () => Date): Omit<D
     clock,
     actor: itself,
     validate: (resource) => validator.validate(resource),
+    prepare: async (resource) => resource,
     notify: () => [],
   }
 }

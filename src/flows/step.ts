@@ -75,6 +75,8 @@ export interface Desk {
   territory: Territory
   /** What the profiles say of a resource: errors and warnings. */
   validate: (resource: Resource) => Issue[]
+  /** What comes in through the API as it is to be kept: a Subscription gets its owner, its secrets are sealed. */
+  prepare: <R extends Resource>(resource: R, actor: Actor) => Promise<R>
   /** Departures that subscriptions to what was written ask for. */
   notify: (written: readonly Kept[]) => Omit<Departure, 'row'>[]
 }

@@ -14,8 +14,8 @@ export interface BookingFacts {
   task: Kept<Task> | undefined
   /** Appointments of the request that hold a place. */
   live: readonly Kept<Appointment>[]
-  /** People, rooms and machines of the slot's diary. */
-  resources: readonly string[]
+  /** Whom and what the slot's diary is about: people, machines, places, services. */
+  actors: readonly string[]
 }
 
 /** What is wanted: a place in a slot, for a request or else for a patient. Ids. */
@@ -45,7 +45,7 @@ export async function bookingFacts(wanted: Wanted, store: Reader, actor: Actor):
     patient,
     task: tasks.find(({ partOf, code }) => !partOf && code?.coding?.some(({ code }) => code === 'fulfill')),
     live: appointments.filter(isLive),
-    resources:
+    actors:
       schedule?.resourceType === 'Schedule' ? schedule.actor.flatMap(({ reference }) => reference ?? []) : [],
   }
 }

@@ -6,7 +6,7 @@ import type { Occupancy } from '../../store/index.ts'
 import { grants, senderKeys } from '../referral/admit.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { type BookingFacts, bookingFacts, type Wanted } from './facts.ts'
-import { freePlace, referenceTo, slotWith } from './states.ts'
+import { capacityOf, freePlace, referenceTo, slotWith } from './states.ts'
 
 export interface HoldWish extends Wanted {
   /** How long, in seconds; the gateway's own limit is the longest. */
@@ -41,7 +41,7 @@ function holdSeconds({ seconds = longestHoldSeconds }: HoldWish): number {
 
 /** Takes a free place of a slot: a pending appointment, the slot as it is without that place, and what they need. */
 export function placed(facts: BookingFacts, at: Moment, actor: Actor) {
-  const { slot, taken, request, resources } = facts
+  const { slot, taken, request } = facts
   refuseUnbookable(facts, at)
   const place = freePlace(slot, taken)
   const appointment = pendingAppointment(facts, at, actor)
@@ -49,7 +49,7 @@ export function placed(facts: BookingFacts, at: Moment, actor: Actor) {
     slot: slot.id,
     place,
     appointment: appointment.id,
-    resources,
+    resources: exclusiveOf(facts),
     start: slot.start,
     end: slot.end,
   }
@@ -59,6 +59,15 @@ export function placed(facts: BookingFacts, at: Moment, actor: Actor) {
     ...(request && { rely: [referenceTo(request)] }),
   }
   return { appointment, slot: slotWith(slot, taken.length + 1, false), plan }
+}
+
+/** A person or a machine is in one place at a time, and so is a diary; a building or a service is not. */
+const isExclusive = (reference: string) => /^(Practitioner|PractitionerRole|Device)\//.test(reference)
+
+/** What nobody else can have meanwhile. A slot with several places is for several at once. */
+function exclusiveOf({ slot, actors }: BookingFacts): string[] {
+  if (capacityOf(slot) > 1) return []
+  return [...(slot.schedule.reference ? [slot.schedule.reference] : []), ...actors.filter(isExclusive)]
 }
 
 function refuseUnbookable({ slot, taken, request }: BookingFacts, at: Moment): void {
@@ -118,12 +127,8 @@ const examOf = ({ serviceType }: Slot) => (serviceType ? { serviceType } : {})
 /** iCal priorities: 1 is the highest, 0 says nothing. Source: RFC 5545, 3.8.1.9. */
 const priorities = { stat: 1, asap: 2, urgent: 3, routine: 5 } as const
 
-function participantsOf({ patient, resources, request }: BookingFacts): AppointmentParticipant[] {
-  const references = [
-    ...(patient ? [referenceTo(patient)] : []),
-    ...resources,
-    ...(requesterOf(request) ?? []),
-  ]
+function participantsOf({ patient, actors, request }: BookingFacts): AppointmentParticipant[] {
+  const references = [...(patient ? [referenceTo(patient)] : []), ...actors, ...(requesterOf(request) ?? [])]
   return references.map((reference) => ({
     actor: { reference },
     status: reference.startsWith('Patient/') ? ('accepted' as const) : ('needs-action' as const),
