@@ -1,5 +1,6 @@
 import type { UserInvocationTable } from 'fhirpath'
 import { util } from 'fhirpath'
+import { hl7Null } from '../hl7v2/message.ts'
 import { toDate, toDateTime, toHl7, toInstant } from '../hl7v2/timestamps.ts'
 
 /** One more function of FHIRPath, applied to each item; undefined gives nothing, what it throws is a fault of the value. */
@@ -15,7 +16,7 @@ const each = (
 ) => ({
   arity,
   apply: (value: unknown, parameters: readonly unknown[], zone: string | undefined) =>
-    apply(textOf(value), parameters, zone),
+    value === hl7Null ? undefined : apply(textOf(value), parameters, zone),
 })
 
 /**

@@ -1,3 +1,5 @@
+import { hl7Null } from '../hl7v2/message.ts'
+
 /** A plain object, as far as rules care. */
 export type Tree = Record<string, unknown>
 
@@ -7,10 +9,13 @@ export const isTree = (value: unknown): value is Tree =>
 /** Nothing that may be written: FHIR has no empty values. */
 export const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === ''
 
+/** Nothing that may be read: what a v2 sender says to have no value (`""`) neither. */
+const isUnsaid = (value: unknown): boolean => isAbsent(value) || value === hl7Null
+
 /** A list as it is, a value as a list of one, nothing as an empty list. */
 export function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
-  return isAbsent(value) ? [] : [value]
+  return isUnsaid(value) ? [] : [value]
 }
 
 /** The items of one element of a value, or of all items of a list; undefined when there are none. */
@@ -21,18 +26,22 @@ export function elementOf(value: unknown, key: string): unknown {
   }
   if (typeof value !== 'object' || value === null) return undefined
   const found = (value as Tree)[key] // an object has properties
-  if (found === null || found === '' || (key in Object.prototype && !Object.hasOwn(value, key)))
-    return undefined
-  return found
+  if (isUnsaid(found) || (key in Object.prototype && !Object.hasOwn(value, key))) return undefined
+  return Array.isArray(found) && found.some(isUnsaid) ? said(found) : found
 }
 
-/** A copy that shares nothing; undefined for what is empty. */
+/** A copy that shares nothing. */
 export function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied)
   if (!isTree(value)) return value
   const copy: Tree = {}
   for (const key of Object.keys(value)) copy[key] = copied(value[key])
   return copy
+}
+
+function said(items: readonly unknown[]): unknown {
+  const found = items.filter((item) => !isUnsaid(item))
+  return found.length ? found : undefined
 }
 
 /**

@@ -83,7 +83,7 @@ function byHand(message: Tree): unknown {
     intent: 'order',
     identifier: [{ system: `urn:oid:${text(placer.universalId)}`, value: text(placer.entityIdentifier) }],
     subject: { reference: 'urn:local:patient' },
-    authoredOn: toDateTime(text(orc.dateTimeOfTransaction) ?? '1900', { zone }),
+    authoredOn: toDateTime(text(orc.dateTimeOfOrderEvent) ?? '1900', { zone }),
     code: { text: text(one(observed.universalServiceIdentifier).text) },
     reasonCode: [{ text: text(observed.relevantClinicalInformation) }],
   }

@@ -17,6 +17,12 @@ describe('a source', () => {
     expect(made(map, { a: false })).toEqual({ b: 'there' })
   })
 
+  test('to which the sender gave no value on purpose is absent', () => {
+    const map = rules('src.a as v -> tgt.b = v; src.c.d as v -> tgt.e = v; src -> tgt.f = (a.hl7Date());')
+    expect(made(map, { a: '""', c: [{ d: '""' }, { d: 'x' }] })).toEqual({ e: 'x' })
+    expect(made(map, { a: ['""'], c: { d: ['""', 'y'] } })).toEqual({ e: 'y' })
+  })
+
   test('goes down several elements, through lists', () => {
     const input = { a: [{ b: { c: ['1', '2'] } }, { b: { c: '3' } }, { x: 1 }] }
     expect(made(rules('src.a.b.c as v -> tgt.all = v;'), input)).toEqual({ all: ['1', '2', '3'] })
