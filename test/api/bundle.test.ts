@@ -156,6 +156,38 @@ describe('transaction', () => {
     expect(await count('Patient?family=Perimee')).toBe(0)
   })
 
+  describe('a second doctor refers a patient of the first', () => {
+    const known = patient('Commune', numbered('shared-1'))
+    const condition = { ifNoneExist: 'identifier=urn:test:ipp|shared-1' }
+    const referral = (value: string) =>
+      post({
+        resourceType: 'ServiceRequest',
+        identifier: [{ system: 'urn:test:order', value }],
+        status: 'active',
+        intent: 'order',
+        subject: { reference: urn(1) },
+        code: { text: 'IRM' },
+      } as { resourceType: string })
+
+    test('by identifier: it is that very patient, who is then seen', async () => {
+      const id = await kept(known)
+      expect((await api.send('GET', `/fhir/Patient/${id}`, { as: 'ehr' })).status).toBe(404)
+      const reply = await transaction([post(known, { fullUrl: urn(1) }, condition), referral('o-1')], 'ehr')
+      expect(responses(reply).map(({ status }) => status)).toEqual(['200 OK', '201 Created'])
+      expect((await api.send('GET', `/fhir/Patient/${id}`, { as: 'ehr' })).status).toBe(200)
+      const order = idAt(responses(reply)[1]?.location)
+      const read = await api.send('GET', `/fhir/ServiceRequest/${order}`, { as: 'ehr' })
+      expect(read.at('subject.reference')).toBe(`Patient/${id}`)
+    })
+
+    test('without a referral, nobody is let in by knowing a number', async () => {
+      const only = await transaction([post(known, { fullUrl: urn(1) }, condition)], 'ehr-other')
+      expect(only.status).toBe(409)
+      const other = await transaction([post(known, { fullUrl: urn(1) }), referral('o-2')], 'ehr-other')
+      expect(other.status).toBe(409)
+    })
+  })
+
   test('one entry that the caller may not make refuses all', async () => {
     const reply = await transaction(
       [post(cough(urn(1))), post(patient('Interdite'), { fullUrl: urn(1) })],

@@ -118,6 +118,7 @@ export async function openTestApi(
       actor,
       territory: served,
       validate: validator.validate,
+      prepare: async (resource) => resource,
       notify: () => [],
     }),
     receive: () => async () => {

@@ -11,6 +11,7 @@ import {
   referenceOf,
   type Target,
 } from './change.ts'
+import { introduced } from './introduced.ts'
 import { matchOf } from './match.ts'
 import { renamed } from './renamed.ts'
 
@@ -33,7 +34,7 @@ export type NewId = () => string
  * Fails: multiple-matches when a condition fits several; value when two mean the same.
  */
 export async function addressed(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Addressed> {
-  const targets = await Promise.all(asked.map((each) => targetOf(each, newId, desk)))
+  const targets = await Promise.all(asked.map((each) => targetOf(each, asked, newId, desk)))
   refuseTwice(targets)
   const names = namesOf(asked, targets)
   const conditions = await conditionsOf(asked, desk)
@@ -43,9 +44,9 @@ export async function addressed(asked: readonly Asked[], newId: NewId, desk: Des
   return { targets, changes, faults: [...conditions.faults, ...changes.flatMap(unnamed)] }
 }
 
-async function targetOf(asked: Asked, newId: NewId, desk: Desk): Promise<Target> {
+async function targetOf(asked: Asked, all: readonly Asked[], newId: NewId, desk: Desk): Promise<Target> {
   if (asked.verb === 'delete') return targetAs('delete', asked.id, asked)
-  if (asked.verb === 'create') return createOf(asked, newId, desk)
+  if (asked.verb === 'create') return createOf(asked, all, newId, desk)
   if ('id' in asked.target) return targetAs('update', asked.target.id, asked)
   return conditionalUpdateOf(asked, asked.target.query, newId, desk)
 }
@@ -57,9 +58,15 @@ function targetAs(verb: Target['verb'], id: string, asked: Asked): Target {
   return { ...said, ...(place !== undefined && { place }), ...(ifMatch !== undefined && { ifMatch }) }
 }
 
-async function createOf(asked: AskedCreate, newId: NewId, desk: Desk): Promise<Target> {
-  const found =
-    asked.ifNoneExist === undefined ? undefined : await matchOf(asked.type, asked.ifNoneExist, desk)
+async function createOf(
+  asked: AskedCreate,
+  all: readonly Asked[],
+  newId: NewId,
+  desk: Desk,
+): Promise<Target> {
+  const { type, ifNoneExist } = asked
+  if (ifNoneExist === undefined) return targetAs('create', newId(), asked)
+  const found = (await matchOf(type, ifNoneExist, desk)) ?? (await introduced(asked, all, desk))
   return found ? { ...targetAs('keep', found.id, asked), found } : targetAs('create', newId(), asked)
 }
 

@@ -48,9 +48,11 @@ const isConditional = (asked: Asked) =>
   (asked.verb === 'update' && 'query' in asked.target)
 
 async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk, guard: Guard): Promise<Transacted> {
-  const { targets, changes, faults } = await addressed(asked, newId, desk)
+  const { targets, changes: named, faults } = await addressed(asked, newId, desk)
+  const changes = await Promise.all(named.map((change) => prepared(change, desk)))
+  const found = targets.filter(({ verb }) => verb === 'keep').map(referenceOf)
   const { warnings, validate } = await validated(changes, faults, desk)
-  const performed = await perform(transacted, { changes, guard }, { ...desk, validate })
+  const performed = await perform(transacted, { changes, found, guard }, { ...desk, validate })
   return { changed: targets.map((target) => changedOf(target, performed)), warnings }
 }
 

@@ -25,6 +25,8 @@ export type Guard = (change: Change, resource: Resource) => void
 /** Changes that belong together, and who may make them. */
 export interface Asking {
   changes: readonly Change[]
+  /** What the same request has found by its conditions: references to these lead somewhere. */
+  found: readonly string[]
   guard: Guard
 }
 
@@ -36,10 +38,10 @@ export const transacted: Step<Asking, Facts> = {
 }
 
 /** What is now, and which faults only the store can tell. */
-export async function facts({ changes }: Asking, store: Reader, actor: Actor): Promise<Facts> {
+export async function facts({ changes, found }: Asking, store: Reader, actor: Actor): Promise<Facts> {
   const seen = await Promise.all(changes.map((change) => seenBy(change, store, actor)))
   const [dangling, duplicates, hooked] = await Promise.all([
-    danglingOf(seen, store, actor),
+    danglingOf(seen, found, store, actor),
     duplicatesOf(seen, store, actor),
     hookedOf(seen, store, actor),
   ])
@@ -104,13 +106,18 @@ function unknown(change: Change): Issue {
 }
 
 /** References of this server, new in this version, that lead nowhere for this caller. */
-async function danglingOf(seen: readonly Seen[], store: Reader, { sight }: Actor): Promise<Issue[]> {
-  const here = new Set(seen.filter(({ verb }) => verb !== 'delete').map(referenceOf))
+async function danglingOf(
+  seen: readonly Seen[],
+  found: readonly string[],
+  store: Reader,
+  { sight }: Actor,
+): Promise<Issue[]> {
+  const here = new Set([...found, ...seen.filter(({ verb }) => verb !== 'delete').map(referenceOf)])
   const gone = new Set(seen.filter(({ verb }) => verb === 'delete').map(referenceOf))
   const pointers = seen.flatMap((change) => newPointers(change).filter(({ target }) => !here.has(target)))
   const targets = [...new Set(pointers.map(({ target }) => target))].filter((target) => !gone.has(target))
-  const found = await Promise.all(targets.map((target) => visible(target, store, sight)))
-  const known = new Set(targets.filter((_, index) => found[index]))
+  const seenNow = await Promise.all(targets.map((target) => visible(target, store, sight)))
+  const known = new Set(targets.filter((_, index) => seenNow[index]))
   return pointers
     .filter(({ target }) => !known.has(target))
     .map(({ target, place }) =>
