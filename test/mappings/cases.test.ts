@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { businessKeys } from '../../src/fhir/business-key.ts'
 import { fromTree } from '../../src/hl7v2/from-tree.ts'
 import { writeMessage } from '../../src/hl7v2/message.ts'
 import type { Tree } from '../../src/hl7v2/tree.ts'
@@ -31,6 +32,13 @@ describe.each(cases.filter(({ map }) => !isOutward(map)))('$map of $name, inward
     )
     expect(resourcesOf(target)).not.toEqual([])
     expect(faults).toEqual([])
+  })
+
+  test('gives no business key to two resources of a type', () => {
+    const keys = resourcesOf(target).flatMap((resource) =>
+      businessKeys(resource).map(({ system, value }) => `${resource.resourceType} ${system}|${value}`),
+    )
+    expect(new Set(keys).size).toBe(keys.length)
   })
 
   test('makes entries that are named once, and names none that is not there', () => {
