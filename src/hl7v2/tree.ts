@@ -1,6 +1,6 @@
 import { componentsOf, type Element, fieldsOf } from './dictionary.ts'
 import type { Component, Message, Repetition, Segment } from './message.ts'
-import { field } from './message.ts'
+import { field, hl7Null } from './message.ts'
 import { type Group, type Item, isGroup, structureOf } from './structure.ts'
 
 /** A message, group, segment or composite value as a plain object: names → values. Nothing absent has a property. */
@@ -14,7 +14,7 @@ export type TreeValue = string | Tree | TreeValue[]
  * `tree.ORDER[0].ORDER_DETAIL.OBR.universalServiceIdentifier.text`.
  *
  * - What repeats is an array; what does not is one value, or an array when the sender repeats it all the same.
- * - A composite is an object, text is a string, HL7 null is `""` with its quotes.
+ * - A composite is an object, text is a string. HL7 null (`""`) is absent: what a map makes replaces what was.
  * - What the dictionary does not know goes by position: field `f1`, component `c1`, subcomponent `s1`. A field of a
  *   Z segment is always an object: `ZFA.f1.c1`.
  * - Text with components that the dictionary does not expect keeps its first one under its name; all of them are
@@ -136,7 +136,7 @@ function readField(
   const values: TreeValue[] = []
   for (const repetition of repetitions) {
     const value = parts ? readComponents(repetition, parts) : repetition[0]?.[0]
-    if (value !== undefined && value !== '') values.push(value)
+    if (value !== undefined && (typeof value !== 'string' || isFilled(value))) values.push(value)
   }
   const [first] = values
   if (first !== undefined) tree[name] = repeats || values.length > 1 ? values : first
@@ -155,6 +155,8 @@ function readUnknown(tree: Tree, name: string, repetitions: readonly Repetition[
 }
 
 const none: readonly Element[] = []
+
+const isFilled = (text: string): boolean => text !== '' && text !== hl7Null
 
 /** Components by the names of a datatype; what it does not know as `c1`, `c2` …; undefined when all are empty. */
 function readComponents(components: Repetition, elements: readonly Element[]): Tree | undefined {
@@ -177,10 +179,10 @@ function readComponent(tree: Tree, element: Element | undefined, at: number, com
     return value !== undefined
   }
   const first = component[0] ?? ''
-  if (first !== '') tree[name] = first
+  if (isFilled(first)) tree[name] = first
   const all = component.length > 1 ? readSubcomponents(component, none) : undefined
   if (all) tree[`${name}Subcomponents`] = all
-  return first !== '' || all !== undefined
+  return isFilled(first) || all !== undefined
 }
 
 /** Subcomponents by the names of a datatype; what it does not know as `s1`, `s2` …; undefined when all are empty. */
@@ -188,7 +190,7 @@ function readSubcomponents(component: Component, elements: readonly Element[]): 
   let tree: Tree | undefined
   for (let at = 0; at < component.length; at++) {
     const value = component[at]
-    if (value === undefined || value === '') continue
+    if (value === undefined || !isFilled(value)) continue
     tree ??= {}
     tree[elements[at]?.name ?? `s${at + 1}`] = value
   }

@@ -277,9 +277,9 @@ describe('values', () => {
     expect(ZFA[0].f2).toEqual([{ c1: 'a', c2: 'b', c2Subcomponents: { s1: 'b', s2: 'c' } }, { c1: 'd' }])
   })
 
-  test('keep HL7 null, and have no property when absent', () => {
-    const { PID } = JSON.parse(JSON.stringify(treeOf('ORM^O01', 'PID|||^^^~||""|^|'))).PATIENT
-    expect(PID).toEqual({ patientName: [{ familyName: { surname: '""' } }] })
+  test('have no property when absent, nor when HL7 null', () => {
+    const { PID } = JSON.parse(JSON.stringify(treeOf('ORM^O01', 'PID|||^^^~||""|^|""|F'))).PATIENT
+    expect(PID).toEqual({ administrativeSex: { identifier: 'F' } })
   })
 })
 
