@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { orders } from '../../src/demo/tour/order.ts'
+import { play } from '../../src/demo/tour/play.ts'
+import { startDemo, type TestDemo } from '../support/gateway.ts'
+
+/** One referral's whole way on the demo, by each of the four kinds of radiology system. */
+describe('on the demo', () => {
+  let demo: TestDemo
+  beforeAll(async () => {
+    demo = await startDemo()
+  })
+  afterAll(() => demo?.[Symbol.asyncDispose]())
+
+  test.each(orders.map((order) => [order.ris, order] as const))(
+    'a referral goes its whole way with a centre that speaks %s',
+    async (_, order) => {
+      const steps: string[] = []
+      const { request, appointment, comment, reply } = await play(order, demo.world, ({ says }) =>
+        steps.push(says),
+      )
+      expect(steps.length).toBeGreaterThanOrEqual(9)
+      expect(appointment).toMatchObject({
+        status: 'booked',
+        basedOn: [{ reference: `ServiceRequest/${request.id}` }],
+      })
+      expect(comment).toMatchObject({
+        status: 'completed',
+        basedOn: [{ reference: `ServiceRequest/${request.id}` }],
+        subject: request.subject,
+      })
+      expect(reply.inResponseTo).toEqual([{ reference: `Communication/${comment.id}` }])
+    },
+    30_000,
+  )
+
+  test("the partners' own diaries have the bookings, once each", () => {
+    const booked = Object.values(demo.demo.partners.diaries).map(
+      ({ bookings }) => [...bookings.values()].filter(({ status }) => status === 'booked').length,
+    )
+    expect(booked).toEqual([1, 1, 1])
+  })
+
+  test('the log names no patient', () => {
+    const words = ['PAT-TROIS', 'DOMINIQUE', '279035121518989', 'Breteuil', '1979-03-28', '19790328']
+    const said = demo.log.filter((line) =>
+      words.some((word) => line.toLowerCase().includes(word.toLowerCase())),
+    )
+    expect(demo.log.length).toBeGreaterThan(20)
+    expect(said).toEqual([])
+  })
+})
