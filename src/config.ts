@@ -42,7 +42,7 @@ export const settings = {
     meaning: 'HL7 v2 listener: address',
   },
   RELAIS_MLLP_PORT: {
-    read: z.union([z.literal('').transform(() => undefined), port]).default(2575),
+    read: z.union([z.literal('').transform(() => null), port]).default(2575),
     default: '`2575`',
     meaning: 'HL7 v2 listener: port; `0` takes a free one, empty is off',
   },

@@ -36,7 +36,7 @@ export async function listenMllp(
   strangers: Receive,
   { clock, log }: { clock: () => Date; log: Log },
 ): Promise<Listening | undefined> {
-  if (port === undefined) return undefined
+  if (port === null) return undefined
   const receivers = new Map(links.map(({ name, receive }) => [name, receive]))
   const peers = links.flatMap(({ link }) => ('peer' in link && link.peer ? [link.peer as Peer] : [])) // an MLLP line's own
   return listen({
