@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Bundle, ConceptMap, Resource } from '@medplum/fhirtypes'
 import { type Message, parseMessage } from '../../src/hl7v2/message.ts'
 import { toTree } from '../../src/hl7v2/tree.ts'
-import { loadMaps, type Transformed } from '../../src/transform/index.ts'
+import { loadMaps, type MapText, type Transformed } from '../../src/transform/index.ts'
 
 const root = new URL('../../', import.meta.url)
 
@@ -15,11 +15,12 @@ export const conceptMaps = files
   .filter((name) => name.endsWith('.json'))
   .map((name): ConceptMap => JSON.parse(textOf(`mappings/${name}`)))
 
+export const mapTexts: readonly MapText[] = files
+  .filter((name) => name.endsWith('.map'))
+  .map((name) => ({ name, text: textOf(`mappings/${name}`) }))
+
 /** The project's maps, as the gateway loads them. */
-export const maps = loadMaps(
-  files.filter((name) => name.endsWith('.map')).map((name) => ({ name, text: textOf(`mappings/${name}`) })),
-  conceptMaps,
-)
+export const maps = loadMaps(mapTexts, conceptMaps)
 
 /** Runs a map at a time that does not change, in the project's zone. */
 export function run(map: string, input: unknown): Transformed {
