@@ -24,6 +24,11 @@ describe('/metadata', () => {
     expect((await api.send('GET', '/fhir/Patient')).headers.get('access-control-allow-origin')).toBeNull()
   })
 
+  test('is told as a whole, or not at all', async () => {
+    expect((await api.send('GET', '/fhir/metadata?mode=full', { as: '' })).status).toBe(200)
+    expect((await api.send('GET', '/fhir/metadata?mode=terminology', { as: '' })).status).toBe(400)
+  })
+
   test('is a valid CapabilityStatement', async () => {
     expect(openValidator({ structures, bindings }).validate(await metadata())).toEqual([])
   })

@@ -1,3 +1,4 @@
+import { failure } from '../../fhir/outcome.ts'
 import { capabilityStatement } from '../capabilities.ts'
 import type { House } from '../house.ts'
 import { expectOnly } from '../parameters.ts'
@@ -12,8 +13,15 @@ export function capabilities(served: readonly Interaction[], house: House): Inte
     path: '/metadata',
     open: true,
     handle(call) {
-      expectOnly(call.query, [])
+      expectOnly(call.query, ['mode'])
+      refuseOther(call.query.get('mode'))
       return { status: 200, headers: {}, body }
     },
   }
+}
+
+/** The whole of it is told at once. Source: FHIR R4, http, capabilities. */
+function refuseOther(mode: string | null): void {
+  if (mode === null || mode === 'full') return
+  throw failure('unsupported-value', 'The statement is told as a whole: mode=full.', 'mode')
 }
