@@ -121,9 +121,47 @@ function changeBetween(low: number, high: number, zone: string): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** How far clocks in the zone are ahead of UTC at an instant. */
+/**
+ * How far clocks in the zone are ahead of UTC at an instant.
+ *
+ * Days on which it stays the same are remembered: those whose first and last moment have one offset, for no zone
+ * changes twice within 95 hours (tz database 2025, 1850 to 2037).
+ */
 export function zoneOffsetMs(instant: number, zone: string): number {
   if (zone === 'UTC') return 0
+  const days = daysOf(zone)
+  const number = Math.floor(instant / day)
+  const known = days.get(number) ?? remembered(days, number, zone)
+  return Number.isNaN(known) ? shownOffsetMs(instant, zone) : known
+}
+
+/** The offset of each day, by its number since 1970; NaN when it changes in it. */
+const offsets = new Map<string, Map<number, number>>()
+const mostDays = 4_000
+
+function daysOf(zone: string): Map<number, number> {
+  let days = offsets.get(zone)
+  if (!days) {
+    days = new Map()
+    offsets.set(zone, days)
+  }
+  return days
+}
+
+function remembered(days: Map<number, number>, number: number, zone: string): number {
+  const first = shownOffsetMs(number * day, zone)
+  const last = shownOffsetMs(Math.min(number * day + day - 1, lastMs), zone)
+  const offset = first === last ? first : Number.NaN
+  if (days.size >= mostDays) days.clear()
+  days.set(number, offset)
+  return offset
+}
+
+/** The last instant that a Date can hold. */
+const lastMs = 8.64e15
+
+/** The same, as a clock in the zone shows it. */
+function shownOffsetMs(instant: number, zone: string): number {
   const shown: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {}
   for (const { type, value } of formatOf(zone).formatToParts(instant)) shown[type] = value
   const { year, month, day, hour, minute, second } = shown

@@ -114,3 +114,56 @@ test('the first and the last day that a year of four digits has stay within such
   expect(span('0001-01-01')?.[0]).toBe('0001-01-01T00:00:00.000Z')
   expect(span('9999-12-31', 'America/Cayenne')?.[1]).toBe('9999-12-31T23:59:59.999Z')
 })
+
+/** As the platform names the zone at that instant: `GMT+01:00`, in the past also with seconds. */
+function namedOffsetMs(instant: number, zone: string): number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+  const name = format.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  const [, sign, hours, minutes, seconds = '0'] = /^GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?$/.exec(name) ?? []
+  if (sign === undefined) return 0
+  return (sign === '-' ? -1000 : 1000) * (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds))
+}
+
+test('the offset of a zone is that of the instant, however many instants were asked for before', () => {
+  const zones = [
+    'Europe/Paris',
+    'America/Cayenne',
+    'Australia/Lord_Howe',
+    'Africa/Casablanca',
+    'Asia/Kathmandu',
+  ]
+  const change = Date.parse('2026-03-29T01:00:00Z')
+  const instant = fc.oneof(
+    fc.integer({ min: Date.parse('1850-01-01'), max: Date.parse('2037-01-01') }),
+    fc.integer({ min: change - 2 * day, max: change + 2 * day }),
+    fc.constantFrom(change - 1, change, Date.parse('1911-03-11T00:00:00Z'), 8.6e15, -8.6e15),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...zones), instant, (zone, at) => {
+      const said = { zone, at, offset: zoneOffsetMs(at, zone) }
+      expect(said).toEqual({ zone, at, offset: namedOffsetMs(at, zone) })
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('the hours about each change of the clocks have their own offsets', () => {
+  for (let year = 1970; year < 2037; year++) {
+    for (const month of [2, 3, 8, 9]) {
+      for (let at = Date.UTC(year, month, 22); at < Date.UTC(year, month + 1, 3); at += 6 * hour) {
+        expect([at, zoneOffsetMs(at, 'Europe/Paris')]).toEqual([at, namedParis(at)])
+      }
+    }
+  }
+})
+
+const paris = new Intl.DateTimeFormat('en-US', { timeZone: 'Europe/Paris', timeZoneName: 'longOffset' })
+const namedParis = (at: number) =>
+  (paris.format(at).includes('+02') ? 2 : paris.format(at).includes('+01') ? 1 : 0) * hour
+
+test('more days than are remembered are told all the same', () => {
+  const from = Date.parse('2020-01-01T12:00:00Z')
+  const asked = Array.from({ length: 9000 }, (_, index) => from + index * day)
+  for (const at of asked) zoneOffsetMs(at, 'America/Martinique')
+  expect(new Set(asked.map((at) => zoneOffsetMs(at, 'America/Martinique')))).toEqual(new Set([-4 * hour]))
+})
