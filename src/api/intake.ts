@@ -1,13 +1,15 @@
+import type { OperationOutcome } from '@medplum/fhirtypes'
 import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
 import { mayInteract } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
 import { parseJson } from '../fhir/json.ts'
 import { Failure, failure, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
+import type { Incoming } from '../flows/message.ts'
 import { type Intake1, intake1 } from '../flows/referral/intake-schema.ts'
 import { bytesOf, refuseLong, utf8Of } from './body.ts'
 import { type Edge, onlyBy, respond, respondPlain } from './edge.ts'
-import type { House } from './house.ts'
+import { fhirBase, type House } from './house.ts'
 import { expectJson, plain } from './presentation.ts'
 import { statusOf } from './told.ts'
 
@@ -45,7 +47,7 @@ async function permitFor(c: Context<Edge>, { auth, settings }: House): Promise<P
 async function referral(c: Context<Edge>, raw: Buffer, permit: Permit, house: House): Promise<Response> {
   const { value, faults } = readReferral(raw)
   const [first] = faults
-  const { outcome } = await house.receive(permit)({
+  const incoming: Incoming = {
     raw,
     id: value?.placerOrderNumber,
     kind: 'intake/1',
@@ -54,10 +56,25 @@ async function referral(c: Context<Edge>, raw: Buffer, permit: Permit, house: Ho
     by: 'json',
     ...(value && { content: { form: 'json', value: { ...value, sender: permit.actor.client } } }),
     ...(first && { unreadable: outcomeOf(faults) }),
-  })
+  }
+  const received = await house.receive(permit)(incoming, answerTo)
+  const { outcome, written }: Answered = received.answer
+    ? JSON.parse(received.answer.toString('utf8'))
+    : { outcome: received.outcome, written: [] }
   const told = first ? outcomeOf(faults) : outcome
-  return respond(c, { status: statusOf(told, 201), headers: {}, body: JSON.stringify(told) }, plain)
+  const request = written.find((reference) => reference.startsWith('ServiceRequest/'))
+  const headers = request ? { location: `${fhirBase(house)}/${request}` } : {}
+  return respond(c, { status: statusOf(told, 201), headers, body: JSON.stringify(told) }, plain)
 }
+
+/** What is kept as the answer, so that the same referral again is answered as the first time. */
+interface Answered {
+  outcome: OperationOutcome
+  written: readonly string[]
+}
+
+const answerTo = (outcome: OperationOutcome, written: readonly string[]): Buffer =>
+  Buffer.from(JSON.stringify({ outcome, written } satisfies Answered))
 
 /** What a referral says, or all that is wrong with it. */
 function readReferral(raw: Buffer): { value?: Intake1; faults: readonly Issue[] } {

@@ -10,7 +10,10 @@ export type { Content, Incoming, Received } from '../flows/message.ts'
  * Where a connector hands in what it has heard. Comes back once the fate of the message is committed.
  * `answer` makes the bytes to be answered from the outcome: they are kept in the same statement.
  */
-export type Receive = (message: Incoming, answer?: (outcome: OperationOutcome) => Buffer) => Promise<Received>
+export type Receive = (
+  message: Incoming,
+  answer?: (outcome: OperationOutcome, written: readonly string[]) => Buffer,
+) => Promise<Received>
 
 /** How a try to send ended. */
 export interface Sent {

@@ -29,8 +29,8 @@ export interface Sender {
   zone?: string
 }
 
-/** Makes the bytes to be answered from the outcome; they are kept in the same statement. */
-export type Answer = (outcome: OperationOutcome) => Buffer
+/** Makes the bytes to be answered, from the outcome and from what was written (`Type/id`); they are kept in the same statement. */
+export type Answer = (outcome: OperationOutcome, written: readonly string[]) => Buffer
 
 export type Receive = (incoming: Incoming, answer?: Answer) => Promise<Received>
 
@@ -176,7 +176,15 @@ function told(performed: Performed, issues: readonly Issue[], answer: Answer | u
     ...issues,
     ...performed.warnings,
   ])
-  return { outcome, ...(answer && { answer: answer(outcome) }) }
+  return {
+    outcome,
+    ...(answer && {
+      answer: answer(
+        outcome,
+        performed.written.map(({ resourceType, id }) => `${resourceType}/${id}`),
+      ),
+    }),
+  }
 }
 
 function endOf({ filtered }: Performed): Pick<ArrivalRow, 'status' | 'reason'> {
@@ -199,7 +207,7 @@ async function again(before: ArrivalRow, hand: InHand): Promise<Received> {
 /** Refused: the row alone is kept, with the reason. A sender may try again what we could not do for now. */
 async function refused(failed: Failure, { row, reception, answer }: InHand): Promise<Received> {
   const outcome = outcomeOf(failed.issues)
-  const bytes = answer?.(outcome)
+  const bytes = answer?.(outcome, [])
   const reason = failed.issues
     .map(({ case: what, expression = '' }) => `${what} ${expression}`.trim())
     .join('; ')
@@ -212,7 +220,7 @@ async function refused(failed: Failure, { row, reception, answer }: InHand): Pro
 function rowOf(incoming: Incoming, knownDays: number): ArrivalRow {
   const { raw, id, kind, peer, receivedAt, by } = incoming
   return {
-    row: randomUUID(),
+    row: incoming.row ?? randomUUID(),
     raw,
     id,
     kind,
