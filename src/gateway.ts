@@ -3,27 +3,23 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { House } from './api/house.ts'
 import { adminApi, api } from './api/index.ts'
 import { openReadAudit } from './audit/reads.ts'
-import { type Actor, gateway as itself } from './auth/actor.ts'
+import { gateway as itself } from './auth/actor.ts'
 import { organizationKey } from './auth/gate.ts'
-import { openAuth } from './auth/index.ts'
 import type { Config } from './config.ts'
 import { deliver } from './connectors/deliver.ts'
 import { answerMessage } from './connectors/mllp/index.ts'
 import { receiveFrom } from './flows/receive.ts'
-import type { Desk } from './flows/step.ts'
 import { onEnd } from './gateway/ended.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
-import { isMember, organizationOf } from './gateway/members.ts'
-import { loadRules, type Rules } from './gateway/rules.ts'
-import { senders } from './gateway/senders.ts'
+import { openRooms } from './gateway/rooms.ts'
+import { loadRules } from './gateway/rules.ts'
 import { startTasks } from './gateway/tasks.ts'
 import { openJobs } from './jobs/index.ts'
 import type { Log } from './log.ts'
 import { openStore, type Store } from './store/index.ts'
-import { openSubscriptions } from './subscriptions/index.ts'
 import { peer as notifications } from './subscriptions/matching.ts'
-import { type LoadedTerritory, loadTerritory } from './territory/load.ts'
+import type { LoadedTerritory } from './territory/load.ts'
 import type { TerritoryFolder } from './territory/read.ts'
 
 export interface GatewayOptions {
@@ -63,42 +59,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
   const [rules, opened] = await Promise.all([loadRules(folder), openStore(storeSettings(options))])
   const store = opening.use(opened)
-  const alone = bareDesk(rules, store, clock)
-  const loaded = await loadTerritory(folder, rules.conceptMaps, alone)
-
-  const auth = await openAuth({
-    store,
-    clock,
-    log,
-    tokenUrl: `${baseUrl}/auth/token`,
-    fhirUrl: `${baseUrl}/fhir`,
-    outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
-    organizationOf: (client) => organizationOf(client, store),
-    memberOf: (organization) => isMember(organization, loaded.territory.community, clock(), store),
-  })
-  const subscriptions = opening.use(
-    await openSubscriptions({
-      store,
-      clock,
-      log,
-      permitOf: auth.permitOf,
-      outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
-      fhirUrl: `${baseUrl}/fhir`,
-      zone: loaded.territory.zone,
-    }),
-  )
-  const deskOf = (actor: Actor): Desk => ({
-    ...alone,
-    actor,
-    territory: loaded.territory,
-    prepare: subscriptions.prepare,
-    notify: subscriptions.notify,
-  })
+  const rooms = opening.use(await openRooms({ config, folder, rules, store, baseUrl, log, clock }))
+  const { loaded, auth, subscriptions, reception, deskOf, senderOf } = rooms
   const jobs = opening.use(openJobs({ store, log, clock }))
   startTasks(jobs, deskOf(itself))
 
-  const reception = { store, maps: rules.maps, clock, log }
-  const senderOf = senders(loaded.connectors, auth, deskOf)
   const links = await openLinks(loaded.connectors, (file) => ({
     name: file.name,
     organization: file.organizationReference,
@@ -181,18 +146,6 @@ function storeSettings({ config, log, clock }: GatewayOptions) {
     ...(config.RELAIS_DATABASE_URL && { databaseUrl: config.RELAIS_DATABASE_URL }),
     log,
     clock,
-  }
-}
-
-/** What every step is carried out with, whoever asks and wherever it is. */
-function bareDesk({ validator }: Rules, store: Store, clock: () => Date): Omit<Desk, 'territory'> {
-  return {
-    store,
-    clock,
-    actor: itself,
-    validate: (resource) => validator.validate(resource),
-    prepare: async (resource) => resource,
-    notify: () => [],
   }
 }
 

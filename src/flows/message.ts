@@ -11,6 +11,8 @@ export type Content =
 
 /** An arrival with its content, as a connector hands it in. `content` is absent when it could not be read. */
 export interface Incoming extends Arrival {
+  /** Its row, when it is taken once more after it was refused. */
+  row?: string
   content?: Content
   /** What was wrong with it, when it could not be read. */
   unreadable?: OperationOutcome
