@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util'
+import { mapping } from './mapping.ts'
+import { Bench, type Durations, type Row } from './measure.ts'
+import { scenarios } from './scenarios/index.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+import { tableOf } from './table.ts'
+import { openWorld } from './world.ts'
+
+const concurrencies = [1, 8, 32]
+const measured = scenarios.filter(({ floor }) => floor !== undefined)
+const names = [...measured.map(({ name }) => name), 'mapping']
+
+const help = `npm run bench -- [name …] [--json] [--seconds n] [--warm n] [--clients n,n]
+
+Names: ${names.join(', ')}. Without any, all of them.
+--seconds  how long each cell is measured (5)
+--warm     how long each scenario is warmed up before (3)
+--clients  concurrencies (${concurrencies.join(',')})
+`
+
+interface Wanted extends Durations {
+  names: readonly string[]
+  json: boolean
+  clients: readonly number[]
+}
+
+/** What the command line asks for; undefined when it is wrong, or asks for help. */
+function wantedBy(args: readonly string[]): Wanted | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '5' },
+      warm: { type: 'string', default: '3' },
+      clients: { type: 'string', default: concurrencies.join(',') },
+    },
+  })
+  const [seconds, warmSeconds, ...clients] = [values.seconds, values.warm, ...values.clients.split(',')].map(
+    Number,
+  )
+  const known = positionals.every((name) => names.includes(name))
+  const sensible = [seconds, warmSeconds, ...clients].every((each) => each !== undefined && each > 0)
+  if (values.help || !known || !sensible || seconds === undefined || warmSeconds === undefined)
+    return undefined
+  return {
+    names: positionals.length > 0 ? positionals : names,
+    json: values.json,
+    clients,
+    seconds,
+    warmSeconds,
+  }
+}
+
+async function rowsOf({ names: wanted, clients, ...durations }: Wanted): Promise<Row[]> {
+  const chosen = measured.filter(({ name }) => wanted.includes(name))
+  const overWires = chosen.length > 0 ? await overWire(chosen, clients, durations) : []
+  return [...overWires, ...(wanted.includes('mapping') ? await mapping() : [])]
+}
+
+async function overWire(
+  chosen: readonly Scenario[],
+  clients: readonly number[],
+  durations: Durations,
+): Promise<Row[]> {
+  await using world = await openWorld()
+  const bench = new Bench(world, durations)
+  const rows: Row[] = []
+  for (const scenario of chosen) {
+    const floor = scenarios.find(({ name }) => name === scenario.floor)
+    for (const concurrency of clients) rows.push(await bench.cell(scenario, concurrency, floor))
+  }
+  return [...bench.floors, ...rows]
+}
+
+const wanted = wantedBy(process.argv.slice(2))
+if (wanted) {
+  const rows = await rowsOf(wanted)
+  process.stdout.write(wanted.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`)
+  process.exitCode = rows.some(({ errors }) => errors > 0) ? 1 : 0
+} else {
+  process.stderr.write(help)
+  process.exitCode = process.argv.includes('--help') ? 0 : 2
+}

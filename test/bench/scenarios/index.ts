@@ -1,0 +1,20 @@
+import { booking } from './booking.ts'
+import { floorInsert, floorMllp, floorRead } from './floors.ts'
+import { read } from './read.ts'
+import type { Scenario } from './scenario.ts'
+import { create } from './servicerequest-create.ts'
+import { slotSearch, slotSearchInclude } from './slot-search.ts'
+import { v2Intake } from './v2-intake.ts'
+
+/** What is measured over the wire, floors first. */
+export const scenarios: readonly Scenario[] = [
+  floorRead,
+  floorInsert,
+  floorMllp,
+  create,
+  read,
+  slotSearch,
+  slotSearchInclude,
+  v2Intake,
+  booking,
+]
