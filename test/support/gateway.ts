@@ -86,6 +86,9 @@ export const practiceV2: ConnectorFile = {
   settings: { sendingApplication: ['EHR'], addresses: ['127.0.0.1'] },
 }
 
+/** The centre that has only a telephone. */
+export const telephone: ConnectorFile = { kind: 'manual', organization: 'centre-manual' }
+
 /** The radiology system of the first centre, by its v2 wire; with a port, we speak to it too. */
 export const centreV2 = (port?: number, more: Record<string, unknown> = {}): ConnectorFile => ({
   kind: 'mllp',
