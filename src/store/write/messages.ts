@@ -69,6 +69,7 @@ export function delivered(settlement: Settlement, at: string): Sql {
   return settlementParts([settlement], at, raw(`(d.status = 'queued' or s.status = 'sent')`))
 }
 
+/** One that had ended, and is queued again, begins anew. */
 function settlementParts(settlements: readonly Settlement[], at: string, which: Sql): Sql {
   const rows = table('settlement', settlements, {
     row: ['uuid', ({ row }) => row],
@@ -81,8 +82,12 @@ function settlementParts(settlements: readonly Settlement[], at: string, which: 
       status = s.status, last_error = coalesce(s.reason, d.last_error),
       not_before = case when s.status = 'queued' then s.not_before else d.not_before end,
       ended = case when s.status = 'queued' then null else ${at}::timestamptz end,
-      attempts = d.attempts + (d.holder is not null)::integer, holder = null, leased_until = null
+      queued = case when ${again} then ${at}::timestamptz else d.queued end,
+      give_up_at = case when ${again} then null else d.give_up_at end,
+      attempts = case when ${again} then 0 else d.attempts + (d.holder is not null)::integer end, holder = null, leased_until = null
     from settlement s
     where d.row = s.row and ${which} and (select ok from guard)
   )`
 }
+
+const again = raw(`(s.status = 'queued' and d.ended is not null)`)
