@@ -109,12 +109,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
     reads,
     desk: deskOf,
-    receive: ({ actor }) => receiveFrom(async () => ({ desk: deskOf(actor) }), reception),
-    answerV2: (raw, { actor }) =>
+    receive: (permit) => receiveFrom(async () => ({ desk: deskOf(permit.actor), permit }), reception),
+    answerV2: (raw, permit) =>
       answerMessage(raw, {
-        peers: [{ name: actor.client, charset: '8859/15', isSender: () => true, isOrigin: () => true }],
+        peers: [
+          { name: permit.actor.client, charset: '8859/15', isSender: () => true, isOrigin: () => true },
+        ],
         origin: { address: undefined },
-        receive: receiveFrom(async () => ({ desk: deskOf(actor) }), reception),
+        receive: receiveFrom(async () => ({ desk: deskOf(permit.actor), permit }), reception),
         clock,
         log,
         by: 'http',

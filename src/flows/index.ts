@@ -1,4 +1,5 @@
 import type { Appointment, Bundle, Resource } from '@medplum/fhirtypes'
+import type { Letter } from '../auth/scopes.ts'
 import { failure } from '../fhir/outcome.ts'
 import { field } from '../hl7v2/message.ts'
 import { answered } from './booking/answered.ts'
@@ -19,7 +20,19 @@ export interface Route {
   when: ((content: Content) => boolean) | undefined
   /** Name of the map in `mappings/`; without it, the content is FHIR already. */
   map: string | undefined
+  /** What its sender must be allowed to do. */
+  needs: readonly [type: string, letter: Letter]
   perform(message: Transformed, desk: Desk, arriving: Arriving): Promise<Performed>
+}
+
+/** What each step needs its sender to be allowed. */
+const needs: Readonly<Record<string, Route['needs']>> = {
+  'referral.received': ['ServiceRequest', 'c'],
+  'referral.cancelled': ['ServiceRequest', 'u'],
+  'slots.published': ['Slot', 'c'],
+  'booking.answered': ['Appointment', 'u'],
+  'results.commented': ['Communication', 'c'],
+  'results.replied': ['Task', 'u'],
 }
 
 const v2 =
@@ -28,6 +41,8 @@ const v2 =
     content.form === 'v2' && values.includes(field(content.message, place) ?? '')
 
 const cancels = v2('ORC-1', 'CA', 'OC', 'DC', 'RQ')
+/** After the exam: what was given and done belongs to the result, the request stays as it was asked. */
+const supplementsResult = v2('OBR-4', 'COMPLEMENT_POST_ACTE')
 const answersRequest = v2('OBR-4', 'REPONSE_DEMANDE')
 
 /** The gateway at a glance: the first route that fits is taken. */
@@ -36,6 +51,7 @@ export const routes: readonly Route[] = [
   route('ORM^O01', 'ORM_O01-to-ServiceRequest', received, referral),
   route('OMG^O19', 'OMG_O19-to-ServiceRequest', cancelled, referral, cancels),
   route('OMG^O19', 'OMG_O19-to-ServiceRequest', received, referral),
+  route('OMI^O23', 'OMI_O23-to-ServiceRequest', commented, referral, supplementsResult),
   route('OMI^O23', 'OMI_O23-to-ServiceRequest', cancelled, referral, cancels),
   route('OMI^O23', 'OMI_O23-to-ServiceRequest', received, referral),
   route('REF^I12', 'REF_I12-to-ServiceRequest', received, referral),
@@ -71,7 +87,10 @@ function route<Input, Facts>(
   inputOf: (message: Transformed) => Input,
   when?: Route['when'],
 ): Route {
+  const needed = needs[step.name]
+  if (!needed) throw new Error(`Nothing is said of who may start ${step.name}`)
   return {
+    needs: needed,
     kind,
     map,
     when,

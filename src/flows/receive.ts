@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes'
+import { mayInteract } from '../auth/gate.ts'
+import type { Permit } from '../auth/permit.ts'
 import { type Failure, failure, failureOf, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
 import { toTree } from '../hl7v2/tree.ts'
 import type { Log } from '../log.ts'
@@ -21,6 +23,8 @@ export interface Reception {
 /** Whom a message is from: on whose behalf it is carried out, and how it is read. */
 export interface Sender {
   desk: Desk
+  /** What it may do: asked before a route is taken, as on every other road. */
+  permit: Permit
   /** Maps of its own, by kind of message; they win over the routes'. */
   maps?: Readonly<Record<string, string>>
   /** How long the same id is the same message, in days. */
@@ -95,6 +99,7 @@ async function accepted(hand: InHand): Promise<Received> {
   if (!incoming.content) throw unreadable(incoming)
   if (incoming.kind.startsWith('ACK')) return filtered('An acknowledgement that nothing waits for.', hand)
   const route = routeOf(incoming.kind, incoming.content)
+  mayInteract(from.permit, ...route.needs)
   const { message, issues } = transformed(incoming, incoming.content, route, from, reception)
   let received: Received | undefined
   await route.perform(message, from.desk, {

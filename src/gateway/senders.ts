@@ -1,6 +1,8 @@
 import type { Actor } from '../auth/actor.ts'
 import { sightOf } from '../auth/gate.ts'
 import type { Auth } from '../auth/index.ts'
+import type { Permit } from '../auth/permit.ts'
+import { parseScopes } from '../auth/scopes.ts'
 import type { Sender } from '../flows/receive.ts'
 import type { Desk } from '../flows/step.ts'
 import type { LoadedConnector } from '../territory/load.ts'
@@ -14,10 +16,11 @@ export function senders(
   const files = new Map(connectors.map((file) => [file.name, file]))
   return async (name) => {
     const file = files.get(name)
-    const actor = file && (await actorOf(file, auth))
-    if (!file || !actor) return undefined
+    const permit = file && (await permitOf(file, auth))
+    if (!file || !permit) return undefined
     return {
-      desk: deskOf(actor),
+      desk: deskOf(permit.actor),
+      permit,
       maps: file.maps,
       knownDays: file.knownDays,
       ...(file.zone && { zone: file.zone }),
@@ -25,12 +28,15 @@ export function senders(
   }
 }
 
+/** All that a role may do; the role's own bounds hold. */
+const { scopes } = parseScopes('system/*.cruds')
+
 /** A client that is disabled sends nothing more by its wire either. */
-async function actorOf(
+async function permitOf(
   { name, client, organizationReference: organization }: LoadedConnector,
   auth: Auth,
-): Promise<Actor | undefined> {
-  if (client !== undefined) return (await auth.permitOf(client))?.actor
+): Promise<Permit | undefined> {
+  if (client !== undefined) return auth.permitOf(client)
   const ris = { role: 'ris', organization, member: false } as const
-  return { ...ris, client: name, name, sight: sightOf(ris) }
+  return { actor: { ...ris, client: name, name, sight: sightOf(ris) }, scopes, lenient: false }
 }

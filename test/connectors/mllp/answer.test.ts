@@ -56,7 +56,7 @@ describe('a message over HTTP', () => {
     const outcome = allOk('Kept.')
     const answer = await answered(order('1'), {
       receive: async (_, make) => {
-        made.push(make?.(outcome).toString('latin1') ?? '', make?.(outcome).toString('latin1') ?? '')
+        made.push(make?.(outcome, []).toString('latin1') ?? '', make?.(outcome, []).toString('latin1') ?? '')
         return { outcome }
       },
     })

@@ -108,11 +108,11 @@ export function inbox(
     ids: () => messages.map(({ id }) => id),
     receive: async (
       incoming: Incoming,
-      answer?: (outcome: Received['outcome']) => Buffer,
+      answer?: (outcome: Received['outcome'], written: readonly string[]) => Buffer,
     ): Promise<Received> => {
       messages.push(incoming)
       const received = await decide(incoming)
-      answer?.(received.outcome)
+      answer?.(received.outcome, [])
       return received
     },
   }

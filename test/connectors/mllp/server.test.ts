@@ -116,7 +116,7 @@ describe('a message', () => {
     let kept: Buffer | undefined
     await using server = await open({
       receive: async (_, answer) => {
-        kept = answer?.(well.outcome)
+        kept = answer?.(well.outcome, [])
         return well
       },
     })
