@@ -10,18 +10,20 @@ const concurrencies = [1, 8, 32]
 const measured = scenarios.filter(({ floor }) => floor !== undefined)
 const names = [...measured.map(({ name }) => name), 'mapping']
 
-const help = `npm run bench -- [name …] [--json] [--seconds n] [--warm n] [--clients n,n]
+const help = `npm run bench -- [name …] [--json] [--seconds n] [--warm n] [--clients n,n] [--profile folder]
 
 Names: ${names.join(', ')}. Without any, all of them.
 --seconds  how long each cell is measured (5)
 --warm     how long each scenario is warmed up before (3)
 --clients  concurrencies (${concurrencies.join(',')})
+--profile  a folder: there goes a profile of the gateway for each cell, for Chrome's DevTools
 `
 
 interface Wanted extends Durations {
   names: readonly string[]
   json: boolean
   clients: readonly number[]
+  profile: string | undefined
 }
 
 /** What the command line asks for; undefined when it is wrong, or asks for help. */
@@ -35,6 +37,7 @@ function wantedBy(args: readonly string[]): Wanted | undefined {
       seconds: { type: 'string', default: '5' },
       warm: { type: 'string', default: '3' },
       clients: { type: 'string', default: concurrencies.join(',') },
+      profile: { type: 'string' },
     },
   })
   const [seconds, warmSeconds, ...clients] = [values.seconds, values.warm, ...values.clients.split(',')].map(
@@ -47,25 +50,26 @@ function wantedBy(args: readonly string[]): Wanted | undefined {
   return {
     names: positionals.length > 0 ? positionals : names,
     json: values.json,
+    profile: values.profile,
     clients,
     seconds,
     warmSeconds,
   }
 }
 
-async function rowsOf({ names: wanted, clients, ...durations }: Wanted): Promise<Row[]> {
+async function rowsOf(asked: Wanted): Promise<Row[]> {
+  const { names: wanted } = asked
   const chosen = measured.filter(({ name }) => wanted.includes(name))
-  const overWires = chosen.length > 0 ? await overWire(chosen, clients, durations) : []
+  const overWires = chosen.length > 0 ? await overWire(chosen, asked) : []
   return [...overWires, ...(wanted.includes('mapping') ? await mapping() : [])]
 }
 
 async function overWire(
   chosen: readonly Scenario[],
-  clients: readonly number[],
-  durations: Durations,
+  { clients, profile, ...durations }: Wanted,
 ): Promise<Row[]> {
   await using world = await openWorld()
-  const bench = new Bench(world, durations)
+  const bench = new Bench(world, durations, profile)
   const rows: Row[] = []
   for (const scenario of chosen) {
     const floor = scenarios.find(({ name }) => name === scenario.floor)

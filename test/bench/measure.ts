@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import type { Job, Seen } from './processes/driver.ts'
+import type { Profiling } from './processes/profiled.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { usageOf, usageOfFamily } from './usage.ts'
 import type { World } from './world.ts'
@@ -32,13 +34,16 @@ export interface Durations {
 export class Bench {
   readonly #world: World
   readonly #durations: Durations
+  /** Where profiles of the gateway go, one a cell; absent: there are none. */
+  readonly #profileFolder: string | undefined
   readonly #floors = new Map<string, Row>()
   /** Numbers of requests that are used up, by scenario. */
   readonly #used = new Map<string, number>()
 
-  constructor(world: World, durations: Durations) {
+  constructor(world: World, durations: Durations, profileFolder?: string) {
     this.#world = world
     this.#durations = durations
+    this.#profileFolder = profileFolder
   }
 
   async cell(scenario: Scenario, concurrency: number, floor: Scenario | undefined): Promise<Row> {
@@ -71,9 +76,12 @@ export class Bench {
     const { warmSeconds, seconds } = this.#durations
     const isFirst = !this.#used.has(scenario.name)
     await this.#driven(scenario, order, concurrency, isFirst ? warmSeconds : warmSeconds / 3)
+    const profiled = this.#profileFolder !== undefined && scenario.server === 'gateway'
+    if (profiled) await this.#profiling({ profile: 'begin' })
     const before = await this.#usage(scenario)
     const seen = await this.#driven(scenario, order, concurrency, seconds)
     const after = await this.#usage(scenario)
+    if (profiled) await this.#profiling({ profile: 'end', file: this.#profileFile(scenario, concurrency) })
     if (seen.wrong !== undefined) process.stderr.write(`${scenario.name}: ${seen.wrong}\n`)
     return {
       name: scenario.name,
@@ -106,6 +114,17 @@ export class Bench {
     const [seen] = (await answer) as [Seen]
     this.#used.set(scenario, seen.next)
     return seen
+  }
+
+  async #profiling(what: Profiling): Promise<void> {
+    const { process: gateway } = this.#world.gateway
+    const done = once(gateway, 'message')
+    gateway.send(what)
+    await done
+  }
+
+  #profileFile({ name }: Scenario, concurrency: number): string {
+    return resolve(this.#profileFolder ?? '', `${name}-${concurrency}.cpuprofile`)
   }
 
   async #usage({ server }: Scenario) {

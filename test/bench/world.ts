@@ -26,9 +26,6 @@ export interface World extends AsyncDisposable {
   token(): Promise<string>
 }
 
-/** Options of V8 for the gateway's process, such as `--cpu-prof`. */
-const gatewayOptions = process.env.BENCH_GATEWAY_OPTIONS?.split(' ') ?? []
-
 /** Starts a gateway with an embedded store in a folder of its own, fills it, and what it is held against. */
 export async function openWorld(): Promise<World> {
   await using opening = new AsyncDisposableStack()
@@ -37,12 +34,7 @@ export async function openWorld(): Promise<World> {
   const ris = await started<RisReady>('ris', [], opening)
   const territory = join(folder, 'territory')
   const client = await writeTerritory(territory, ris.ready.port)
-  const gateway = await started<GatewayReady>(
-    'gateway',
-    [territory, join(folder, 'data')],
-    opening,
-    gatewayOptions,
-  )
+  const gateway = await started<GatewayReady>('gateway', [territory, join(folder, 'data')], opening)
   const { databaseUrl, baseUrl } = gateway.ready
   const data = await loadDataset(databaseUrl)
   await settled(databaseUrl)
@@ -61,20 +53,13 @@ export async function openWorld(): Promise<World> {
   }
 }
 
-function child(name: string, args: readonly string[], execArgv: readonly string[] = []): ChildProcess {
-  return fork(fileURLToPath(new URL(`processes/${name}.ts`, import.meta.url)), args, {
-    execArgv: [...execArgv],
-  })
+function child(name: string, args: readonly string[]): ChildProcess {
+  return fork(fileURLToPath(new URL(`processes/${name}.ts`, import.meta.url)), args)
 }
 
 /** A process, once it has said where it answers. */
-async function started<Ready>(
-  name: string,
-  args: readonly string[],
-  opening: AsyncDisposableStack,
-  options?: readonly string[],
-) {
-  const made = child(name, args, options)
+async function started<Ready>(name: string, args: readonly string[], opening: AsyncDisposableStack) {
+  const made = child(name, args)
   opening.defer(() => ended(made))
   const gone = once(made, 'exit').then(([code]) => {
     throw new Error(`The process ${name} ended (${code}) before it was ready`)

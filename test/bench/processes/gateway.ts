@@ -4,6 +4,7 @@ import { openGateway } from '../../../src/gateway.ts'
 import { openLog } from '../../../src/log.ts'
 import { readTerritory } from '../../../src/territory/read.ts'
 import { answerUsage } from '../usage.ts'
+import { answerProfiling } from './profiled.ts'
 
 /** What the bench must know of a gateway: where it answers, and the database behind it. */
 export interface GatewayReady {
@@ -32,6 +33,7 @@ const { host, user, database } = gateway.store.connection
 const { baseUrl, mllp } = gateway.addresses
 if (!mllp) throw new Error('A gateway under measurement listens for HL7 v2')
 answerUsage()
+answerProfiling()
 process.once('disconnect', async () => {
   await gateway[Symbol.asyncDispose]()
   process.exit()
