@@ -52,7 +52,7 @@ export const connectorFile = z.strictObject({
     .default(7)
     .describe('How long the same message id is the same message, in days'),
   zone: z.string().optional().describe('IANA zone of its times without an offset; default: the territory’s'),
-  settings: z.unknown().describe('Settings of its kind'),
+  settings: z.unknown().optional().describe('Settings of its kind'),
 })
 
 /** Reads a territory's folder; what is wrong is told all at once, by file and place. */
