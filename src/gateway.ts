@@ -138,7 +138,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       ...(mllp && { mllp: mllp.address }),
       ...(admin && { admin: admin.address }),
     },
-    [Symbol.asyncDispose]: () => done.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      // Nothing new is taken while what is in hand is finished.
+      await Promise.all([http[Symbol.asyncDispose](), mllp?.[Symbol.asyncDispose]()])
+      await done.disposeAsync()
+    },
   }
 }
 

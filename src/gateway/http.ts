@@ -42,6 +42,7 @@ export async function listenHttp(host: string, port: number, tls?: Tls): Promise
       fetch = other
     },
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
       const late = setTimeout(() => server.closeAllConnections(), drainMs)

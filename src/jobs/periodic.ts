@@ -48,6 +48,7 @@ async function runOnce(name: string, everyMs: number, task: Task, desk: Periodic
       (thrown) => desk.log.failed('task.unleased', thrown, { task: name }),
     )
   } catch (thrown) {
+    if (signal.aborted) return // it was told to stop; what it left undone is done at the next start
     desk.log.failed('task.failed', thrown, { task: name, ms: Math.round(performance.now() - startedAt) })
   }
 }

@@ -73,8 +73,10 @@ function pool(config: PoolConfig, max: number, settings: Settings, log: Log): Po
       await client.query(settingsText(settings))
     },
   })
-  // A connection that is not in use has died; the pool makes another when it is needed.
-  made.on('error', (thrown) => log.failed('store.disconnected', thrown))
+  // A connection that is not in use has died: the pool makes another when it is needed, or has been told to end.
+  made.on('error', (thrown) => {
+    if (!made.ending) log.failed('store.disconnected', thrown)
+  })
   return made
 }
 

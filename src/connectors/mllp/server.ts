@@ -62,6 +62,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   return {
     address: addressOf(server),
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
       await Promise.all([...room.connections].map((connection) => connection.drain()))
