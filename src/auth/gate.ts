@@ -179,6 +179,10 @@ export function mayChange(actor: Actor, type: string, keys: readonly string[]): 
   throw tooLittle(`Only the organisation that keeps this ${type} may change it.`)
 }
 
+/** Whether an actor sees a resource that has these keys. */
+export const sees = ({ sight }: Pick<Actor, 'sight'>, keys: readonly string[]): boolean =>
+  sight === 'all' || keys.some((key) => sight.includes(key))
+
 /** Whose eyes a client has. */
 export function sightOf({
   role,

@@ -1,8 +1,13 @@
-import type { Bundle, Patient, Resource } from '@medplum/fhirtypes'
+import type { Bundle, PractitionerRole, Resource } from '@medplum/fhirtypes'
+import type { Actor } from '../auth/actor.ts'
+import { sees } from '../auth/gate.ts'
+import { businessKeys } from '../fhir/business-key.ts'
 import { derivedId } from '../fhir/id.ts'
 import { failure } from '../fhir/outcome.ts'
+import { parseReference, referenceTo } from '../fhir/reference.ts'
 import { mapReferences } from '../fhir/walk.ts'
 import type { Kept, Reader } from '../store/index.ts'
+import { isDirectory, renewed } from './renewed.ts'
 import type { Moment } from './step.ts'
 
 /** A resource of a message and the name that the others of the message call it by (`urn:local:patient`). */
@@ -26,91 +31,154 @@ export function entriesOf(bundle: Bundle): Entry[] {
 /**
  * Finds which entries are known: by their business identifiers, else by the id they would get, which follows
  * from the anchor (the message's own business key) and their name in the message.
+ *
+ * Patients and the directory are the same for all senders; all else is found only by whoever may see it.
+ * Fails: duplicate when another sender's resource has the identifier; multiple-matches.
  */
 export async function knownOf(
   entries: readonly Entry[],
   anchor: string | undefined,
   store: Reader,
+  actor: Actor,
 ): Promise<Known> {
+  const isRole = ({ resource }: Entry) => resource.resourceType === 'PractitionerRole'
   const found = await Promise.all(
-    entries.map(async ({ url, resource }) => [url, await knownAs(url, resource, anchor, store)] as const),
+    entries.map(async (entry) => [entry, await knownAs(entry, anchor, store, actor)] as const),
   )
-  return new Map(found.flatMap(([url, kept]) => (kept ? [[url, kept] as const] : [])))
+  const known = new Map(found.flatMap(([{ url }, kept]) => (kept ? [[url, kept] as const] : [])))
+  for (const { url, resource } of entries.filter((entry) => isRole(entry) && !known.has(entry.url))) {
+    const role = await sameRole(resource as PractitionerRole, known, store) // by its type
+    if (role) known.set(url, role)
+  }
+  return known
 }
 
-async function knownAs(url: string, resource: Resource, anchor: string | undefined, store: Reader) {
+async function knownAs({ url, resource }: Entry, anchor: string | undefined, store: Reader, actor: Actor) {
   const same = await store.sameIdentifier(resource)
-  if (same || anchor === undefined) return same
-  return store.read(resource.resourceType, derivedId(anchor, url))
+  const kept = same ?? (await derived(url, resource, anchor, store))
+  if (kept) await refuseHidden(kept, store, actor)
+  return kept
+}
+
+async function derived(url: string, resource: Resource, anchor: string | undefined, store: Reader) {
+  const id = derivedIdOf(url, resource, anchor)
+  return id === undefined ? undefined : store.read(resource.resourceType, id)
+}
+
+/** What belongs to one sender is not another's to change, nor to see. */
+async function refuseHidden(kept: Kept, store: Reader, actor: Actor): Promise<void> {
+  if (kept.resourceType === 'Patient' || isDirectory(kept) || actor.sight === 'all') return
+  if (sees(actor, await store.sight(referenceTo(kept.resourceType, kept.id)))) return
+  throw failure(
+    'duplicate',
+    'Another sender has used this identifier. Send it with an identifier of your own.',
+    `${kept.resourceType}.identifier`,
+  )
+}
+
+/** A role has seldom a number: it is the one of this doctor at this place. */
+async function sameRole(role: PractitionerRole, known: Known, store: Reader) {
+  const doctor = named(role.practitioner?.reference, known)
+  const place = named(role.organization?.reference, known)
+  if (!doctor || (role.organization && !place)) return undefined
+  const roles = await store.search('PractitionerRole', `practitioner=${doctor}`)
+  return roles.find(({ organization }) => organization?.reference === place)
+}
+
+function named(url: string | undefined, known: Known): string | undefined {
+  const kept = known.get(url ?? '')
+  return kept && referenceTo(kept.resourceType, kept.id)
 }
 
 /**
  * The entries as they will be kept: ids given, references between them made literal, known ones renewed.
  * Those that say nothing new are left out of `changed`.
+ *
+ * Fails: duplicate when two entries mean the same resource; structure when one names an entry that is not there.
  */
 export function settled(entries: readonly Entry[], known: Known, anchor: string | undefined, at: Moment) {
-  const ids = new Map(entries.map(({ url, resource }) => [url, idOf(url, resource, known, anchor, at)]))
-  const referenceOf = (url: string) => ids.get(url) ?? url
-  const all = entries.map(({ url, resource }) => {
-    const id = referenceOf(url).slice(resource.resourceType.length + 1)
-    return renewed({ ...mapReferences(resource, referenceOf), id } as Resource, known.get(url)) // same type, ids made literal
+  const names = namesOf(entries, known, anchor, at)
+  const nameOf = (url: string) => names.get(url) ?? url
+  const firsts = entries.filter(
+    ({ url }, n) => entries.findIndex((other) => nameOf(other.url) === nameOf(url)) === n,
+  )
+  const all = firsts.map(({ url, resource }) => {
+    const id = nameOf(url).slice(resource.resourceType.length + 1)
+    return renewed(literal({ ...resource, id }, names), known.get(url))
   })
   const before = new Map([...known.values()].map((kept) => [`${kept.resourceType}/${kept.id}`, kept]))
   const changed = all.filter(
     (resource) => !sameContent(resource, before.get(`${resource.resourceType}/${resource.id}`)),
   )
-  return { all, changed, referenceOf }
+  return { all, changed, referenceOf: nameOf }
 }
 
-function idOf(url: string, resource: Resource, known: Known, anchor: string | undefined, at: Moment): string {
-  const id =
-    known.get(url)?.id ??
-    (anchor === undefined || hasIdentifier(resource) ? at.newId() : derivedId(anchor, url))
-  return `${resource.resourceType}/${id}`
+/** The resource with each local name made the reference it stands for. */
+function literal<R extends Resource>(resource: R, names: ReadonlyMap<string, string>): R {
+  return mapReferences(resource, (reference, path) => {
+    const name = names.get(reference)
+    if (name !== undefined || parseReference(reference)?.kind !== 'urn') return name ?? reference
+    throw failure('structure', 'No entry of the message has this name. Send what it means along.', path)
+  })
 }
 
-const hasIdentifier = (resource: Resource) =>
-  'identifier' in resource &&
-  Array.isArray(resource.identifier) &&
-  resource.identifier.some(({ value }) => value)
-
-/** The directory is the territory's: a message names its people and places, it does not change them. */
-const directory = new Set([
-  'Organization',
-  'Practitioner',
-  'PractitionerRole',
-  'Location',
-  'HealthcareService',
-  'Endpoint',
-])
-
-function renewed(incoming: Resource, known: Kept | undefined): Resource {
-  if (!known) return incoming
-  if (directory.has(incoming.resourceType)) return known
-  if (incoming.resourceType === 'Patient') return samePerson(incoming, known as Kept<Patient>) // found by its own type
-  return { ...incoming, meta: { ...incoming.meta, ...known.meta } }
+/** Names of the entries → references; two entries that carry the same identifier have the same one. */
+function namesOf(
+  entries: readonly Entry[],
+  known: Known,
+  anchor: string | undefined,
+  at: Moment,
+): Map<string, string> {
+  const names = new Map<string, string>()
+  const byKey = new Map<string, string>()
+  const roles = entries.filter(({ resource }) => resource.resourceType === 'PractitionerRole')
+  const others = entries.filter((entry) => !roles.includes(entry))
+  for (const { url, resource } of [...others, ...roles]) {
+    const keys = businessKeys(resource).map((key) => JSON.stringify([resource.resourceType, key]))
+    const twin = keys.map((key) => byKey.get(key)).find((name) => name !== undefined)
+    const id = known.get(url)?.id ?? idOf(url, resource, anchor, names) ?? at.newId()
+    const name = twin ?? referenceTo(resource.resourceType, id)
+    refuseTwice(name, resource, names)
+    names.set(url, name)
+    for (const key of keys) byKey.set(key, name)
+  }
+  return names
 }
 
-/**
- * A patient named again: identifiers are gathered, what is newly said replaces what was said,
- * but an identity that is qualified is not replaced by one that is not.
- */
-export function samePerson(incoming: Patient, known: Kept<Patient>): Patient {
-  const identifier = gathered(incoming.identifier, known.identifier)
-  const traits =
-    isQualified(known) && !isQualified(incoming) ? { ...incoming, ...known } : { ...known, ...incoming }
-  return { ...traits, id: known.id, meta: known.meta, ...(identifier.length > 0 && { identifier }) }
+/** A doctor may be named twice in a message; an order is given once. */
+function refuseTwice(name: string, resource: Resource, names: ReadonlyMap<string, string>): void {
+  if (isDirectory(resource) || resource.resourceType === 'Patient') return
+  if (![...names.values()].includes(name)) return
+  throw failure(
+    'duplicate',
+    'Two entries of the message carry the same identifier. Give each an identifier of its own.',
+    `${resource.resourceType}.identifier`,
+  )
 }
 
-function gathered(incoming: Patient['identifier'] = [], known: Patient['identifier'] = []) {
-  const names = new Set(known.map(({ system, value }) => `${system}|${value}`))
-  return [...known, ...incoming.filter(({ system, value }) => !names.has(`${system}|${value}`))]
+function idOf(
+  url: string,
+  resource: Resource,
+  anchor: string | undefined,
+  names: ReadonlyMap<string, string>,
+): string | undefined {
+  if (resource.resourceType !== 'PractitionerRole') return derivedIdOf(url, resource, anchor)
+  if (hasIdentifier(resource)) return undefined
+  const [doctor, place] = [resource.practitioner, resource.organization].map(
+    (one) => names.get(one?.reference ?? '') ?? one?.reference ?? '',
+  )
+  return derivedId('role', doctor ?? '', place ?? '')
 }
 
-/** INS-NIR or INS-NIA is carried only by a qualified identity. Source: référentiel INS, france.md 1.5. */
-const qualified = /^urn:oid:1\.2\.250\.1\.213\.1\.4\.(8|9|10|11)$/
-const isQualified = ({ identifier = [] }: Patient) =>
-  identifier.some(({ system }) => qualified.test(system ?? ''))
+/** The id of what carries no identifier: in the directory it follows from what is said of it, else from the message. */
+function derivedIdOf(url: string, resource: Resource, anchor: string | undefined): string | undefined {
+  if (hasIdentifier(resource) || resource.resourceType === 'PractitionerRole') return undefined
+  if (isDirectory(resource)) return derivedId(resource.resourceType, canonicalText(resource))
+  return anchor === undefined ? undefined : derivedId(anchor, url)
+}
+
+/** A number whose system nobody knows is no identifier: it does not find the resource again. */
+const hasIdentifier = (resource: Resource) => businessKeys(resource).length > 0
 
 /** Whether two resources say the same, whatever their versions. */
 export function sameContent(a: Resource, b: Resource | undefined): boolean {

@@ -1,7 +1,7 @@
 import type { Identifier, Reference } from '@medplum/fhirtypes'
+import { sees } from '../../auth/gate.ts'
 import { canonical } from '../../fhir/canonical.ts'
 import { failure, failures, issue } from '../../fhir/outcome.ts'
-import { sees } from '../../flows/booking/facts.ts'
 import { find as findAppointments } from '../../flows/booking/index.ts'
 import type { Desk } from '../../flows/step.ts'
 import type { Call } from '../call.ts'

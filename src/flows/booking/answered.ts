@@ -1,7 +1,7 @@
 import type { Appointment, Identifier, ServiceRequest, Slot, Task } from '@medplum/fhirtypes'
+import { sees } from '../../auth/gate.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import type { Moment, Plan, Step } from '../step.ts'
-import { sees } from './facts.ts'
 import {
   currentOf,
   isLive,

@@ -1,5 +1,6 @@
 import type { Appointment, Patient, ServiceRequest, Slot, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
+import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import { isLive } from './states.ts'
@@ -72,6 +73,3 @@ export async function visible<T extends 'Slot' | 'ServiceRequest' | 'Patient' | 
   if (resource && sees(actor, keys)) return resource
   throw failure('not-found', `There is no such ${type}.`, type)
 }
-
-export const sees = ({ sight }: Actor, keys: readonly string[]) =>
-  sight === 'all' || keys.some((key) => sight.includes(key))

@@ -30,7 +30,7 @@ export const received: Step<Referral, Facts> = {
   name: 'referral.received',
 
   async facts({ entries }, store, actor) {
-    const known = await knownOf(entries, anchorOf(entries), store)
+    const known = await knownOf(entries, anchorOf(entries), store, actor)
     return { known, tasks: await tasksOf(known, store), practices: await practicesOf(known, store, actor) }
   },
 

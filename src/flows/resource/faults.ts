@@ -1,4 +1,5 @@
 import type { Actor } from '../../auth/actor.ts'
+import { sees } from '../../auth/gate.ts'
 import { businessKeys } from '../../fhir/business-key.ts'
 import { type Issue, issue } from '../../fhir/outcome.ts'
 import { parseReference, referenceTo } from '../../fhir/reference.ts'
@@ -67,15 +68,15 @@ async function keptDuplicate(
   change: Seen & Put,
   here: ReadonlySet<string>,
   store: Reader,
-  { sight }: Actor,
+  actor: Actor,
 ): Promise<Issue[]> {
   const same = await store.sameIdentifier(change.resource)
   if (!same || same.id === change.id) return []
   const reference = referenceTo(change.type, same.id)
   if (here.has(reference)) return []
   // Whoever may not see the other one is not told which it is.
-  const keys = sight === 'all' ? [] : await store.sight(reference)
-  return [duplicate(change, opens(sight, keys) ? reference : `Another ${change.type}`)]
+  const keys = actor.sight === 'all' ? [] : await store.sight(reference)
+  return [duplicate(change, sees(actor, keys) ? reference : `Another ${change.type}`)]
 }
 
 const duplicate = (change: Put, which: string) =>
@@ -88,9 +89,5 @@ const duplicate = (change: Put, which: string) =>
 async function visible(reference: string, store: Reader, sight: Sight): Promise<Kept | undefined> {
   if (sight === 'all') return store.follow(reference)
   const [kept, keys] = await Promise.all([store.follow(reference), store.sight(reference)])
-  return kept && opens(sight, keys) ? kept : undefined
+  return kept && sees({ sight }, keys) ? kept : undefined
 }
-
-/** Whether keys open a resource. */
-export const opens = (sight: Sight, keys: readonly string[]) =>
-  sight === 'all' || keys.some((key) => sight.includes(key))

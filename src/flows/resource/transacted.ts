@@ -1,12 +1,12 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
-import { mayChange } from '../../auth/gate.ts'
+import { mayChange, sees } from '../../auth/gate.ts'
 import { failures, type Issue, issue } from '../../fhir/outcome.ts'
 import type { Reader } from '../../store/index.ts'
 import { merged } from '../plan.ts'
 import type { Plan, Step } from '../step.ts'
 import { type Change, nextOf, placeIn, referenceOf } from './change.ts'
-import { danglingOf, duplicatesOf, opens } from './faults.ts'
+import { danglingOf, duplicatesOf } from './faults.ts'
 import { type Bound, hooks, type Seen } from './hooks.ts'
 
 export interface Facts {
@@ -68,7 +68,7 @@ async function seenBy(change: Change, store: Reader, actor: Actor): Promise<Seen
   if (change.verb === 'create') return { ...change, before: undefined }
   const reference = referenceOf(change)
   const [before, keys] = await Promise.all([store.follow(reference), store.sight(reference)])
-  if (!before || !opens(actor.sight, keys)) return { ...change, before: undefined }
+  if (!before || !sees(actor, keys)) return { ...change, before: undefined }
   mayChange(actor, change.type, keys)
   return { ...change, before }
 }

@@ -1,7 +1,7 @@
 import type { Communication, Patient, Reference, Resource, ServiceRequest } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
+import { sees } from '../../auth/gate.ts'
 import type { Kept, Reader } from '../../store/index.ts'
-import { sees } from '../booking/facts.ts'
 import { currentOf, referenceTo, versionOf } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, settled } from '../entries.ts'
 import { grants } from '../referral/admit.ts'
@@ -29,7 +29,7 @@ export const commented: Step<Comment, Facts> = {
 
   async facts({ entries }, store, actor) {
     const [known, about] = await Promise.all([
-      knownOf(entries, anchorOf(entries), store),
+      knownOf(entries, anchorOf(entries), store, actor),
       aboutOf(entries, store, actor),
     ])
     if (!about.request) return { known, ...about }

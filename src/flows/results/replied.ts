@@ -1,6 +1,6 @@
 import type { ServiceRequest, Task } from '@medplum/fhirtypes'
+import { sees } from '../../auth/gate.ts'
 import type { Kept, Reader } from '../../store/index.ts'
-import { sees } from '../booking/facts.ts'
 import type { Entry } from '../entries.ts'
 import type { Plan, Step } from '../step.ts'
 

@@ -29,9 +29,9 @@ interface Facts {
 export const published: Step<Publication, Facts> = {
   name: 'slots.published',
 
-  async facts({ entries, peer, covers }, store) {
+  async facts({ entries, peer, covers }, store, actor) {
     const [known, before] = await Promise.all([
-      knownOf(entries, undefined, store),
+      knownOf(entries, undefined, store, actor),
       covered(peer, covers, store),
     ])
     const slots = [...[...known.values()].filter(isSlot), ...before].map(({ id }) => id)

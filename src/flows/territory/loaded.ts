@@ -20,8 +20,11 @@ interface Facts {
 export const loaded: Step<Load, Facts> = {
   name: 'territory.loaded',
 
-  async facts({ entries }, store) {
-    const [known, meant] = await Promise.all([knownOf(entries, undefined, store), meantBy(entries, store)])
+  async facts({ entries }, store, actor) {
+    const [known, meant] = await Promise.all([
+      knownOf(entries, undefined, store, actor),
+      meantBy(entries, store),
+    ])
     return { known, meant }
   },
 
