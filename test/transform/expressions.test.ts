@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { describe, expect, test } from 'vitest'
-import { fast, unusual } from '../../src/transform/expressions/fast.ts'
+import { fast } from '../../src/transform/expressions/fast.ts'
+import { itemsOf, listed, unusual } from '../../src/transform/expressions/items.ts'
 import type { Node } from '../../src/transform/expressions/names.ts'
 import { functions, userFunctions } from '../../src/transform/functions.ts'
 import { newRun } from '../../src/transform/run.ts'
@@ -31,9 +32,9 @@ function ours(text: string, context: unknown, variables: Record<string, unknown>
   const tree: Node = fhirpath.parse(text)
   const part = fast(tree, { focus: shape, self: shape, variables: new Map(entries), constants: {} })
   if (!part) return 'other'
-  const items = Array.isArray(context) ? context : [context]
   try {
-    return part.evaluate(items, items, { frame: Object.values(variables), run: newRun(options) })
+    const items = itemsOf(context)
+    return listed(part.evaluate(items, items, Object.values(variables), newRun(options)))
   } catch (thrown) {
     if (thrown === unusual) return 'other'
     return 'error'
@@ -56,7 +57,7 @@ const { tree: anyTree } = fc.letrec((tie) => ({
   tree: fc.dictionary(fc.constantFrom(...names, '_a', 'resourceType'), tie('value'), { maxKeys: 4 }),
 }))
 
-const quoted = fc.constantFrom("'x'", "'y'", "''", "'xy'", "'\\u0041\\n'")
+const quoted = fc.constantFrom("('x' | 'y')", "'x'", "'y'", "''", "'xy'", "'\\u0041\\n'")
 const { expression: anyExpression } = fc.letrec<{
   path: string
   text: string
@@ -67,8 +68,9 @@ const { expression: anyExpression } = fc.letrec<{
     { maxDepth: 3 },
     fc.constantFrom(...names, '$this', '%v', '%w', '`b`'),
     fc.tuple(tie('path'), fc.constantFrom(...names)).map(([left, right]) => `${left}.${right}`),
+    tie('path').map((list) => `${list}[1]`),
     fc
-      .tuple(tie('path'), fc.constantFrom('first()', 'last()', 'where(true)'))
+      .tuple(tie('path'), fc.constantFrom('first()', 'last()', 'where(true)', 'skip(1)', 'distinct()'))
       .map(([left, right]) => `${left}.${right}`),
     fc.tuple(tie('path'), tie('condition')).map(([left, right]) => `${left}.where(${right})`),
     fc.tuple(tie('path'), tie('path')).map(([left, right]) => `${left}.select(${right})`),
@@ -92,6 +94,9 @@ const { expression: anyExpression } = fc.letrec<{
           'substring(1, 2)',
           "replace('x', 'z')",
           "replaceMatches('[a-x]', '$&$&')",
+          "split('y')",
+          'distinct()',
+          'skip(1)',
           'combine(%w)',
           ...Object.keys(functions).map((name) => `${name}()`),
         ),

@@ -20,12 +20,8 @@ export function constantsOf(map: MapFile, unit: Unit): Map<string, Literal['valu
 function worth({ value, ...at }: Constant, unit: Unit): Literal['value'] | undefined {
   if (value.kind === 'literal') return value.value
   const evaluate = expression(value, { unit, scope: emptyScope(), shape: plain, place: at.name })
-  const [found, ...more] = evaluate(undefined, [], newRun({}))
-  if (
-    more.length === 0 &&
-    (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean')
-  )
-    return found
+  const found = evaluate(undefined, [], newRun({}))
+  if (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean') return found
   unit.fault(value, 'A constant is one text, number or boolean, and needs nothing of the message.')
   return undefined
 }

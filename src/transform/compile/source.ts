@@ -1,5 +1,6 @@
 import { issue } from '../../fhir/outcome.ts'
 import { type Expression, expression, holds } from '../expressions/expression.ts'
+import { listed } from '../expressions/items.ts'
 import type { Literal, Named, Source } from '../language/syntax.ts'
 import type { Action, Frame, Run, Value } from '../run.ts'
 import { derives } from '../shapes/fhir.ts'
@@ -93,7 +94,7 @@ function compiledClauses(
 function defaulting(value: NonNullable<Source['default']>, scope: Scope, unit: Unit, place: string): Clause {
   if (value.kind === 'literal') return (items) => (items.length ? items : [value.value])
   const evaluate = expression(value, { scope, unit, shape: plain, place })
-  return (items, frame, run) => (items.length ? items : evaluate(undefined, frame, run))
+  return (items, frame, run) => (items.length ? items : listed(evaluate(undefined, frame, run)))
 }
 
 function keeping(condition: Expression, slot: number): Clause {

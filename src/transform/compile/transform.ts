@@ -153,23 +153,14 @@ function ofExpression(written: Expression, { unit, scope, focus, place }: Spot):
   const slot = focus?.slot
   return {
     shape: plain,
-    value: (frame, run) => {
-      const found = evaluate(slot === undefined ? undefined : frame[slot], frame, run)
-      return found.length > 1 ? found : found[0]
-    },
+    value: (frame, run) => evaluate(slot === undefined ? undefined : frame[slot], frame, run),
   }
 }
 
 /** Evaluates FHIRPath on what `on` gives. */
 export function evaluating(written: Expression, on: Computed, { unit, scope, place }: Spot): Computed {
   const evaluate = expression(written, { unit, scope, shape: on.shape, place })
-  return {
-    shape: plain,
-    value: (frame, run) => {
-      const found = evaluate(on.value(frame, run), frame, run)
-      return found.length > 1 ? found : found[0]
-    },
-  }
+  return { shape: plain, value: (frame, run) => evaluate(on.value(frame, run), frame, run) }
 }
 
 /** The one text of an argument; undefined when absent. More than one, or a tree, is a fault of the run. */

@@ -7,11 +7,13 @@ import { userFunctions } from '../functions.ts'
 import type { Expression as Written } from '../language/syntax.ts'
 import type { Frame, Run } from '../run.ts'
 import type { Shape } from '../shapes/shape.ts'
-import { collection, fast, type Part, unusual } from './fast.ts'
+import { fast } from './fast.ts'
+import { type Items, itemsOf, unlisted, unusual } from './items.ts'
 import { findings, type Node } from './names.ts'
+import type { Part } from './part.ts'
 
 /** A FHIRPath, ready to be evaluated. What it gives may be part of the input: copy before writing. */
-export type Expression = (context: unknown, frame: Frame, run: Run) => readonly unknown[]
+export type Expression = (context: unknown, frame: Frame, run: Run) => Items
 
 /** What a run gives to every expression. */
 const given = ['now', 'zone'] as const
@@ -22,7 +24,7 @@ export function expression(
   { scope, unit, shape, place }: { scope: Scope; unit: Unit; shape: Shape; place: string },
 ): Expression {
   const evaluate = compiled(written, scope, unit, shape)
-  if (!evaluate) return () => []
+  if (!evaluate) return () => undefined
   return (context, frame, run) => {
     try {
       return evaluate(context, frame, run)
@@ -31,13 +33,14 @@ export function expression(
       const text =
         thrown instanceof Failure ? thrown.message : `The value does not fit ${written.text.trim()}`
       run.issues.push(issue('value', text, place))
-      return []
+      return undefined
     }
   }
 }
 
 /** Whether a condition holds: one true, or one value that is no boolean. */
-export const holds = (result: readonly unknown[]): boolean => result.length === 1 && result[0] !== false
+export const holds = (result: Items): boolean =>
+  result !== undefined && result !== false && !Array.isArray(result)
 
 function compiled(written: Written, scope: Scope, unit: Unit, shape: Shape): Expression | undefined {
   const parsed = parsedOf(written, unit)
@@ -67,11 +70,11 @@ function compiled(written: Written, scope: Scope, unit: Unit, shape: Shape): Exp
 }
 
 /** The quick form; what it was not made for goes to fhirpath.js. */
-function quick(part: Part, slow: () => Expression): Expression {
+function quick({ evaluate }: Part, slow: () => Expression): Expression {
   return (context, frame, run) => {
     try {
-      const items = collection(context)
-      return part.evaluate(items, items, { frame, run })
+      const items = itemsOf(context)
+      return evaluate(items, items, frame, run)
     } catch (thrown) {
       if (thrown !== unusual) throw thrown
       return slow()(context, frame, run)
@@ -112,6 +115,6 @@ function byFhirpath(
   return (context, frame, { options }) => {
     const environment: Record<string, unknown> = { ...constants, now: options.now, zone: options.zone }
     for (const { name, slot } of variables) environment[name] = frame[slot]
-    return run(context ?? [], environment)
+    return unlisted(run(context ?? [], environment))
   }
 }

@@ -1,26 +1,31 @@
-import { functions } from '../functions.ts'
+import { type Function as Added, functions } from '../functions.ts'
 import { plain } from '../shapes/shape.ts'
+import { fast } from './fast.ts'
+import { isDated } from './infix.ts'
 import {
-  answer,
-  type Evaluate,
-  fast,
+  countOf,
+  distinct,
+  gathered,
   type Items,
-  isDated,
-  type Names,
-  none,
+  isSimple,
+  kept,
+  listed,
   oneText,
-  type Part,
+  textsOf,
   truth,
+  unlisted,
   unusual,
-} from './fast.ts'
+} from './items.ts'
 import { identifier, type Node } from './names.ts'
+import type { Evaluate, Names, Part } from './part.ts'
 
 /** A call, without what stands before its dot. */
 export function fastFunction(call: Node | undefined, names: Names): Part | undefined {
   const [named, list] = call?.children ?? []
   const name = identifier(named?.text ?? '')
   const given = list?.children ?? []
-  if (Object.hasOwn(functions, name)) return added(name, given, names)
+  const own = Object.hasOwn(functions, name) ? functions[name] : undefined
+  if (own) return added(own, given, names)
   const known = Object.hasOwn(table, name) ? table[name] : undefined
   return known?.(given, names)
 }
@@ -40,12 +45,8 @@ const keeping =
     given.length ? undefined : { evaluate, shape: focus }
 
 /** A function of one text. */
-const ofText =
-  (apply: (text: string) => unknown): Compile =>
-  (given) =>
-    given.length
-      ? undefined
-      : { evaluate: (focus) => (focus.length ? [apply(oneText(focus))] : none), shape: plain }
+const ofText = (apply: (text: string) => unknown): Compile =>
+  simply((focus) => (focus === undefined ? undefined : apply(oneText(focus))))
 
 /** A function of one text and another. */
 const ofTexts =
@@ -56,40 +57,39 @@ const ofTexts =
     return {
       shape: plain,
       isCondition: true,
-      evaluate(focus, self, around) {
-        const found = part.evaluate(self, self, around)
-        const [text, given] = [
-          focus.length ? oneText(focus) : undefined,
-          found.length ? oneText(found) : undefined,
-        ]
-        return text === undefined || given === undefined ? none : answer(holds(text, given))
+      evaluate(focus, self, frame, run) {
+        const found = part.evaluate(self, self, frame, run)
+        const [text, given] = [textOrNone(focus), textOrNone(found)]
+        return text === undefined || given === undefined ? undefined : holds(text, given)
       },
     }
   }
 
+const textOrNone = (items: Items): string | undefined => (items === undefined ? undefined : oneText(items))
+
 /** A function that looks at each item by itself. */
 function perItem(node: Node | undefined, names: Names): Part | undefined {
-  return node && fast(node, { ...names, focus: names.focus, self: names.focus })
+  return node && fast(node, { ...names, self: names.focus })
 }
 
 const where: Compile = ([criterion, ...more], names) => {
   const part = perItem(criterion, names)
   if (!part?.isCondition || more.length) return undefined
-  return { shape: names.focus, evaluate: filtering(part.evaluate) }
-}
-
-function filtering(criterion: Evaluate): Evaluate {
-  return (focus, _, around) => focus.filter((item) => criterion([item], [item], around)[0] === true)
+  const { evaluate } = part
+  return {
+    shape: names.focus,
+    evaluate: (focus, _, frame, run) => kept(focus, (item) => evaluate(item, item, frame, run) === true),
+  }
 }
 
 const exists: Compile = (given, names) => {
-  if (!given.length) return { evaluate: (focus) => answer(focus.length > 0), shape: plain, isCondition: true }
-  const kept = where(given, names)
+  if (!given.length) return { evaluate: (focus) => focus !== undefined, shape: plain, isCondition: true }
+  const found = where(given, names)
   return (
-    kept && {
+    found && {
       shape: plain,
       isCondition: true,
-      evaluate: (focus, self, around) => answer(kept.evaluate(focus, self, around).length > 0),
+      evaluate: (focus, self, frame, run) => found.evaluate(focus, self, frame, run) !== undefined,
     }
   )
 }
@@ -97,10 +97,11 @@ const exists: Compile = (given, names) => {
 const select: Compile = ([projection, ...more], names) => {
   const part = perItem(projection, names)
   if (!part || more.length) return undefined
+  const { evaluate, shape, isCondition } = part
   return {
-    shape: part.shape,
-    ...(part.isCondition && { isCondition: true }),
-    evaluate: (focus, _, around) => focus.flatMap((item) => part.evaluate([item], [item], around)),
+    shape,
+    ...(isCondition && { isCondition }),
+    evaluate: (focus, _, frame, run) => gathered(focus, (item) => evaluate(item, item, frame, run)),
   }
 }
 
@@ -109,17 +110,20 @@ const iif: Compile = (given, names) => {
   if (!criterion || !then || given.length < 2 || (given.length === 3 && !otherwise)) return undefined
   return {
     shape: plain,
-    evaluate(focus, _, around) {
-      const found = criterion.evaluate(focus, focus, around)
-      if (found.length === 1 && found[0] === true) return then.evaluate(focus, focus, around)
-      return otherwise ? otherwise.evaluate(focus, focus, around) : none
+    evaluate(focus, _, frame, run) {
+      if (criterion.evaluate(focus, focus, frame, run) === true)
+        return then.evaluate(focus, focus, frame, run)
+      return otherwise?.evaluate(focus, focus, frame, run)
     },
   }
 }
 
 /** Arguments that are written as texts or numbers. */
 function literals(given: readonly Node[], names: Names): (string | number | undefined)[] {
-  return given.map((node) => fast(node, names)?.literal)
+  return given.map((node) => {
+    const items = fast(node, names)?.fixed?.items
+    return typeof items === 'string' || typeof items === 'number' ? items : undefined
+  })
 }
 
 const matches: Compile = (given, names) => {
@@ -129,7 +133,7 @@ const matches: Compile = (given, names) => {
     expression && {
       shape: plain,
       isCondition: true,
-      evaluate: (focus) => (focus.length ? answer(expression.test(oneText(focus))) : none),
+      evaluate: (focus) => (focus === undefined ? undefined : expression.test(oneText(focus))),
     }
   )
 }
@@ -142,7 +146,7 @@ const replacing =
     if (!expression || typeof by !== 'string') return undefined
     return {
       shape: plain,
-      evaluate: (focus) => (focus.length ? [oneText(focus).replace(expression, by)] : none),
+      evaluate: (focus) => (focus === undefined ? undefined : oneText(focus).replace(expression, by)),
     }
   }
 
@@ -163,24 +167,34 @@ const substring: Compile = (given, names) => {
   return {
     shape: plain,
     evaluate(focus) {
-      if (!focus.length) return none
+      if (focus === undefined) return undefined
       const text = oneText(focus)
-      return start < text.length ? [text.substring(start, end)] : none
+      return start < text.length ? text.substring(start, end) : undefined
     },
   }
 }
 
 const join: Compile = (given, names) => {
-  const [by = '', ...more] = literals(given, names)
-  if (typeof by !== 'string' || more.length || (given.length > 0 && literals(given, names)[0] === undefined))
-    return undefined
+  const [by] = given.length ? literals(given, names) : ['']
+  if (typeof by !== 'string' || given.length > 1) return undefined
+  return { shape: plain, evaluate: (focus) => (focus === undefined ? undefined : textsOf(focus).join(by)) }
+}
+
+/** `'x'` parts of a text; a text without it is one part. */
+const split: Compile = (given, names) => {
+  const [by, ...more] = literals(given, names)
+  if (typeof by !== 'string' || more.length) return undefined
   return {
     shape: plain,
-    evaluate(focus) {
-      if (!focus.every((item) => typeof item === 'string')) throw unusual
-      return focus.length ? [focus.join(by)] : none
-    },
+    evaluate: (focus) => (focus === undefined ? undefined : unlisted(oneText(focus).split(by))),
   }
+}
+
+/** Without the first of them. */
+const skip: Compile = (given, names) => {
+  const [count, ...more] = literals(given, names)
+  if (typeof count !== 'number' || more.length) return undefined
+  return { shape: names.focus, evaluate: (focus) => unlisted(listed(focus).slice(count)) }
 }
 
 const toText: Compile = (given, { focus }) => {
@@ -188,14 +202,9 @@ const toText: Compile = (given, { focus }) => {
   return {
     shape: plain,
     evaluate(items) {
-      const [item] = items
-      if (!items.length) return none
-      if (
-        items.length > 1 ||
-        (typeof item !== 'string' && typeof item !== 'boolean' && !Number.isSafeInteger(item))
-      )
-        throw unusual
-      return [String(item)]
+      if (items === undefined) return undefined
+      if (!isSimple(items)) throw unusual
+      return String(items)
     },
   }
 }
@@ -203,40 +212,55 @@ const toText: Compile = (given, { focus }) => {
 const combine: Compile = ([other, ...more], names) => {
   const part = other && fast(other, { ...names, focus: names.self })
   if (!part || more.length) return undefined
-  return { shape: plain, evaluate: (focus, self, around) => [...focus, ...part.evaluate(self, self, around)] }
+  const { evaluate } = part
+  return {
+    shape: plain,
+    evaluate(focus, self, frame, run) {
+      const others = evaluate(self, self, frame, run)
+      if (focus === undefined) return others
+      return others === undefined ? focus : [...listed(focus), ...listed(others)]
+    },
+  }
 }
 
 const children: Compile = (given, { focus }) =>
   given.length || focus.model === 'fhir'
     ? undefined
-    : { evaluate: (items) => items.flatMap(childrenOf), shape: plain }
+    : { evaluate: (items) => gathered(items, childrenOf), shape: plain }
 
 function childrenOf(item: unknown): Items {
-  if (typeof item === 'string') return none
+  if (typeof item === 'string') return undefined
   if (typeof item !== 'object' || item === null) throw unusual
-  return Object.entries(item).flatMap(([key, value]: [string, unknown]) => {
+  const found = Object.entries(item).flatMap(([key, value]: [string, unknown]) => {
     if (key.startsWith('_') || key === 'resourceType' || value === null || value === undefined) throw unusual
     return value
   })
+  return unlisted(found)
 }
 
 function allTrue(items: Items): Items {
-  if (!items.every((item) => typeof item === 'boolean')) throw unusual
-  return answer(!items.includes(false))
+  const list = listed(items)
+  if (!list.every((item) => typeof item === 'boolean')) throw unusual
+  return !list.includes(false)
+}
+
+function not(items: Items): Items {
+  const is = truth(items)
+  return is === undefined ? undefined : !is
 }
 
 /** One of `functions.ts`. */
-function added(name: string, given: readonly Node[], names: Names): Part | undefined {
-  const known = functions[name]
+function added(known: Added, given: readonly Node[], names: Names): Part | undefined {
   const parameters = literals(given, names)
-  if (!known?.arity.includes(given.length) || parameters.some((one) => typeof one !== 'string'))
+  if (!known.arity.includes(given.length) || parameters.some((one) => typeof one !== 'string'))
     return undefined
-  return {
-    shape: plain,
-    evaluate: (focus, _, { run }) =>
-      focus.flatMap((item) => known.apply(item, parameters, run.options.zone) ?? none),
-  }
+  return { shape: plain, evaluate: applying(known, parameters) }
 }
+
+const applying =
+  (known: Added, parameters: readonly unknown[]): Evaluate =>
+  (focus, _self, _frame, run) =>
+    gathered(focus, (item) => known.apply(item, parameters, run.options.zone))
 
 const table: Readonly<Record<string, Compile>> = {
   exists,
@@ -246,18 +270,18 @@ const table: Readonly<Record<string, Compile>> = {
   matches,
   substring,
   join,
+  split,
+  skip,
   toString: toText,
   combine,
   children,
   allTrue: simply(allTrue, true),
-  empty: simply((focus) => answer(!focus.length), true),
-  count: simply((focus) => [focus.length]),
-  not: simply((focus) => {
-    const is = truth(focus)
-    return is === undefined ? none : answer(!is)
-  }, true),
-  first: keeping((focus) => (focus.length > 1 ? focus.slice(0, 1) : focus)),
-  last: keeping((focus) => (focus.length > 1 ? focus.slice(-1) : focus)),
+  empty: simply((focus) => focus === undefined, true),
+  count: simply(countOf),
+  distinct: keeping(distinct),
+  not: simply(not, true),
+  first: keeping((focus) => (Array.isArray(focus) ? focus[0] : focus)),
+  last: keeping((focus) => (Array.isArray(focus) ? focus.at(-1) : focus)),
   upper: ofText((text) => text.toUpperCase()),
   lower: ofText((text) => text.toLowerCase()),
   trim: ofText((text) => text.trim()),
