@@ -77,7 +77,11 @@ export function routeOf(kind: string, content: Content): Route {
   const found = routes.find((one) => one.kind === kind && (one.when === undefined || one.when(content)))
   if (found) return found
   const known = [...new Set(routes.map((one) => one.kind))].join(', ')
-  throw failure('unknown-message', `Messages of this kind are not taken. Known ones: ${known}.`, 'MSH-9')
+  throw failure(
+    'unknown-message',
+    `Messages of this kind are not taken. Known ones: ${known}.`,
+    'Message.event',
+  )
 }
 
 function route<Input, Facts>(
@@ -112,7 +116,7 @@ function answer({ bundle, incoming: { peer } }: Transformed) {
   const appointment = resourcesOf(bundle).find(
     (one): one is Appointment => one.resourceType === 'Appointment',
   )
-  if (!appointment) throw failure('required', 'The message names no appointment.', 'SCH-1')
+  if (!appointment) throw failure('required', 'The message names no appointment.', 'Appointment.identifier')
   return { appointment, peer }
 }
 

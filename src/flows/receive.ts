@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes'
 import { mayInteract } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
-import { type Failure, failure, failureOf, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
+import { Failure, failure, failureOf, failures, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
 import { toTree } from '../hl7v2/tree.ts'
 import type { Log } from '../log.ts'
 import type { ArrivalRow, Store } from '../store/index.ts'
@@ -10,6 +10,7 @@ import type { Maps } from '../transform/index.ts'
 import { type Route, routeOf } from './index.ts'
 import type { Content, Incoming, Received, Transformed } from './message.ts'
 import type { Performed } from './perform.ts'
+import { placeIn } from './places.ts'
 import type { Desk } from './step.ts'
 
 /** What receiving needs. */
@@ -85,8 +86,10 @@ async function handled(hand: InHand): Promise<Received> {
   try {
     return await accepted(hand)
   } catch (thrown) {
-    if (thrown instanceof Known) return again(thrown.row, hand)
-    const failed = failureOf(thrown, hand.row.row)
+    // What was taken once is answered as then, though it would be refused now.
+    const before = thrown instanceof Known ? thrown.row : await knownAs(hand.row, hand.reception.store)
+    if (before) return again(before, hand)
+    const failed = placed(failureOf(thrown, hand.row.row), hand)
     if (failed.case === 'exception')
       hand.reception.log.failed('message.failed', thrown, { row: hand.row.row })
     return refused(failed, hand)
@@ -94,8 +97,9 @@ async function handled(hand: InHand): Promise<Received> {
 }
 
 async function accepted(hand: InHand): Promise<Received> {
-  const { incoming, from, row, reception, answer } = hand
-  if (!from) throw failure('unknown-sender', 'This sender is not configured here. Ask the operator.', 'MSH-3')
+  const { incoming, from, row, reception } = hand
+  if (!from)
+    throw failure('unknown-sender', 'This sender is not configured here. Ask the operator.', 'Message.source')
   if (!incoming.content) throw unreadable(incoming)
   if (incoming.kind.startsWith('ACK')) return filtered('An acknowledgement that nothing waits for.', hand)
   const route = routeOf(incoming.kind, incoming.content)
@@ -105,7 +109,7 @@ async function accepted(hand: InHand): Promise<Received> {
   await route.perform(message, from.desk, {
     refuseKnown: () => refuseKnown(row, reception.store),
     row: (performed) => {
-      received = told(performed, issues, answer)
+      received = told(performed, issues, hand)
       if (isOldNews(incoming, performed)) return undefined
       return { ...row, ...endOf(performed), ...(received.answer && { answer: received.answer }) }
     },
@@ -124,14 +128,37 @@ async function filtered(reason: string, { row, reception }: InHand): Promise<Rec
 const isOldNews = ({ by }: Incoming, { written, removed }: Performed) =>
   by === 'poll' && written.length === 0 && removed.length === 0
 
-async function refuseKnown({ peer, id, receivedAt }: ArrivalRow, store: Store): Promise<void> {
-  const known = id === undefined ? undefined : await store.messages.known(peer, id, receivedAt)
+async function refuseKnown(row: ArrivalRow, store: Store): Promise<void> {
+  const known = await knownAs(row, store)
   if (known) throw new Known(known)
 }
 
+async function knownAs({ peer, id, receivedAt }: ArrivalRow, store: Store): Promise<ArrivalRow | undefined> {
+  return id === undefined ? undefined : store.messages.known(peer, id, receivedAt)
+}
+
+/** All that was wrong with it, as whoever tried to read it has said. */
 function unreadable({ unreadable }: Incoming): Failure {
-  const first = unreadable?.issue[0]
-  return failure('structure', first?.diagnostics ?? 'The message cannot be read.', first?.expression?.[0])
+  const issues = unreadable?.issue ?? []
+  if (issues.length === 0) return failure('structure', 'The message cannot be read.')
+  return failures(
+    issues.map(({ diagnostics, expression }) =>
+      issue('structure', diagnostics ?? 'The message cannot be read.', expression?.[0]),
+    ),
+  )
+}
+
+/** The same faults, each with its place in what was sent. */
+function placed({ issues, retryAfterSeconds }: Failure, { incoming }: InHand): Failure {
+  const [first, ...rest] = issues
+  return new Failure(
+    [toldOf(first, incoming), ...rest.map((one) => toldOf(one, incoming))],
+    retryAfterSeconds,
+  )
+}
+
+function toldOf({ case: what, text, expression, severity }: Issue, incoming: Incoming): Issue {
+  return issue(what, text, placeIn(incoming, expression), severity)
 }
 
 function transformed(
@@ -174,12 +201,16 @@ function bundleOf(content: Content): Bundle {
   return { resourceType: 'Bundle', type: 'collection', entry: [{ fullUrl: 'urn:local:only', resource }] }
 }
 
-function told(performed: Performed, issues: readonly Issue[], answer: Answer | undefined): Received {
+function told(
+  performed: Performed,
+  issues: readonly Issue[],
+  { answer, incoming }: Pick<InHand, 'answer' | 'incoming'>,
+): Received {
   const kept = performed.filtered === undefined ? 'Stored.' : `Kept; ${performed.filtered}`
   const outcome = outcomeOf([
     issue('informational', kept, undefined, 'information'),
     ...issues,
-    ...performed.warnings,
+    ...performed.warnings.map((one) => toldOf(one, incoming)),
   ])
   return {
     outcome,
@@ -201,7 +232,7 @@ async function again(before: ArrivalRow, hand: InHand): Promise<Received> {
   if (before.digest !== hand.row.digest) {
     const text =
       'A message with this id has come before, with other content. Give each message an id of its own.'
-    return refused(failure('duplicate', text, 'MSH-10'), { ...hand, row: { ...hand.row, id: undefined } })
+    return refused(placed(failure('duplicate', text, 'Message'), hand), hand)
   }
   const outcome = outcomeOf([
     issue('informational', 'Received before; answered as then.', undefined, 'information'),
@@ -216,8 +247,14 @@ async function refused(failed: Failure, { row, reception, answer }: InHand): Pro
   const reason = failed.issues
     .map(({ case: what, expression = '' }) => `${what} ${expression}`.trim())
     .join('; ')
-  // The id stays free: what is put right, or comes again later, is a message of its own.
-  const kept: ArrivalRow = { ...row, id: undefined, status: 'error', reason, ...(bytes && { answer: bytes }) }
+  // Known no longer than until now: what is put right, or comes again later, is a message of its own.
+  const kept: ArrivalRow = {
+    ...row,
+    knownUntil: row.receivedAt,
+    status: 'error',
+    reason,
+    ...(bytes && { answer: bytes }),
+  }
   await reception.store.write({ arrival: kept, at: row.receivedAt })
   return { outcome, ...(bytes && { answer: bytes }) }
 }

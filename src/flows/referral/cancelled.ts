@@ -29,7 +29,7 @@ export const cancelled: Step<{ entries: readonly Entry[] }, Facts> = {
       throw failure(
         'not-found',
         'No referral carries this placer order number: there is nothing to cancel.',
-        'ORC-2',
+        'ServiceRequest.identifier',
       )
     }
     return { requests: await Promise.all(requests.map((request) => withdrawn(request, store))) }
@@ -71,7 +71,7 @@ export function withdrawing(
     throw failure(
       'business-rule',
       'The exam has been done: the referral can no longer be cancelled.',
-      'ORC-1',
+      'ServiceRequest.status',
     )
   }
   const revoked: ServiceRequest = {

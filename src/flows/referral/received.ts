@@ -91,7 +91,7 @@ function refuseRevoked(entries: readonly Entry[], known: Known): void {
       throw failure(
         'conflict',
         'This referral has been cancelled. Send a new one, with a number of its own.',
-        'ORC-2',
+        'ServiceRequest.identifier',
       )
     }
   }

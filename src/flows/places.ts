@@ -1,0 +1,70 @@
+import type { Content, Incoming } from './message.ts'
+
+/**
+ * Where the sender of a message finds what a step or a profile says of a resource.
+ *
+ * Steps do not know by which road a message came: they name the element. Whoever sent HL7 v2 or our JSON is told the
+ * field that the maps read it from; where there is none, the element it is.
+ */
+export function placeIn(incoming: Incoming, expression: string | undefined): string | undefined {
+  if (expression === undefined) return undefined
+  const fields = places[formOf(incoming)]
+  for (let path = expression.replaceAll(/\[\d+\]/g, ''); path !== ''; path = path.replace(/\.?[^.]*$/, '')) {
+    const field = fields[path]
+    if (field !== undefined) return field
+  }
+  return expression.startsWith('Message') ? undefined : expression
+}
+
+/** What could not be read has no content, but came by a road of one form. */
+function formOf({ content, by }: Pick<Incoming, 'content' | 'by'>): Content['form'] {
+  if (content) return content.form
+  return by === 'mllp' || by === 'http' ? 'v2' : by === 'json' ? 'json' : 'fhir'
+}
+
+type Places = Readonly<Record<string, string>>
+
+/** Source: the maps of `mappings/`, whose rules are named after the fields. */
+const places: Readonly<Record<Content['form'], Places>> = {
+  fhir: {},
+  v2: {
+    'Patient.identifier': 'PID-3',
+    'Patient.name': 'PID-5',
+    'Patient.birthDate': 'PID-7',
+    'Patient.gender': 'PID-8',
+    'ServiceRequest.identifier': 'ORC-2',
+    'ServiceRequest.status': 'ORC-1',
+    'ServiceRequest.subject': 'PID',
+    'ServiceRequest.code': 'OBR-4',
+    'ServiceRequest.occurrence': 'TQ1-7',
+    'ServiceRequest.priority': 'OBR-5',
+    'ServiceRequest.requester': 'ORC-12',
+    'Appointment.identifier': 'SCH-1',
+    'Appointment.status': 'SCH-25',
+    'Appointment.start': 'SCH-11',
+    'Appointment.end': 'SCH-11',
+    'Communication.identifier': 'OBR-3',
+    'Communication.basedOn': 'OBR-2',
+    'DiagnosticReport.identifier': 'OBR-3',
+    'Observation.value': 'OBX-5',
+    'Observation.status': 'OBX-11',
+    Message: 'MSH-10',
+    'Message.event': 'MSH-9',
+    'Message.source': 'MSH-3',
+  },
+  json: {
+    'Patient.identifier': 'patient.ins',
+    'Patient.name': 'patient.familyName',
+    'Patient.birthDate': 'patient.birthDate',
+    'Patient.gender': 'patient.sex',
+    'Practitioner.identifier': 'prescriber.rpps',
+    'ServiceRequest.identifier': 'placerOrderNumber',
+    'ServiceRequest.status': 'placerOrderNumber',
+    'ServiceRequest.code': 'exam',
+    'ServiceRequest.occurrence': 'desiredBy',
+    'ServiceRequest.priority': 'priority',
+    'ServiceRequest.requester': 'prescriber',
+    'Observation.value': 'answers',
+    Message: 'placerOrderNumber',
+  },
+}

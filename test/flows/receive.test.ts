@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import type { ServiceRequest } from '@medplum/fhirtypes'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Permit } from '../../src/auth/permit.ts'
+import { parseScopes } from '../../src/auth/scopes.ts'
+import { contentOf } from '../../src/connectors/mllp/answer.ts'
+import type { Incoming, Received } from '../../src/flows/message.ts'
+import { receiveFrom, type Sender } from '../../src/flows/receive.ts'
+import { loadRules } from '../../src/gateway/rules.ts'
+import { silent } from '../../src/log.ts'
+import type { Maps } from '../../src/transform/index.ts'
+import { order } from '../journeys/support.ts'
+import { type ActorName, actors, openTestDesk, type TestDesk } from './desk.ts'
+
+let maps: Maps
+let desk: TestDesk
+beforeAll(async () => {
+  desk = await openTestDesk()
+  maps = (await loadRules({ maps: [], conceptMaps: [] })).maps
+})
+afterAll(() => desk?.[Symbol.asyncDispose]())
+
+const { scopes } = parseScopes('system/*.cruds')
+const senderAs = (name: ActorName, more: Partial<Sender> = {}): Sender => {
+  const permit: Permit = { actor: actors[name], scopes, lenient: false }
+  return { desk: desk.as(name), permit, ...more }
+}
+
+/** As the MLLP line hands it in. */
+const v2 = (text: string, id: string, kind = 'ORM^O01', peer = 'practice'): Incoming => ({
+  raw: Buffer.from(text),
+  id,
+  kind,
+  peer,
+  receivedAt: desk.clock().toISOString(),
+  by: 'mllp',
+  content: contentOf({ text, charset: 'utf-8' } as Parameters<typeof contentOf>[0]), // only its text is read
+})
+
+let answers = 0
+/** Each answer has bytes of its own, as an acknowledgement has a number and a time of its own. */
+const answer = () => Buffer.from(`answer ${answers++} ${randomUUID()}`)
+
+const receives = (incoming: Incoming, from: ActorName | 'nobody' = 'practice', more: Partial<Sender> = {}) =>
+  receiveFrom(async () => (from === 'nobody' ? undefined : senderAs(from, more)), {
+    store: desk.store,
+    maps,
+    clock: desk.clock,
+    log: silent,
+  })(incoming, answer)
+
+const first = ({ outcome }: Received) => outcome.issue[0]
+const requests = (number: string): Promise<ServiceRequest[]> =>
+  desk.all('ServiceRequest', `identifier=${number}`)
+
+describe('a message', () => {
+  test('that comes twice is one referral, and is answered with the same bytes', async () => {
+    const once = await receives(v2(order({ number: 'R-1' }), 'R-1'))
+    const again = await receives(v2(order({ number: 'R-1' }), 'R-1'))
+    expect(again.answer).toEqual(once.answer)
+    expect(first(again)?.diagnostics).toMatch(/before/)
+    expect(await requests('R-1')).toHaveLength(1)
+  })
+
+  test('that comes twice at once is one referral, and is answered with the same bytes', async () => {
+    const both = await Promise.all([1, 2].map(() => receives(v2(order({ number: 'R-2' }), 'R-2'))))
+    expect(both[0]?.answer).toEqual(both[1]?.answer)
+    expect(await requests('R-2')).toHaveLength(1)
+  })
+
+  test('that was taken is answered as then, though it would be refused now', async () => {
+    const once = await receives(v2(order({ number: 'R-3' }), 'R-3'))
+    const withdrawn = { ...maps, run: () => expect.unreachable('its map is gone') }
+    const again = await receiveFrom(async () => senderAs('practice'), {
+      store: desk.store,
+      maps: withdrawn as Maps, // only run is asked for
+      clock: desk.clock,
+      log: silent,
+    })(v2(order({ number: 'R-3' }), 'R-3'), answer)
+    expect(again.answer).toEqual(once.answer)
+  })
+
+  test('whose id says something else now is a conflict, told by its control id', async () => {
+    await receives(v2(order({ number: 'R-4' }), 'R-4'))
+    const other = await receives(v2(order({ number: 'R-4', purpose: 'Autre chose' }), 'R-4'))
+    expect(first(other)).toMatchObject({ severity: 'error', code: 'duplicate', expression: ['MSH-10'] })
+    expect(await requests('R-4')).toMatchObject([{ note: [{ text: 'Fièvre depuis 48 heures' }, {}] }])
+  })
+
+  test('with a known id is a message of its own once its time is over', async () => {
+    await receives(v2(order({ number: 'R-5' }), 'R-5'), 'practice', { knownDays: 1 })
+    desk.clock.turn({ days: 2 })
+    const later = await receives(v2(order({ number: 'R-5', purpose: 'Autre chose' }), 'R-5'))
+    expect(first(later)?.severity).toBe('information')
+  })
+
+  test('that was refused is kept under its id, and may be sent corrected under the same', async () => {
+    const wrong = await receives(v2(order({ number: 'R-6', event: 'CA' }), 'R-6'))
+    expect(first(wrong)).toMatchObject({ code: 'not-found', expression: ['ORC-2'] })
+    const kept = await desk.store.messages.list({ status: 'error', limit: 100 })
+    expect(kept.find(({ id }) => id === 'R-6')).toMatchObject({
+      reason: 'not-found ORC-2',
+      answer: wrong.answer,
+    })
+    const right = await receives(v2(order({ number: 'R-6' }), 'R-6'))
+    expect(first(right)?.severity).toBe('information')
+    expect(await requests('R-6')).toHaveLength(1)
+  })
+
+  test('from nobody we know is kept and refused', async () => {
+    const stranger = v2(order({ number: 'R-7' }), 'R-7', 'ORM^O01', '?')
+    expect(first(await receives(stranger, 'nobody'))).toMatchObject({
+      code: 'security',
+      expression: ['MSH-3'],
+    })
+    expect(await requests('R-7')).toEqual([])
+    expect(await desk.store.messages.list({ peer: '?', limit: 10 })).toMatchObject([{ status: 'error' }])
+  })
+
+  test('of an unknown kind names its field, and the kinds that are taken', async () => {
+    const told = first(await receives(v2(order({ number: 'R-8' }), 'R-8', 'ADT^A01')))
+    expect(told).toMatchObject({ code: 'not-supported', expression: ['MSH-9'] })
+    expect(told?.diagnostics).toContain('ORM^O01')
+  })
+
+  test('that cannot be read is told with all that is wrong with it', async () => {
+    const { content: _, ...incoming } = v2(order({ number: 'R-9' }), 'R-9')
+    const told = await receives({
+      ...incoming,
+      unreadable: {
+        resourceType: 'OperationOutcome',
+        issue: [
+          { severity: 'error', code: 'structure', diagnostics: 'One.', expression: ['PID'] },
+          { severity: 'error', code: 'structure', diagnostics: 'Two.', expression: ['OBR'] },
+        ],
+      },
+    })
+    expect(told.outcome.issue.map(({ diagnostics }) => diagnostics)).toEqual(['One.', 'Two.'])
+  })
+
+  test('is not acknowledged when nothing can be kept', async () => {
+    const closed = await openTestDesk()
+    await closed[Symbol.asyncDispose]()
+    const receive = receiveFrom(async () => ({ ...senderAs('practice'), desk: closed.as('practice') }), {
+      store: closed.store,
+      maps,
+      clock: desk.clock,
+      log: silent,
+    })
+    await expect(receive(v2(order({ number: 'R-10' }), 'R-10'), answer)).rejects.toThrow()
+  })
+})
