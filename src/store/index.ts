@@ -16,6 +16,7 @@ import { readerOf } from './reader.ts'
 import { findPage } from './search/index.ts'
 import { sharedIn } from './shared.ts'
 import { sql } from './sql.ts'
+import { type Traffic, trafficOf } from './traffic.ts'
 
 export interface StoreSettings {
   /** The embedded PostgreSQL lives here; not touched when a server is named. */
@@ -86,6 +87,7 @@ function storeOn(
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
     search: (search, sight) => findPage(db.planned, search, sight),
     history: (query, sight) => readHistory(db, query, sight),
+    traffic: (peers) => trafficOf(db, peers),
     onChange: (listener) => changes.listen(listener),
     ready: () => isReady(db),
     [Symbol.asyncDispose]: close,
@@ -367,6 +369,8 @@ export interface Store extends AsyncDisposable {
   readonly messages: Messages
   readonly outbox: Outbox
   readonly clients: Clients
+  /** What goes on with these peers, in their order. */
+  traffic(peers: readonly string[]): Promise<Traffic[]>
   /** Once only, whatever the number of gateways: true for the first who names it. */
   once(purpose: string, key: string, until: string): Promise<boolean>
   /** A lease that one gateway holds at a time; undefined when another has it. Ends by itself at `until`. */

@@ -34,7 +34,8 @@ export function arrived(arrival: ArrivalRow): Sql {
       ${id}::text is not null and ${knownUntil}::timestamptz > ${receivedAt}::timestamptz
     where (select ok from guard) and (select count(*) from outlived) >= 0
     on conflict (row) do update set
-      kind = excluded.kind, status = excluded.status, digest = excluded.digest, reason = excluded.reason,
+      id = excluded.id, kind = excluded.kind, peer = excluded.peer, status = excluded.status,
+      digest = excluded.digest, reason = excluded.reason,
       answer = excluded.answer, known_until = excluded.known_until, current = excluded.current
     where m.status = 'error'
     returning 1
