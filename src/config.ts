@@ -145,8 +145,8 @@ function nearest(name: string): string {
   return first ?? ''
 }
 
-/** Edits between two names. Source: Levenshtein. */
-function distance(a: string, b: string): number {
+/** How far two names are apart, in edits. Source: Levenshtein. */
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, n) => n)
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1]

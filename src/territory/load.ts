@@ -71,20 +71,30 @@ function territoryOf(
   const organizations = resources.filter(
     (resource): resource is Kept<Organization> => resource.resourceType === 'Organization',
   )
-  const community = organizations.find((one) => hasType(one, systems.establishmentCategory, '604'))
-  const cell = organizations.find((one) => hasType(one, systems.organizationType, 'cell'))
-  if (!community) throw new Error('resources/: no Organization is the community (type TRE_R66 604)')
-  if (!cell)
-    throw new Error(
-      `resources/: no Organization is the coordination cell (type ${systems.organizationType} cell)`,
-    )
+  const community = communityAmong(organizations)
   return {
     community: `Organization/${community.id}`,
-    cell: `Organization/${cell.id}`,
+    cell: `Organization/${cellAmong(organizations).id}`,
     zone: zoneOf(community),
     peers: connectors.map(peerOf),
     modalities: modalitiesIn(conceptMaps),
   }
+}
+
+/** The community of health professionals that the territory is of. Fails when there is none. */
+export function communityAmong<O extends Organization>(organizations: readonly O[]): O {
+  const found = organizations.find((one) => hasType(one, systems.establishmentCategory, '604'))
+  if (found) return found
+  throw new Error('resources: no Organization is the community (type 604 of TRE_R66)')
+}
+
+/** Its coordination cell. Fails when there is none. */
+export function cellAmong<O extends Organization>(organizations: readonly O[]): O {
+  const found = organizations.find((one) => hasType(one, systems.organizationType, 'cell'))
+  if (found) return found
+  throw new Error(
+    `resources: no Organization is the coordination cell (type cell of ${systems.organizationType})`,
+  )
 }
 
 const hasType = ({ type = [] }: Organization, system: string, code: string) =>

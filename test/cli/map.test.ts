@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { map } from '../../src/cli/map.ts'
+import { relais } from '../../src/cli/index.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function run(...given: string[]) {
   const print = (to: 'out' | 'error') => (text: string) => {
     said[to] += text
   }
-  const code = await map(paths, { out: print('out'), error: print('error') })
+  const code = await relais(['map', ...paths], {}, { out: print('out'), error: print('error') })
   return { code, ...said }
 }
 
