@@ -44,7 +44,7 @@ export function conceptMapsOf(maps: readonly ConceptMap[], faults: Fault[]): Con
 interface Index {
   group: ConceptMapGroup
   /** No translation: the map says that there is none. */
-  codes: Map<string, Translation | undefined>
+  codes: Map<string, Translated>
 }
 
 const nothing: Translated = { translations: [], unmapped: true }
@@ -52,26 +52,34 @@ const nothing: Translated = { translations: [], unmapped: true }
 function translatorOf(map: ConceptMap, others: ConceptMaps, fault: (text: string) => void): Translator {
   const indexes = (map.group ?? []).map((group) => indexOf(group, fault))
   return (code, system) => {
-    const asked = indexes.filter(({ group }) => !system || !group.source || group.source === system)
-    const hits = asked.filter(({ codes }) => codes.has(code))
-    if (!hits.length) return otherwise(asked, code, system, others)
-    const translations = hits.flatMap(({ codes }) => codes.get(code) ?? [])
-    return { translations, unmapped: !translations.length }
+    let found: Translated | undefined
+    for (const { group, codes } of indexes) {
+      const known = isAsked(group, system) ? codes.get(code) : undefined
+      if (known) found = found ? both(found, known) : known
+    }
+    return found ?? otherwise(indexes, code, system, others)
   }
 }
 
+const isAsked = ({ source }: ConceptMapGroup, system: string | undefined) =>
+  !system || !source || source === system
+
+const both = (one: Translated, other: Translated): Translated => ({
+  translations: [...one.translations, ...other.translations],
+  unmapped: one.unmapped && other.unmapped,
+})
+
 function indexOf(group: ConceptMapGroup, fault: (text: string) => void): Index {
-  const codes = new Map<string, Translation | undefined>()
+  const codes = new Map<string, Translated>()
   for (const { code, target } of group.element ?? []) {
     if (code === undefined) continue
     if (target?.some(({ dependsOn, product }) => dependsOn?.length || product?.length)) {
       fault(`Code "${code}": dependsOn and product are not supported; write a rule with a condition instead.`)
     }
     const found = target?.find(({ equivalence }) => !['unmatched', 'disjoint'].includes(equivalence ?? ''))
-    codes.set(
-      code,
-      found?.code === undefined ? undefined : translation(group.target, found.code, found.display),
-    )
+    const translations =
+      found?.code === undefined ? [] : [translation(group.target, found.code, found.display)]
+    codes.set(code, { translations, unmapped: !translations.length })
   }
   return { group, codes }
 }
@@ -88,6 +96,7 @@ function otherwise(
   others: ConceptMaps,
 ): Translated {
   for (const { group } of indexes) {
+    if (!isAsked(group, system)) continue
     const { mode, code: fixed, display, url } = group.unmapped ?? {}
     if (mode === 'provided') {
       return { translations: [translation(group.target ?? system, code, undefined)], unmapped: false }

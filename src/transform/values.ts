@@ -18,16 +18,18 @@ export function listOf(value: unknown): readonly unknown[] {
   return isUnsaid(value) ? [] : [value]
 }
 
-/** The items of one element of a value, or of all items of a list; undefined when there are none. */
-export function elementOf(value: unknown, key: string): unknown {
-  if (Array.isArray(value)) {
-    const found = value.flatMap((item) => listOf(elementOf(item, key)))
-    return found.length ? found : undefined
+/** Gives the items of one element of a value, or of all items of a list; undefined when there are none. */
+export function elementsOf(key: string): (value: unknown) => unknown {
+  const isInherited = key in Object.prototype
+  return function read(value): unknown {
+    if (typeof value !== 'object' || value === null) return undefined
+    if (Array.isArray(value)) return saidOf(value.flatMap((item) => listOf(read(item))))
+    if (isInherited && !Object.hasOwn(value, key)) return undefined
+    const found = (value as Tree)[key] // an object has properties
+    if (typeof found !== 'object') return isUnsaid(found) ? undefined : found
+    if (found === null) return undefined
+    return Array.isArray(found) && found.some(isUnsaid) ? saidOf(found) : found
   }
-  if (typeof value !== 'object' || value === null) return undefined
-  const found = (value as Tree)[key] // an object has properties
-  if (isUnsaid(found) || (key in Object.prototype && !Object.hasOwn(value, key))) return undefined
-  return Array.isArray(found) && found.some(isUnsaid) ? said(found) : found
 }
 
 /** A copy that shares nothing. */
@@ -39,7 +41,7 @@ export function copied(value: unknown): unknown {
   return copy
 }
 
-function said(items: readonly unknown[]): unknown {
+function saidOf(items: readonly unknown[]): unknown {
   const found = items.filter((item) => !isUnsaid(item))
   return found.length ? found : undefined
 }
@@ -51,11 +53,18 @@ function said(items: readonly unknown[]): unknown {
 export function pruned(value: unknown): unknown {
   if (value === null || value === '') return undefined
   if (typeof value !== 'object') return value
-  if (Array.isArray(value)) {
-    const kept = value.map(pruned).filter((item) => item !== undefined)
-    return kept.length ? kept : undefined
-  }
+  if (Array.isArray(value)) return prunedList(value)
   return prunedTree(value as Tree) // an object that is no list
+}
+
+function prunedList(list: unknown[]): unknown[] | undefined {
+  let count = 0
+  for (const item of list) {
+    const value = pruned(item)
+    if (value !== undefined) list[count++] = value
+  }
+  if (count < list.length) list.length = count
+  return count ? list : undefined
 }
 
 function prunedTree(tree: Tree): Tree | undefined {

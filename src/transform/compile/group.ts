@@ -56,7 +56,7 @@ function guarded(name: string, base: Invoke | undefined, action: Action, slots: 
     if (run.depth >= deepest) throw new Error(`The group ${name} invokes itself without end.`)
     run.depth++
     base?.(values, run)
-    const frame: unknown[] = new Array(count).fill(undefined)
+    const frame: unknown[] = new Array(count)
     for (let index = 0; index < values.length; index++) frame[index] = values[index]
     action(frame, run)
     run.depth--

@@ -1,6 +1,6 @@
 import { issue } from '../../fhir/outcome.ts'
 import type { Named, Target } from '../language/syntax.ts'
-import type { Action, Frame, Run } from '../run.ts'
+import type { Action, Frame, Run, Value } from '../run.ts'
 import type { Element, Shape } from '../shapes/shape.ts'
 import { copied, isAbsent, isTree, type Tree } from '../values.ts'
 import { nearest } from './context.ts'
@@ -72,7 +72,12 @@ function placeOf({ path, ...at }: Target, { scope, unit }: Spot): Place | undefi
     shape = element.shape
   }
   const { slot } = variable
-  return { parent: (frame) => keys.reduce(below, treeOf(frame[slot])), shape, slot, last }
+  return { parent: parentOf(slot, keys), shape, slot, last }
+}
+
+function parentOf(slot: number, keys: readonly string[]): Place['parent'] {
+  if (!keys.length) return (frame) => treeOf(frame[slot])
+  return (frame) => keys.reduce(below, treeOf(frame[slot]))
 }
 
 /** Whether a path may go through an element to those below it. */
@@ -108,9 +113,12 @@ function standing(target: Target, spot: Spot): Writes | undefined {
   if (!target.alias) spot.unit.fault(target, 'Say where this goes: v.element = …, or name it with "as".')
   if (target.listMode) spot.unit.fault(target, 'A list mode needs an element to stand in.')
   const [scope, bind] = binding(target, made.shape, spot)
+  const { value, own } = made
   return {
     scope,
-    action: (frame, run) => bind(frame, made.own ? made.value(frame, run) : copied(made.value(frame, run))),
+    action: own
+      ? (frame, run) => bind(frame, value(frame, run))
+      : (frame, run) => bind(frame, copied(value(frame, run))),
   }
 }
 
@@ -195,13 +203,15 @@ function assigning(
     return kept
   }
   const several = severalOf(repeats === false, key, spot.place, put)
-  const action: Action = (frame, run) => {
-    const found = made.value(frame, run)
+  const give = made.value
+  const assign: Value = (frame, run) => {
+    const found = give(frame, run)
     const tree = isAbsent(found) ? undefined : parent(frame)
-    if (!tree) bind(frame, undefined)
-    else bind(frame, Array.isArray(found) ? several(tree, found, run) : put(tree, found, run))
+    if (!tree) return undefined
+    return Array.isArray(found) ? several(tree, found, run) : put(tree, found, run)
   }
-  return { scope, action }
+  if (!target.alias) return { scope, action: assign }
+  return { scope, action: (frame, run) => bind(frame, assign(frame, run)) }
 }
 
 type Put = (tree: Tree, item: unknown, run: Run) => unknown

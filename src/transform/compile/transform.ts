@@ -5,7 +5,7 @@ import type { Frame, Run, Value } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { type Element, plain, type Shape, text } from '../shapes/shape.ts'
 import { transforms } from '../transforms/index.ts'
-import { elementOf, isAbsent } from '../values.ts'
+import { elementsOf, isAbsent } from '../values.ts'
 import { nearest, type Unit } from './context.ts'
 import type { Scope, Variable } from './scope.ts'
 
@@ -136,12 +136,13 @@ export function unknownElement(name: string, shape: Shape): string {
 
 /** One of the keys of whatever `value` gives. */
 export function stepDown(value: Value, keys: readonly string[]): Value {
-  const [key, ...others] = keys
-  if (key !== undefined && !others.length) return (frame, run) => elementOf(value(frame, run), key)
+  const reads = keys.map(elementsOf)
+  const [only] = reads
+  if (only && reads.length === 1) return (frame, run) => only(value(frame, run))
   return (frame, run) => {
     const parent = value(frame, run)
-    for (const one of keys) {
-      const found = elementOf(parent, one)
+    for (const read of reads) {
+      const found = read(parent)
       if (found !== undefined) return found
     }
     return undefined

@@ -52,6 +52,7 @@ const abstract = ['Resource', 'DomainResource']
 
 function complex(name: string): Shape {
   const elements = new Map<string, Element | undefined>()
+  const isCreated = isResource(name) && !abstract.includes(name)
   return {
     name,
     model: 'fhir',
@@ -62,7 +63,7 @@ function complex(name: string): Shape {
     },
     names: () => [...namesOf(name)],
     takes: (other) => other.kind === 'any' || derives(other.name, name),
-    create: () => (isResource(name) && !abstract.includes(name) ? { resourceType: name } : {}),
+    create: () => (isCreated ? { resourceType: name } : {}),
   }
 }
 

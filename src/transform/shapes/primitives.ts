@@ -67,8 +67,12 @@ function existing(cast: Cast): Cast {
   return (value) => {
     const text = cast(value)
     if (typeof text !== 'string' || text.length < 10) return text
-    const day = text.slice(0, 10)
-    const date = new Date(`${day}T00:00:00Z`)
-    return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== day ? undefined : text
+    const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))]
+    return day <= 28 || day <= daysIn(year, month) ? text : undefined
   }
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
 }

@@ -1,6 +1,6 @@
 import { nearest } from '../compile/context.ts'
 import { computed, literalIn, nothing } from '../compile/transform.ts'
-import type { Translated, Translation, Translator } from '../concept-map.ts'
+import type { Translation, Translator } from '../concept-map.ts'
 import type { Run } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { plain } from '../shapes/shape.ts'
@@ -39,7 +39,9 @@ export const translate: Supported = {
     return {
       shape: fhirShape(output.type) ?? plain,
       value(frame, run) {
-        const found = listOf(value(frame, run)).flatMap((one) => output.of(ask(one, run)) ?? [])
+        const given = value(frame, run)
+        if (typeof given === 'string') return output.of(ask(given, run))
+        const found = listOf(given).flatMap((one) => output.of(ask(one, run)) ?? [])
         return found.length > 1 ? found : found[0]
       },
     }
@@ -49,12 +51,17 @@ export const translate: Supported = {
 /** Translates a code, a Coding, a v2 CE or CWE, or a CodeableConcept; what is not known is put down. */
 function asking(translator: Translator, map: string, place: string) {
   return (value: unknown, run: Run): readonly Translation[] => {
+    if (typeof value === 'string') {
+      const { translations, unmapped } = translator(value, undefined)
+      if (unmapped) run.unmapped.push(row(map, value, undefined, place))
+      return translations.length > 1 ? distinct(translations) : translations
+    }
     const codes = codesOf(value)
     const answers = codes.map((code) => ({ ...code, ...translator(code.code, code.system) }))
     const known = answers.filter(({ unmapped }) => !unmapped)
     if (!known.length)
       for (const { code, system } of answers) run.unmapped.push(row(map, code, system, place))
-    return distinct(known.length ? known : answers)
+    return distinct((known.length ? known : answers).flatMap(({ translations }) => translations))
   }
 }
 
@@ -65,9 +72,10 @@ const row = (map: string, code: string, system: string | undefined, place: strin
   place,
 })
 
-function distinct(answers: readonly Translated[]): Translation[] {
+function distinct(translations: readonly Translation[]): readonly Translation[] {
+  if (translations.length < 2) return translations
   const found = new Map<string, Translation>()
-  for (const one of answers.flatMap(({ translations }) => translations)) {
+  for (const one of translations) {
     const key = `${one.system}|${one.code}`
     if (!found.has(key)) found.set(key, one)
   }
