@@ -8,6 +8,7 @@ import { commit } from './commit.ts'
 import { type Database, openDatabase, unreachable } from './database.ts'
 import { openEmbedded } from './embedded/index.ts'
 import { readHistory } from './history.ts'
+import { keyedReads } from './keyed.ts'
 import { messagesIn } from './messages.ts'
 import { migrate, newestMigration } from './migrate.ts'
 import { outboxIn } from './outbox.ts'
@@ -71,19 +72,20 @@ function storeOn(
   { clock = () => new Date(), zone }: StoreSettings,
   close: () => Promise<void>,
 ): Store {
+  const keyed = keyedReads(db)
   return {
     connection,
     messages: messagesIn(db),
     outbox: outboxIn(db),
     clients: clientsIn(db),
     ...sharedIn(db, clock),
-    reader: () => readerOf(db, (type, query) => matchesOf(db, type, query, zone)),
+    reader: () => readerOf(db, keyed, (type, query) => matchesOf(db, type, query, zone)),
     async write(write) {
       const done = await commit(db, write, zone)
       if (done) changes.tell(changedBy(write))
       return done
     },
-    read: (type, id, sight) => readCurrent(db, type, id, sight),
+    read: (type, id, sight) => readCurrent(keyed, type, id, sight),
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
     search: (search, sight) => findPage(db.planned, search, sight),
     history: (query, sight) => readHistory(db, query, sight),

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import type { Sight, Stored } from './index.ts'
+import type { Keyed } from './keyed.ts'
 import { raw, type Sql, sql } from './sql.ts'
 
 /** A row of `resource` or `version` as it comes from the database. */
@@ -22,17 +23,21 @@ export function visible(sight: Sight, access: string): Sql {
   return sight === 'all' ? raw('true') : sql`${raw(access)} && ${[...sight]}::text[]`
 }
 
+/** Whether a resource with these keys is for these eyes. */
+export const sees = (sight: Sight, access: readonly string[]): boolean =>
+  sight === 'all' || sight.some((key) => access.includes(key))
+
 /** The current version, deleted ones too; undefined when there is none for these eyes. */
 export async function readCurrent(
-  db: Database,
+  keyed: Keyed,
   type: string,
   id: string,
   sight: Sight,
 ): Promise<Stored | undefined> {
-  const [row] = await db.rows<StoredRow>(sql`
-    select type, id, version, updated, deleted, body from resource
-    where type = ${type} and id = ${id} and ${visible(sight, 'access')}`)
-  return row && storedOf(row)
+  const found = await keyed.current(type, id)
+  if (!found || !sees(sight, found.access)) return undefined
+  const { access: _, ...stored } = found
+  return stored
 }
 
 /** One version. Who may see a resource now may see its past. */

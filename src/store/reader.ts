@@ -1,44 +1,46 @@
 import type { Resource } from '@medplum/fhirtypes'
-import { type BusinessKey, businessKeys } from '../fhir/business-key.ts'
+import { businessKeys } from '../fhir/business-key.ts'
 import { failure } from '../fhir/outcome.ts'
 import type { Database } from './database.ts'
 import type { Kept, Occupancy, Reader, Stored } from './index.ts'
-import type { StoredRow } from './read.ts'
-import { raw, sql } from './sql.ts'
-import { indexed } from './write/identity.ts'
+import type { CarriedKey, Current, Keyed } from './keyed.ts'
+import { sql } from './sql.ts'
 
 type Of<T extends Resource['resourceType']> = Kept<Resource & { resourceType: T }>
 
-/** What is needed of a row or of what a search found. */
-type Fact = Pick<Stored, 'type' | 'id' | 'version' | 'deleted' | 'body'>
-
-/** Reads the facts of one step, with the gateway's own eyes, and remembers which versions they were. */
+/**
+ * Reads the facts of one step, with the gateway's own eyes, and remembers which versions they were. What is read by key
+ * is read once: a step that looks twice sees the same version.
+ */
 export function readerOf(
   db: Database,
+  keyed: Keyed,
   search: (type: string, query: string) => Promise<readonly Stored[]>,
 ): Reader {
   const versions = new Map<string, number>()
+  const rows = new Map<string, Promise<Current | undefined>>()
+
+  const row = (type: string, id: string) => {
+    const reference = `${type}/${id}`
+    const known = rows.get(reference) ?? keyed.current(type, id)
+    rows.set(reference, known)
+    return known
+  }
 
   /** The row as a resource of the type that was asked for by name. */
-  const remembered = <R>(row: Fact | undefined): R | undefined => {
-    if (!row) return undefined
-    versions.set(`${row.type}/${row.id}`, row.version)
-    return row.deleted ? undefined : (JSON.parse(row.body) as R)
+  const remembered = <R>(found: Stored | undefined): R | undefined => {
+    if (!found) return undefined
+    versions.set(`${found.type}/${found.id}`, found.version)
+    return found.deleted ? undefined : (JSON.parse(found.body) as R)
   }
 
-  const read = async <R>(type: string, id: string) => {
-    const [row] = await db.rows<StoredRow>(sql`${selected} where r.type = ${type} and r.id = ${id}`)
-    return remembered<R>(row)
-  }
+  const read = async <R>(type: string, id: string) => remembered<R>(await row(type, id))
 
-  const carrying = async <R>(type: string, keys: readonly BusinessKey[]) => {
+  const carrying = async <R>(type: string, keys: readonly CarriedKey[]) => {
     if (keys.length === 0) return undefined
-    const rows = await db.rows<StoredRow>(sql`${selected} where (r.type, r.id) in (
-      select i.type, i.id from identity i
-      join unnest(${keys.map(({ value }) => indexed(value))}::text[], ${keys.map(({ system }) => indexed(system))}::text[])
-        as k(value, system) on i.value = k.value and i.system = k.system
-      where i.type = ${type})`)
-    return remembered<R>(only(type, rows))
+    const found = only(type, await keyed.carrying(type, keys))
+    if (found) rows.set(`${type}/${found.id}`, Promise.resolve(found))
+    return remembered<R>(found)
   }
 
   return {
@@ -50,30 +52,21 @@ export function readerOf(
     },
     sameIdentifier: <R extends Resource>(resource: R) =>
       carrying<Kept<R>>(resource.resourceType, businessKeys(resource)),
-    async identified<T extends Resource['resourceType']>(type: T, system: string | undefined, value: string) {
-      if (system !== undefined) return carrying<Of<T>>(type, [{ system, value }])
-      const rows = await db.rows<StoredRow>(sql`${selected} where (r.type, r.id) in (
-        select type, id from identity where type = ${type} and value = ${indexed(value)})`)
-      return remembered<Of<T>>(only(type, rows))
-    },
+    identified: <T extends Resource['resourceType']>(type: T, system: string | undefined, value: string) =>
+      carrying<Of<T>>(type, [{ system, value }]),
     async search<T extends Resource['resourceType']>(type: T, query: string) {
-      const rows = await search(type, query)
-      return rows.flatMap((row) => remembered<Of<T>>(row) ?? [])
+      const found = await search(type, query)
+      return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
     },
     async sight(reference) {
-      const [type, id] = reference.split('/')
-      const [row] = await db.rows<{ access: string[] }>(
-        sql`select access from resource where type = ${type} and id = ${id}`,
-      )
-      return row?.access ?? []
+      const [type = '', id = ''] = reference.split('/')
+      return (await row(type, id))?.access ?? []
     },
     occupancies: (slotIds) => occupanciesOf(db, slotIds),
   }
 }
 
-const selected = raw('select r.type, r.id, r.version, r.updated, r.deleted, r.body from resource r')
-
-function only(type: string, rows: readonly StoredRow[]): StoredRow | undefined {
+function only(type: string, rows: readonly Current[]): Current | undefined {
   if (rows.length <= 1) return rows[0]
   throw failure(
     'multiple-matches',

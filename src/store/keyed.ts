@@ -1,0 +1,134 @@
+import { types } from 'pg'
+import type { BusinessKey } from '../fhir/business-key.ts'
+import type { Database } from './database.ts'
+import type { Stored } from './index.ts'
+import { type StoredRow, storedOf } from './read.ts'
+import { raw, type Sql, sql } from './sql.ts'
+import { indexed } from './write/identity.ts'
+
+/** The current version of a resource, and the keys of those who may see it. */
+export interface Current extends Stored {
+  access: readonly string[]
+}
+
+/** Reads by key, for all who ask in this process. */
+export interface Keyed {
+  /** The current version, deleted ones too. */
+  current(type: string, id: string): Promise<Current | undefined>
+  /** Those that carry one of the business identifiers; one without a system is of any. */
+  carrying(type: string, keys: readonly CarriedKey[]): Promise<Current[]>
+}
+
+export type CarriedKey = Omit<BusinessKey, 'system'> & { system: string | undefined }
+
+/**
+ * Reads by key: what is asked in one turn of the event loop, by one step or by several callers, is one statement.
+ *
+ * A read costs a wake-up of the database and one of ours whatever it reads; a step looks at half a dozen resources, and
+ * busy callers ask together.
+ */
+export function keyedReads(db: Database): Keyed {
+  let gathering: Batch | undefined
+  const batch = () => {
+    gathering ??= new Batch(db, () => {
+      gathering = undefined
+    })
+    return gathering
+  }
+  return {
+    current: async (type, id) => (isName(type) && isId(id) ? batch().current(type, id) : undefined),
+    carrying: async (type, keys) => {
+      const possible = keys.filter(isPossible)
+      return isName(type) && possible.length > 0 ? batch().carrying(type, possible) : []
+    },
+  }
+}
+
+// What cannot be the key of anything is not asked: as a value it might fail, and with it what others ask.
+const isName = (type: string) => /^[A-Za-z]{1,64}$/.test(type)
+const isId = (id: string) => /^[A-Za-z0-9.-]{1,64}$/.test(id)
+const isPossible = ({ system = '', value }: CarriedKey) => !system.includes('\0') && !value.includes('\0')
+
+type OfType = CarriedKey & { type: string }
+
+interface Id {
+  type: string
+  id: string
+}
+
+/** A row, and which of the identifiers asked for it carries; 0 when it was asked for by its id. */
+type KeyedRow = StoredRow & { access: string; n: number }
+
+/** What is asked in one turn. */
+class Batch {
+  readonly #ids = new Map<string, Id>()
+  readonly #keys: OfType[] = []
+  readonly #rows: Promise<KeyedRow[]>
+
+  constructor(db: Database, leaves: () => void) {
+    this.#rows = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      leaves()
+      return db.rows<KeyedRow>(statementFor([...this.#ids.values()], this.#keys))
+    })
+  }
+
+  async current(type: string, id: string): Promise<Current | undefined> {
+    this.#ids.set(`${type}/${id}`, { type, id })
+    const rows = await this.#rows
+    const row = rows.find((one) => one.n === 0 && one.id === id && one.type === type)
+    return row && currentOf(row)
+  }
+
+  async carrying(type: string, keys: readonly CarriedKey[]): Promise<Current[]> {
+    const first = this.#keys.length + 1
+    this.#keys.push(...keys.map((key) => ({ ...key, type })))
+    const last = this.#keys.length
+    const found = (await this.#rows).filter(({ n }) => n >= first && n <= last)
+    return [...new Map(found.map((row) => [row.id, row])).values()].map(currentOf)
+  }
+}
+
+function statementFor(ids: readonly Id[], keys: readonly OfType[]): Sql {
+  if (keys.length === 0) return byIds(ids)
+  return ids.length === 0 ? byKeys(keys) : sql`${byIds(ids)} union all ${byKeys(keys)}`
+}
+
+const columns = raw('r.type, r.id, r.version, r.updated, r.deleted, r.body, r.access::text as access')
+
+function byIds(ids: readonly Id[]): Sql {
+  const [first] = ids
+  if (first && ids.length === 1)
+    return sql`select ${columns}, 0 as n from resource r where r.type = ${first.type} and r.id = ${first.id}`
+  return sql`select ${columns}, 0 as n
+    from unnest(${ids.map(({ type }) => type)}::text[], ${ids.map(({ id }) => id)}::text[]) as w(type, id)
+    join resource r on r.type = w.type and r.id = w.id`
+}
+
+function byKeys(keys: readonly OfType[]): Sql {
+  const types = keys.map(({ type }) => type)
+  const values = keys.map(({ value }) => indexed(value))
+  const systems = keys.map(({ system }) => (system === undefined ? null : indexed(system)))
+  return sql`select ${columns}, k.n::integer as n
+    from unnest(${types}::text[], ${values}::text[], ${systems}::text[]) with ordinality as k(type, value, system, n)
+    join identity i on i.type = k.type and i.value = k.value and (k.system is null or i.system = k.system)
+    join resource r on r.type = i.type and r.id = i.id`
+}
+
+const currentOf = (row: KeyedRow): Current => ({ ...storedOf(row), access: accessIn(row.access) })
+
+/** The driver's list of types has no arrays, though it reads them. */
+const textArrayOid = 1009 as typeof types.builtins.TEXT
+const textArray: (text: string) => string[] = types.getTypeParser(textArrayOid)
+
+/** Sets of keys are few and their texts many. */
+const known = new Map<string, readonly string[]>()
+const mostKnown = 1_000
+
+function accessIn(text: string): readonly string[] {
+  const before = known.get(text)
+  if (before) return before
+  if (known.size >= mostKnown) known.clear()
+  const keys = textArray(text)
+  known.set(text, keys)
+  return keys
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { silent } from '../../src/log.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { keyedReads } from '../../src/store/keyed.ts'
+import { openTestStore } from '../support/database.ts'
+import { create, newId, patient } from './resources.ts'
+
+const ipp = { system: 'urn:oid:1.2.3', value: '42' }
+
+/** Reads by key on the database of a store, and how many statements they took. */
+async function counted(url: string) {
+  const db = openDatabase({ connectionString: url }, 4, silent)
+  const seen = { statements: 0 }
+  const rows: typeof db.rows = (piece) => {
+    seen.statements++
+    return db.rows(piece)
+  }
+  const keyed = keyedReads({ ...db, rows })
+  return { keyed, seen, [Symbol.asyncDispose]: () => db[Symbol.asyncDispose]() }
+}
+
+test('what is asked in one turn is one statement, and each hears what it asked for', async () => {
+  await using store = await openTestStore()
+  const [a, b] = [newId(), newId()]
+  await create(store, patient(a))
+  await create(store, patient(b, { identifier: [ipp] }), ['org:1'])
+  await using under = await counted(store.url)
+  const { keyed, seen } = under
+  const found = await Promise.all([
+    keyed.current('Patient', a),
+    keyed.current('Patient', b),
+    keyed.current('Patient', a),
+    keyed.current('Patient', newId()),
+    keyed.carrying('Patient', [ipp]),
+    keyed.carrying('Patient', [{ system: undefined, value: '42' }]),
+    keyed.carrying('Practitioner', [ipp]),
+  ])
+  expect(found.map((one) => (Array.isArray(one) ? one.map(({ id }) => id) : one?.id))).toEqual([
+    a,
+    b,
+    a,
+    undefined,
+    [b],
+    [b],
+    [],
+  ])
+  expect(seen.statements).toBe(1)
+  expect((await keyed.current('Patient', b))?.access).toEqual(['org:1'])
+  expect(seen.statements).toBe(2)
+})
+
+test('what cannot be a key does not spoil what others ask', async () => {
+  await using store = await openTestStore()
+  const a = newId()
+  await create(store, patient(a))
+  await using under = await counted(store.url)
+  const [good, ...bad] = await Promise.all([
+    under.keyed.current('Patient', a),
+    under.keyed.current('Patient', '\0'),
+    under.keyed.current('Pa\0tient', a),
+    under.keyed.carrying('Patient', [{ system: 'urn:a', value: 'b\0' }]),
+  ])
+  expect(good?.id).toBe(a)
+  expect(bad).toEqual([undefined, undefined, []])
+})
