@@ -111,26 +111,24 @@ function entriesOf(value: unknown, { path }: TerritoryFile): Entry[] {
   })
 }
 
+const ofKind = z.looseObject({ kind: z.string(), settings: z.unknown().optional() })
+
+/** What is wrong in the envelope and in the settings of its kind is told together. */
 function connectorOf(
   value: unknown,
   { path }: TerritoryFile,
   kinds: Readonly<Record<string, Connector>>,
 ): ConnectorFile {
-  const { kind, settings, ...rest } = connectorFile.parse(value)
+  const { kind, settings = {} } = ofKind.parse(value)
   const known = kinds[kind]
   if (!known) throw new Error(`kind: there is no connector ${kind}; known: ${Object.keys(kinds).join(', ')}`)
-  const name = path.replace(/^.*\//, '').replace(/\.json$/, '')
-  return { ...rest, kind, name, settings: prefixed(() => known.settings.parse(settings ?? {})) }
-}
-
-/** Says of faults in a connector's settings that they are in `settings`. */
-function prefixed<T>(parse: () => T): T {
-  try {
-    return parse()
-  } catch (thrown) {
-    if (!(thrown instanceof z.ZodError)) throw thrown
-    throw new z.ZodError(thrown.issues.map((issue) => ({ ...issue, path: ['settings', ...issue.path] })))
+  const [envelope, own] = [connectorFile.safeParse(value), known.settings.safeParse(settings)]
+  if (!envelope.success || !own.success) {
+    const ownIssues = (own.error?.issues ?? []).map((one) => ({ ...one, path: ['settings', ...one.path] }))
+    throw new z.ZodError([...(envelope.error?.issues ?? []), ...ownIssues])
   }
+  const name = path.replace(/^.*\//, '').replace(/\.json$/, '')
+  return { ...envelope.data, name, settings: own.data }
 }
 
 function conceptMapOf(value: unknown): ConceptMap {
