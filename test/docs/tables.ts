@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { registration } from '../../src/auth/client.ts'
+import { fhirSettings } from '../../src/connectors/fhir/index.ts'
+import { jsonSettings } from '../../src/connectors/json/index.ts'
+import { settings as mllpSettings } from '../../src/connectors/mllp/settings.ts'
+import { authentication } from '../../src/connectors/rest/authorization.ts'
+import { restSettings } from '../../src/connectors/rest/client.ts'
+import { delayMs, usualRetry } from '../../src/connectors/retry.ts'
+import { type Telling, tellings } from '../../src/fhir/telling.ts'
+import { connectorFile } from '../../src/territory/read.ts'
+
+/** A part of a page that is printed from the code. */
+export interface Table {
+  page: string
+  /** As the comments around it name it. */
+  name: string
+  print(): string
+}
+
+export const tables: readonly Table[] = [
+  { page: 'src/api/README.md', name: 'errors', print: errors },
+  { page: 'src/flows/README.md', name: 'routes', print: routesTable },
+  { page: 'src/connectors/README.md', name: 'file', print: () => properties(connectorFile) },
+  { page: 'src/connectors/README.md', name: 'mllp settings', print: () => properties(mllpSettings) },
+  { page: 'src/connectors/README.md', name: 'http settings', print: () => properties(restSettings) },
+  { page: 'src/connectors/README.md', name: 'authentication', print: authentications },
+  {
+    page: 'src/connectors/README.md',
+    name: 'fhir settings',
+    print: () => properties(fhirSettings, restSettings),
+  },
+  {
+    page: 'src/connectors/README.md',
+    name: 'json settings',
+    print: () => properties(jsonSettings, restSettings),
+  },
+  { page: 'src/connectors/README.md', name: 'retry', print: retryTable },
+  { page: 'src/territory/README.md', name: 'client', print: () => properties(registration) },
+]
+
+const lines = (...rows: (readonly string[])[]): string =>
+  rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
+
+const ruled = (head: readonly string[], rows: (readonly string[])[]): string =>
+  lines(
+    head,
+    head.map(() => '---'),
+    ...rows,
+  )
+
+const codeOf = (text: string) => `\`${text}\``
+
+function errors(): string {
+  const told = { 'give-up': 'correct it', again: 'try again later', 'again-a-few-times': 'tell the operator' }
+  const rows = Object.entries(tellings)
+    .filter(([name]) => name !== 'informational')
+    .map(([name, { code, detail, http, ack, err, job }]: [string, Telling]) => [
+      name,
+      codeOf(code ?? '') + (detail ? ` + ${codeOf(detail.code ?? '')}` : ''),
+      String(http),
+      ack,
+      err,
+      told[job],
+    ])
+  return ruled(['case', 'issue code', 'HTTP', 'MSA-1', 'ERR-3', 'do'], rows)
+}
+
+/** The table of routes itself: it is written to be read. */
+function routesTable(): string {
+  const source = readFileSync(new URL('../../src/flows/index.ts', import.meta.url), 'utf8')
+  const table = /^export const routes[\s\S]*?^\]$/m.exec(source)
+  if (!table) throw new Error('src/flows/index.ts has no table of routes')
+  return ['```ts', table[0], '```'].join('\n')
+}
+
+function retryTable(): string {
+  const rows = [0, 1, 2, 4, 6, 8, 9].map((attempts) => [
+    String(attempts + 1),
+    `${delayMs(attempts, usualRetry, () => 0.5) / 1000} s`,
+  ])
+  return ruled(['after try', 'wait, a quarter more or less'], rows)
+}
+
+/** A JSON Schema, as far as it is read here. */
+interface Schema {
+  type?: string
+  description?: string
+  default?: unknown
+  const?: unknown
+  enum?: unknown[]
+  properties?: Record<string, Schema>
+  required?: string[]
+}
+
+const schemaOf = (type: z.ZodType): Schema =>
+  z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema // what zod writes is one
+
+function properties(type: z.ZodType, without?: z.ZodType): string {
+  const known = without ? Object.keys(schemaOf(without).properties ?? {}) : []
+  const rows = rowsOf(schemaOf(type)).filter(([name = '']) => !known.includes(name.replaceAll('`', '')))
+  return ruled(['name', 'default', 'meaning'], rows)
+}
+
+/** A property a row; those of an object beneath it, by their path. */
+function rowsOf({ properties = {}, required = [] }: Schema, above = ''): string[][] {
+  return Object.entries(properties).flatMap(([name, property]) => [
+    [codeOf(above + name), defaultOf(property, required.includes(name)), meaningOf(property)],
+    ...rowsOf(property, `${above}${name}.`),
+  ])
+}
+
+function defaultOf(property: Schema, isRequired: boolean): string {
+  if (property.default !== undefined) return codeOf(JSON.stringify(property.default))
+  return isRequired ? 'required' : ''
+}
+
+const meaningOf = ({ description, enum: values }: Schema): string =>
+  [values?.map((value) => codeOf(String(value))).join(' '), description].filter(Boolean).join(': ')
+
+function authentications(): string {
+  const kinds = authentication.options.map((option) => schemaOf(option))
+  const rows = kinds.map(({ properties = {}, required = [] }) => {
+    const { kind, ...others } = properties
+    const named = Object.keys(others).map((name) => codeOf(name) + (required.includes(name) ? '' : '?'))
+    return [codeOf(String(kind?.const)), kind?.description ?? '', named.join(' ')]
+  })
+  return ruled(['kind', 'meaning', 'with'], rows)
+}
