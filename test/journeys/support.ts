@@ -56,6 +56,12 @@ export function order({
   )
 }
 
+/** An INS of the national test range with its key, for patient n. Source: référentiel INS. */
+export function patientIdentifierOf(n: number): string {
+  const body = `2790351${String(n % 1_000_000).padStart(6, '0')}`
+  return body + String(97 - Number(BigInt(body) % 97n)).padStart(2, '0')
+}
+
 let last = 0
 /** A number that was not used before in this process. */
 export const freshNumber = (prefix = 'P'): string =>

@@ -190,7 +190,8 @@ export interface Caller {
   asks<T = Bundle>(operation: string, parameter: Parameters['parameter']): Promise<Reply<T>>
 }
 
-interface Place {
+/** Where a gateway is, and with whose keys it is called. */
+export interface Place {
   baseUrl: string
   clients: readonly DemoClient[]
   clock: () => Date
