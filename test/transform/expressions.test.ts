@@ -130,6 +130,9 @@ const { expression: anyExpression } = fc.letrec<{
       .map(([left, right]) => `${left}.${right}`),
     fc.tuple(tie('path'), tie('condition')).map(([left, right]) => `${left}.exists(${right})`),
     fc
+      .tuple(tie('text'), fc.constantFrom('String', 'Integer', 'Boolean', 'Decimal'))
+      .map((found) => `(${found.join(' is ')})`),
+    fc
       .tuple(tie('condition'), fc.constantFrom('and', 'or'), tie('condition'))
       .map((found) => `(${found.join(' ')})`),
     fc

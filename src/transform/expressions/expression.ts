@@ -10,6 +10,7 @@ import type { Shape } from '../shapes/shape.ts'
 import { fast } from './fast.ts'
 import { type Items, itemsOf, unlisted, unusual } from './items.ts'
 import { findings, type Node } from './names.ts'
+import { parse } from './parse.ts'
 import type { Part } from './part.ts'
 
 /** A FHIRPath, ready to be evaluated. What it gives may be part of the input: copy before writing. */
@@ -66,7 +67,7 @@ function compiled(written: Written, scope: Scope, unit: Unit, shape: Shape): Exp
   if (!sound) return undefined
   const slow = once(() => byFhirpath(written, shape, [...variables.values()], constants))
   const part = fast(parsed.tree, { focus: shape, self: shape, variables, constants })
-  return part ? quick(part, slow) : slow()
+  return part ? quick(part, slow) : (context, frame, run) => slow()(context, frame, run)
 }
 
 /** The quick form; what it was not made for goes to fhirpath.js. */
@@ -94,15 +95,24 @@ const isGiven = (name: string) => (given as readonly string[]).includes(name)
 /** FHIRPath's own. */
 const standard = ['context', 'ucum', 'sct', 'loinc']
 
-function parsedOf(written: Written, unit: Unit) {
+function parsedOf(written: Written, unit: Unit): Parsed | undefined {
+  const known = parsed.get(written)
+  if (known) return known
   try {
-    const tree: Node = fhirpath.parse(written.text)
-    return { tree, ...findings(tree) }
+    const tree = parse(written.text)
+    const made = { tree, ...findings(tree) }
+    parsed.set(written, made)
+    return made
   } catch {
     unit.fault(written, `This is not FHIRPath: ${written.text.trim()}`)
     return undefined
   }
 }
+
+type Parsed = { tree: Node } & ReturnType<typeof findings>
+
+/** By what was written: a group is compiled once for each shape that it is invoked with. */
+const parsed = new WeakMap<Written, Parsed>()
 
 function byFhirpath(
   { text }: Written,

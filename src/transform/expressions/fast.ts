@@ -35,6 +35,8 @@ export function fast(tree: Node, names: Names): Part | undefined {
       return fastFunction(first, names)
     case 'IndexerExpression':
       return indexed(tree.children ?? [], names)
+    case 'TypeExpression':
+      return typed(tree, names)
     case 'EqualityExpression':
     case 'AndExpression':
     case 'OrExpression':
@@ -146,6 +148,27 @@ function indexed([list, index]: readonly Node[], names: Names): Part | undefined
     evaluate: (focus, self, frame, run) => listed(evaluate(focus, self, frame, run))[at],
   }
 }
+
+/** `$this is String`: of texts that are no FHIR, whose types are known; of anything else fhirpath.js decides. */
+function typed({ text, children = [] }: Node, names: Names): Part | undefined {
+  const [of, type] = children
+  const part = of && fast(of, { ...names, focus: names.self })
+  if (text !== 'is' || part?.shape.model === 'fhir' || !part || !simpleTypes.includes(type?.text ?? ''))
+    return undefined
+  const { evaluate } = part
+  const isText = type?.text === 'String'
+  return {
+    shape: plain,
+    isCondition: true,
+    evaluate(_, self, frame, run) {
+      const items = evaluate(self, self, frame, run)
+      if (items !== undefined && typeof items !== 'string') throw unusual
+      return items === undefined ? undefined : isText
+    },
+  }
+}
+
+const simpleTypes = ['String', 'Integer', 'Decimal', 'Boolean']
 
 /** The value of a literal in its quotes. */
 function textOf(quoted: string): string {
