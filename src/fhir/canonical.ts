@@ -34,6 +34,8 @@ export const frCore = {
 /** Code systems that the code itself has to name. */
 export const systems = {
   flag: `${canonical}/CodeSystem/flag`,
+  /** Which failure it is, where FHIR's own code says too little: `hold-expired`. */
+  failure: `${canonical}/CodeSystem/failure`,
   /** What a Task asks of the cell: `confirm-booking`. */
   task: `${canonical}/CodeSystem/task`,
   /** Identifiers of slots made from declared ranges: schedule id and start. */

@@ -16,7 +16,7 @@ export interface Performed {
   written: readonly Kept[]
   removed: readonly Removed[]
   departures: readonly Departure[]
-  /** What the profiles remark on; errors are thrown. */
+  /** What the profiles and the step remark on; errors are thrown. */
   warnings: readonly Issue[]
   /** Instant. */
   at: string
@@ -85,7 +85,7 @@ function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Momen
     written: kept,
     removed,
     departures,
-    warnings,
+    warnings: [...warnings, ...(plan.remarks ?? [])],
     at: at.now,
     ...(plan.filtered !== undefined && { filtered: plan.filtered }),
   }

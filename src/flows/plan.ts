@@ -16,6 +16,7 @@ export function merged(plans: readonly Plan[]): Plan {
     take: plans.flatMap(({ take = [] }) => take),
     release: plans.flatMap(({ release = [] }) => release),
     settle: plans.flatMap(({ settle = [] }) => settle),
+    remarks: plans.flatMap(({ remarks = [] }) => remarks),
     rely: [...new Set(plans.flatMap(({ rely = [] }) => rely))],
     ...(filtered !== undefined && { filtered }),
   }

@@ -56,6 +56,8 @@ export interface Plan {
   settle?: readonly Settlement[]
   /** Read, not written, and must still be as it was: references. */
   rely?: readonly string[]
+  /** Told to whoever asked, beside what was done. */
+  remarks?: readonly Issue[]
   /** The message fits nothing known: it is kept and shown, and nothing else happens. Says why. */
   filtered?: string
 }

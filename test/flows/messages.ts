@@ -6,6 +6,7 @@ import type {
   Patient,
   Practitioner,
   PractitionerRole,
+  Schedule,
   ServiceRequest,
   Slot,
 } from '@medplum/fhirtypes'
@@ -131,12 +132,12 @@ export const slot = (value: string, start: string, end: string, more: Partial<Sl
 })
 
 /** A diary of the centre's radiology system. */
-export const schedule = {
+export const schedule: Schedule = {
   resourceType: 'Schedule',
   identifier: [{ system: 'urn:oid:1.2.250.1.999.3', value: 'diary' }],
   active: true,
   actor: [{ reference: 'Device/scanner' }],
-} as const
+}
 
 /** What a centre says of an appointment: ours by its id, its own by its number. */
 export const said = (

@@ -86,7 +86,7 @@ function targetIn(resource: Appointment): Target {
     const text = 'A new appointment is pending or proposed. To move one, cancel it and book another.'
     throw failure('unsupported-value', text, 'Appointment.status')
   }
-  if (resource.id !== undefined) return { appointment: resource.id }
+  if (resource.id !== undefined) return { appointment: resource.id, afresh: true }
   const slot = idOf('Slot', resource.slot?.[0]?.reference)
   if (slot === undefined)
     throw failure('required', 'Say which slot, or use an id from $find.', 'Appointment.slot')

@@ -1,14 +1,22 @@
 import type { Appointment, Identifier, ServiceRequest, Slot, Task } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
+import { issue } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import type { Moment, Plan, Step } from '../step.ts'
+import { isOpen } from '../task.ts'
+import { freed } from './cancelled.ts'
+import { deskBooking, slotAt } from './desk.ts'
 import {
+  capacityOf,
+  centreOf,
   currentOf,
+  freePlace,
   isLive,
-  peerOf,
+  placesIn,
+  recounted,
   referenceTo,
   slotWith,
-  sourceOf,
   versionOf,
   withoutHold,
 } from './states.ts'
@@ -17,48 +25,53 @@ import {
 export interface Answer {
   /** As its message was transformed: identifiers, status, start, end, reason. */
   appointment: Appointment
-  /** Who says so. */
+  /** Who says so: a connector, or a client. */
   peer: string
 }
 
 export interface AnswerFacts {
   known: Kept<Appointment> | undefined
+  /** The slots that the appointment is in. */
   slots: readonly Kept<Slot>[]
+  /** Slots, of whichever centre, that begin when the message says. */
+  begin: readonly Kept<Slot>[]
+  /** What is taken of all these. */
   taken: readonly Occupancy[]
   request: Kept<ServiceRequest> | undefined
   tasks: readonly Kept<Task>[]
-  /** Slot of the peer that begins when an appointment of its own does. */
-  desk: readonly Kept<Slot>[]
 }
 
 /** The centre has answered, or its desk has changed something: the appointment follows. */
 export const answered: Step<Answer, AnswerFacts> = {
   name: 'booking.answered',
 
-  async facts({ appointment, peer }, store, actor) {
+  async facts({ appointment }, store, actor) {
     const known = await theirs(appointment, store, actor)
-    const [slots, request, tasks, desk] = await Promise.all([
+    const [slots, begin, request, tasks] = await Promise.all([
       slotsOf(known, store),
+      slotsAt(appointment, store),
       requestOf(known, store),
       known ? tasksOf(known, store) : [],
-      known ? [] : deskSlots(appointment, peer, store),
     ])
-    return { known, slots, request, tasks, desk, taken: await store.occupancies(slots.map(({ id }) => id)) }
+    const taken = await store.occupancies([...new Set([...slots, ...begin].map(({ id }) => id))])
+    return { known, slots, begin, taken, request, tasks }
   },
 
-  decide({ appointment, peer }, facts, at) {
-    const { known } = facts
-    if (!known) return deskBooking(appointment, facts.desk)
+  decide({ appointment, peer }, facts, at, actor) {
+    const { known, slots } = facts
+    if (!known) return deskBooking(appointment, facts, peer, at, actor)
+    if (!isCentre(known, slots, at, actor))
+      return { filtered: 'Only the centre of an appointment answers for it.' }
     if (appointment.status === 'booked') return yes(known, appointment, facts, at, peer)
     if (appointment.status === 'cancelled' || appointment.status === 'entered-in-error') {
       return no(known, appointment, facts, at)
     }
-    return noticed(known, appointment)
+    return noticed(known, appointment, facts, at)
   },
 }
 
-/** The appointment that is meant, if it is this centre's. */
-async function theirs(said: Appointment, store: Reader, actor: Parameters<typeof sees>[0]) {
+/** The appointment that is meant, if the actor sees it. */
+async function theirs(said: Appointment, store: Reader, actor: Actor) {
   const ours = said.identifier?.find(isOurs)?.value
   const known =
     ours && isId.test(ours) ? await store.read('Appointment', ours) : await store.sameIdentifier(said)
@@ -69,10 +82,24 @@ async function theirs(said: Appointment, store: Reader, actor: Parameters<typeof
 const isOurs = ({ type }: Identifier) => type?.coding?.some(({ code }) => code === 'PLAC') ?? false
 const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+/** Whoever made the appointment sees it too, but does not say yes in the centre's place. */
+function isCentre(
+  known: Appointment,
+  [slot]: readonly Slot[],
+  { territory }: Moment,
+  { sight, role, organization }: Actor,
+): boolean {
+  const centre = centreOf(slot ?? known, territory)
+  return sight === 'all' || (centre ? centre.organization === organization : role === 'ris')
+}
+
 async function slotsOf(known: Kept<Appointment> | undefined, store: Reader): Promise<Kept<Slot>[]> {
   const slots = await Promise.all((known?.slot ?? []).map(({ reference }) => store.follow(reference)))
   return slots.filter((slot): slot is Kept<Slot> => slot?.resourceType === 'Slot')
 }
+
+const slotsAt = async ({ start }: Appointment, store: Reader): Promise<Kept<Slot>[]> =>
+  start ? store.search('Slot', `start=${encodeURIComponent(start)}`) : []
 
 async function requestOf(known: Kept<Appointment> | undefined, store: Reader) {
   const request = await store.follow(known?.basedOn?.[0]?.reference)
@@ -84,20 +111,6 @@ async function tasksOf(known: Kept<Appointment>, store: Reader): Promise<Kept<Ta
   return store.search('Task', `focus=${about.join(',')}`)
 }
 
-async function deskSlots({ start }: Appointment, peer: string, store: Reader): Promise<Kept<Slot>[]> {
-  if (!start) return []
-  return store.search('Slot', `_source=${sourceOf(peer)}&start=${encodeURIComponent(start)}`)
-}
-
-/** The desk has given one of its own slots to somebody: it is not offered any more, or it is again. */
-function deskBooking({ status }: Appointment, desk: readonly Kept<Slot>[]): Plan {
-  const next = status === 'booked' ? 'busy' : status === 'cancelled' ? 'free' : undefined
-  const write = desk.filter((slot) => next && slot.status !== next && slot.status !== 'busy-tentative')
-  if (!next || desk.length === 0)
-    return { filtered: 'No appointment and no slot of this centre fits the message.' }
-  return { write: write.map((slot) => ({ ...slot, status: next })) }
-}
-
 /** Booked: only now. A yes for what has been cancelled here meanwhile is cancelled there. */
 function yes(
   known: Kept<Appointment>,
@@ -106,43 +119,114 @@ function yes(
   at: Moment,
   peer: string,
 ): Plan {
-  if (!isLive(known)) return { send: [{ peer, kind: 'appointment.cancelled', about: [currentOf(known)] }] }
-  const booked = {
-    ...withoutHold(known),
-    ...whatIsSaid(known, said),
-    status: 'booked' as const,
+  if (!isLive(known)) {
+    const to = centreOf(facts.slots[0] ?? known, at.territory)?.name ?? peer
+    return { send: [{ peer: to, kind: 'appointment.cancelled', about: [currentOf(known)] }] }
+  }
+  const { plan, slot } = isElsewhere(said, known, facts.slots)
+    ? moved(known, said, facts, at)
+    : stayed(known, facts)
+  const { slot: _, ...rest } = { ...withoutHold(known), ...whatIsSaid(known, said) }
+  const booked: Appointment = {
+    ...rest,
+    ...(slot && { slot }),
+    status: 'booked',
     participant: accepted(known),
   }
-  const news = known.status === 'booked' ? [] : facts.tasks.map((task) => moved(task, known, at, yesMoves))
   return {
-    write: [...(changes(booked, known) ? [booked] : []), ...busy(facts), ...news],
+    ...plan,
+    write: [
+      ...(changes(booked, known) ? [booked] : []),
+      ...(plan.write ?? []),
+      ...(known.status === 'booked' ? [] : tasksMoved(known, facts, yesMoves, at)),
+    ],
     ...(known.status !== 'booked' && { send: orders(facts, at, booked, known) }),
   }
+}
+
+/** Where an appointment is when the centre has said its time, and what that changes. */
+interface Place {
+  slot?: Appointment['slot']
+  plan: Plan
+}
+
+/** Its slot is sure now. */
+function stayed({ slot }: Appointment, { slots, taken }: AnswerFacts): Place {
+  const sure = recounted(slots, taken).filter(
+    ({ id, status }) => !slots.some((before) => before.id === id && before.status === status),
+  )
+  return { ...(slot && { slot }), plan: { write: sure, rely: slots.map(referenceTo) } }
+}
+
+/** A few minutes more or less within its slot are no move. */
+function isElsewhere({ start }: Appointment, known: Appointment, slots: readonly Slot[]): boolean {
+  if (!start || !known.start || Date.parse(start) === Date.parse(known.start)) return false
+  const isWithin = (slot: Slot) =>
+    Date.parse(slot.start) <= Date.parse(start) && Date.parse(start) < Date.parse(slot.end)
+  return !slots.some(isWithin)
+}
+
+/** The centre has moved it: its former place is free again, and the one at the new time, if there is one here, is taken. */
+function moved(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at: Moment): Place {
+  const { slots, begin, taken } = facts
+  const centre = centreOf(slots[0] ?? known, at.territory)
+  const own = begin.filter((slot) => centre && centreOf(slot, at.territory) === centre)
+  const next = slotAt({ ...said, serviceType: said.serviceType ?? known.serviceType ?? [] }, own, at)
+  const place = next && lowestFree(next, taken)
+  const plan: Plan = {
+    release: [known.id],
+    rely: slots.map(referenceTo),
+    write: freed({ slots, taken }, known.id),
+  }
+  if (!next || place === undefined) return { plan: { ...plan, remarks: [nowhere] } }
+  const occupancy: Occupancy = {
+    slot: next.id,
+    place,
+    appointment: known.id,
+    resources: [], // a fact at the centre, whatever else we believe of its people and machines
+    start: next.start,
+    end: next.end,
+  }
+  const busy = slotWith(next, placesIn(next, taken) + 1, true)
+  return {
+    slot: [{ reference: referenceTo(next) }],
+    plan: { ...plan, take: [occupancy], write: [...(plan.write ?? []), busy] },
+  }
+}
+
+const nowhere = issue(
+  'informational',
+  'The appointment is now at a time for which no free slot of this centre is known. Its former place is free again.',
+  'Appointment.start',
+  'warning',
+)
+
+function lowestFree(slot: Kept<Slot>, taken: readonly Occupancy[]): number | undefined {
+  const full = placesIn(slot, taken) >= capacityOf(slot)
+  return full ? undefined : freePlace(slot, taken)
 }
 
 /** Refused, or cancelled by the centre: the place is free again, and the reason is told. */
 function no(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at: Moment): Plan {
   if (!isLive(known)) return {}
-  const cancelled: Appointment = {
-    ...withoutHold(known),
-    ...whatIsSaid(known, said),
-    status: said.status,
-    ...reasonOf(said),
-  }
+  const { start: _, end: __, ...rest } = whatIsSaid(known, said)
+  const cancelled: Appointment = { ...withoutHold(known), ...rest, status: said.status, ...reasonOf(said) }
   return {
-    write: [
-      cancelled,
-      ...freed(facts.slots, facts.taken, known.id),
-      ...facts.tasks.map((task) => moved(task, known, at, noMoves)),
-    ],
+    write: [cancelled, ...freed(facts, known.id), ...tasksMoved(known, facts, noMoves, at)],
+    rely: facts.slots.map(referenceTo),
     release: [known.id],
   }
 }
 
-/** Arrived, did not come, done: what happened on the day. */
-function noticed(known: Kept<Appointment>, said: Appointment): Plan {
-  const next = { ...known, ...whatIsSaid(known, said), status: said.status }
-  return changes(next, known) ? { write: [next] } : {}
+/** What happens on the day. */
+const onTheDay: readonly Appointment['status'][] = ['arrived', 'checked-in', 'fulfilled', 'noshow']
+
+/** Arrived, did not come, done. What is over stays so; that it is still waiting is no news. */
+function noticed(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at: Moment): Plan {
+  const isNews = isLive(known) && onTheDay.includes(said.status)
+  const next = { ...known, ...whatIsSaid(known, said), status: isNews ? said.status : known.status }
+  const tasks = isNews && said.status === 'fulfilled' ? tasksMoved(known, facts, doneMoves, at) : []
+  return changes(next, known) ? { write: [next, ...tasks] } : {}
 }
 
 /** What the centre's word adds: its own number for the appointment, and the time it gave. */
@@ -170,27 +254,6 @@ const accepted = ({ participant }: Appointment) =>
 
 const changes = (next: Appointment, known: Appointment) => JSON.stringify(next) !== JSON.stringify(known)
 
-function busy({ slots, taken }: AnswerFacts): Slot[] {
-  return slots
-    .map((slot) => [slot, slotWith(slot, countIn(slot, taken), true)] as const)
-    .flatMap(([slot, next]) => (next.status === slot.status ? [] : [next]))
-}
-
-/** The slots as they are when an appointment has given its places back. */
-export function freed(
-  slots: readonly Kept<Slot>[],
-  taken: readonly Occupancy[],
-  appointment: string,
-): Slot[] {
-  const left = taken.filter((occupancy) => occupancy.appointment !== appointment)
-  return slots
-    .map((slot) => [slot, slotWith(slot, countIn(slot, left), true)] as const)
-    .flatMap(([slot, next]) => (next.status === slot.status ? [] : [next]))
-}
-
-const countIn = (slot: Kept<Slot>, taken: readonly Occupancy[]) =>
-  new Set(taken.filter(({ slot: id }) => id === slot.id).map(({ place }) => place)).size
-
 interface Moves {
   /** The Task by which somebody of the cell was asked to telephone. */
   call: Task['status']
@@ -205,16 +268,22 @@ const noMoves: Moves = {
   call: 'rejected',
   fulfil: { status: 'in-progress', businessStatus: { text: 'declined' } },
 }
+const doneMoves: Moves = {
+  call: 'completed',
+  fulfil: { status: 'in-progress', businessStatus: { text: 'visit-complete' } },
+}
 
-function moved(task: Kept<Task>, known: Appointment, at: Moment, moves: Moves): Task {
-  const isCall = task.focus?.reference === `Appointment/${known.id}`
-  return { ...task, ...(isCall ? { status: moves.call } : moves.fulfil), lastModified: at.now }
+/** The Tasks that are still open, as they are after this. */
+function tasksMoved({ id }: Kept<Appointment>, { tasks }: AnswerFacts, moves: Moves, at: Moment): Task[] {
+  return tasks.filter(isOpen).map((task) => {
+    const isCall = task.focus?.reference === `Appointment/${id}`
+    return { ...task, ...(isCall ? { status: moves.call } : moves.fulfil), lastModified: at.now }
+  })
 }
 
 /** A centre whose RIS takes orders gets the request itself once the exam is booked. */
 function orders({ request, slots }: AnswerFacts, at: Moment, booked: Appointment, known: Kept<Appointment>) {
-  const slot = slots[0]
-  const peer = slot && peerOf(slot, at.territory)
+  const peer = centreOf(slots[0] ?? known, at.territory)
   if (!request || !peer?.takes.includes('request.ordered')) return []
   return [
     {

@@ -1,4 +1,4 @@
-import type { Appointment, Resource, Task } from '@medplum/fhirtypes'
+import type { Appointment, AppointmentParticipant, Resource, Slot, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
@@ -6,15 +6,18 @@ import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
+import { mayMove } from '../task.ts'
 import { type AnswerFacts, answered } from './answered.ts'
-import { cancelling, type Given, givenUp } from './cancelled.ts'
-import { isLive } from './states.ts'
+import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
+import { centreOf, heldUntil, isLive, operatorOf } from './states.ts'
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
 
 interface AppointmentFacts {
   given: ReadonlyMap<string, Given>
   answers: ReadonlyMap<string, AnswerFacts>
+  /** Slots that new appointments are in, by reference. */
+  slots: ReadonlyMap<string, Kept<Slot>>
 }
 
 /** An Appointment changed through the API: a centre's word is an answer, a client's only word is to cancel. */
@@ -22,8 +25,12 @@ export const appointmentByApi: Hook<AppointmentFacts> = {
   async facts(changes, _, store, actor) {
     const known = changes.flatMap(({ before }) => (before ? [before as Kept<Appointment>] : []))
     const given = await Promise.all(known.map(async (one) => [one.id, await givenUp(one, store)] as const))
-    const answers = actor.role === 'ris' ? await answersOf(known, store, actor) : []
-    return { given: new Map(given), answers: new Map(answers) }
+    const isRis = actor.role === 'ris'
+    return {
+      given: new Map(given),
+      answers: new Map(isRis ? await answersOf(changes, store, actor) : []),
+      slots: isRis ? await slotsOf(changes, store) : new Map(),
+    }
   },
 
   decide(changes, _, facts, at, actor) {
@@ -31,13 +38,27 @@ export const appointmentByApi: Hook<AppointmentFacts> = {
   },
 }
 
-const answersOf = (known: readonly Kept<Appointment>[], store: Reader, actor: Actor) =>
-  Promise.all(
-    known.map(
-      async (appointment) =>
-        [appointment.id, await answered.facts({ appointment, peer: '' }, store, actor)] as const,
-    ),
+/** What a centre's word about an appointment changes: read for the time that it now gives. */
+async function answersOf(changes: readonly Seen[], store: Reader, actor: Actor) {
+  const known = changes.filter(isPut).filter(({ before }) => before)
+  return Promise.all(
+    known.map(async ({ id, resource, before }) => {
+      const { start, end } = resource as Appointment // changes of this hook are Appointments: the table says so
+      const said = { ...(before as Kept<Appointment>), ...(start && end && { start, end }) }
+      return [id, await answered.facts({ appointment: said, peer: '' }, store, actor)] as const
+    }),
   )
+}
+
+async function slotsOf(changes: readonly Seen[], store: Reader): Promise<Map<string, Kept<Slot>>> {
+  const named = changes
+    .filter(isPut)
+    .filter(({ before }) => !before)
+    .flatMap(({ resource }) => (resource as Appointment).slot ?? []) // as above
+    .flatMap(({ reference }) => reference ?? [])
+  const slots = await Promise.all(named.map(async (name) => [name, await store.follow(name)] as const))
+  return new Map(slots.filter((pair): pair is [string, Kept<Slot>] => pair[1]?.resourceType === 'Slot'))
+}
 
 function moved(change: Seen, facts: AppointmentFacts, at: Moment, actor: Actor): Plan {
   if (!isPut(change))
@@ -45,27 +66,101 @@ function moved(change: Seen, facts: AppointmentFacts, at: Moment, actor: Actor):
   // Changes of this hook are Appointments: the table says so.
   const said = nextOf(change.resource, change.before) as Appointment & { id: string }
   const given = facts.given.get(change.id)
-  if (!given) return created(said, actor)
-  const before = given.appointment
-  if (said.status === before.status) return { write: [said] }
+  if (!given) return created(said, facts, at, actor)
   const answer = facts.answers.get(change.id)
-  if (answer) return answered.decide({ appointment: said, peer: '' }, answer, at, actor)
-  if (said.status === 'cancelled' && isLive(before)) return cancelling(given, said.cancelationReason, at)
+  return answer ? byCentre(said, answer, at, actor) : byClient(said, given, at, actor)
+}
+
+/** What anybody may write into an appointment; the rest follows from its booking. */
+function byClient(said: Appointment, given: Given, at: Moment, actor: Actor): Plan {
+  const before = given.appointment
+  refuseChanged(['start', 'end', 'slot', 'participant', ...settled], said, before)
+  const next = { ...said, meta: { ...said.meta, ...sourceOf(before) } }
+  if (said.status === before.status) return { write: [next] }
+  if (said.status !== 'cancelled') {
+    throw failure(
+      'business-rule',
+      `An appointment that is ${before.status} can be cancelled here; only its centre makes it ${said.status}.`,
+      'Appointment.status',
+    )
+  }
+  refuseUncancellable(before, actor)
+  const { cancelationReason, ...rest } = next
+  const appointment = { ...rest, status: before.status } as Kept<Appointment> // the kept one, with what was said
+  return cancelling({ ...given, appointment }, cancelationReason, at)
+}
+
+/** What the centre says of its booking is an answer; what else it writes stands as it is. */
+function byCentre(said: Appointment, answer: AnswerFacts, at: Moment, actor: Actor): Plan {
+  const before = answer.known
+  if (!before) throw new Error('An appointment that is changed through the API was there when it was read')
+  refuseChanged(['slot', ...settled], said, before)
+  refuseChanged(['patient'], { patient: patientsOf(said) }, { patient: patientsOf(before) })
+  if (!isLive(before) && said.status !== before.status && said.status !== 'entered-in-error') {
+    throw failure(
+      'business-rule',
+      `The appointment is ${before.status}: book a new one.`,
+      'Appointment.status',
+    )
+  }
+  const { status, start, end, identifier, cancelationReason } = before
+  const known = {
+    ...said,
+    meta: before.meta,
+    status,
+    ...(start && { start }),
+    ...(end && { end }),
+    ...(identifier && { identifier }),
+    ...(cancelationReason && { cancelationReason }),
+  } as Kept<Appointment> // the kept one, with what was said beside its booking
+  const plan = isLive(before)
+    ? answered.decide({ appointment: said, peer: '' }, { ...answer, known }, at, actor)
+    : {}
+  const isWritten = plan.write?.some(({ id }) => id === before.id)
+  const next = { ...known, status: isLive(before) ? status : said.status }
+  return isWritten ? plan : { ...plan, write: [next, ...(plan.write ?? [])] }
+}
+
+/** What nobody changes of an appointment that is kept: what it is for, who made it, how long it is held. */
+const settled = ['basedOn', 'operator', 'held-until']
+
+function refuseChanged(names: readonly string[], said: object, before: object): void {
+  const partsOf = (one: object): Record<string, unknown> => ({
+    ...one,
+    operator: operatorOf(one as Appointment), // or another record, that has no extension
+    'held-until': heldUntil(one as Appointment),
+  })
+  const [next, last] = [partsOf(said), partsOf(before)]
+  const changed = names.find((name) => JSON.stringify(next[name]) !== JSON.stringify(last[name]))
+  if (changed === undefined) return
   throw failure(
     'business-rule',
-    `An appointment that is ${before.status} can be cancelled here; only its centre makes it ${said.status}.`,
-    'Appointment.status',
+    'This follows from the booking: it is not written over. To move an appointment, cancel it and book another.',
+    changed in said ? `Appointment.${changed}` : 'Appointment',
   )
 }
 
-/** Nobody writes down a booking that no RIS has made. */
-function created(said: Appointment, { role }: Actor): Plan {
-  if (!isLive(said) || role === 'ris') return { write: [said] }
-  throw failure(
-    'business-rule',
-    'Places are taken with Appointment/$hold and Appointment/$book.',
-    'Appointment.status',
-  )
+const patientsOf = ({ participant }: { participant: readonly AppointmentParticipant[] }) =>
+  participant.flatMap(({ actor }) => (actor?.reference?.startsWith('Patient/') ? [actor.reference] : []))
+
+const sourceOf = ({ meta: { source } }: Kept) => (source ? { source } : {})
+
+/** Nobody writes down a booking that no RIS has made; one that a RIS has made takes its slot. */
+function created(said: Appointment, { slots }: AppointmentFacts, at: Moment, actor: Actor): Plan {
+  if (!isLive(said)) return { write: [said] }
+  if (actor.role !== 'ris') {
+    throw failure(
+      'business-rule',
+      'Places are taken with Appointment/$hold and Appointment/$book.',
+      'Appointment.status',
+    )
+  }
+  const own = (said.slot ?? []).map(({ reference }) => slots.get(reference ?? ''))
+  if (own.some((slot) => centreOf(slot, at.territory)?.organization !== actor.organization)) {
+    throw failure('forbidden', 'This slot belongs to another centre.', 'Appointment.slot')
+  }
+  const free = own.filter((slot) => slot?.status === 'free') as Kept<Slot>[] // those that are there
+  return { write: [said, ...free.map((slot) => ({ ...slot, status: 'busy' as const }))] }
 }
 
 interface TaskFacts {
@@ -98,16 +193,37 @@ function taskMoved(change: Seen, call: AnswerFacts | undefined, at: Moment, acto
   if (!isPut(change)) return { remove: change.before ? [change.before] : [] }
   // Changes of this hook are Tasks: the table says so.
   const task = nextOf(change.resource, change.before) as Task & { id: string }
+  refuseMove(task, change.before as Kept<Task> | undefined, actor)
   const write = { ...task, lastModified: at.now }
   const status = task.status === 'completed' ? 'booked' : task.status === 'rejected' ? 'cancelled' : undefined
-  if (!call?.known || !status) return { write: [write] }
+  const isNews = status && (change.before as Kept<Task> | undefined)?.status !== task.status
+  if (!call?.known || !isNews) return { write: [write] }
   const { cancelationReason: _, ...known } = call.known
   const said: Appointment = {
     ...known,
     status,
-    ...(status === 'cancelled' && { cancelationReason: task.statusReason ?? {} }),
+    ...(status === 'cancelled' && task.statusReason && { cancelationReason: task.statusReason }),
   }
   const plan = answered.decide({ appointment: said, peer: '' }, call, at, actor)
   const others = (plan.write ?? []).filter((resource: Resource) => resource.id !== task.id)
   return { ...plan, write: [write, ...others] }
+}
+
+/** Before work has begun, whoever asked may withdraw. Source: HL7 clinical order workflows. */
+const withdrawable: readonly Task['status'][] = ['draft', 'requested', 'received', 'accepted']
+
+/** Passes when this actor may write this Task. Fails: business-rule, forbidden. */
+function refuseMove(task: Task, before: Kept<Task> | undefined, { sight }: Actor): void {
+  if (before) mayMove(before.status, task.status)
+  if (sight === 'all') return
+  const isCalling = isCall(task) || (before !== undefined && isCall(before))
+  if (isCalling)
+    throw failure('forbidden', 'What a centre answers by telephone is written by the cell.', 'Task.code')
+  if (!before || before.status === task.status) return
+  if (task.status === 'cancelled' && withdrawable.includes(before.status)) return
+  throw failure(
+    'forbidden',
+    'Whoever asked may cancel a Task until work on it has begun; its owner moves it.',
+    'Task.status',
+  )
 }

@@ -1,10 +1,20 @@
 import type { Appointment, CodeableConcept, Slot, Task } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import type { Moment, Plan, Step } from '../step.ts'
-import { freed } from './answered.ts'
+import { isOpen } from '../task.ts'
 import { visible } from './facts.ts'
-import { isHeld, isLive, operatorOf, peerOf, referenceTo, versionOf, withoutHold } from './states.ts'
+import {
+  centreOf,
+  isHeld,
+  isLive,
+  operatorOf,
+  recounted,
+  referenceTo,
+  versionOf,
+  withoutHold,
+} from './states.ts'
 
 /** Appointments that are not wanted any more. Ids. */
 export interface Cancellation {
@@ -26,20 +36,28 @@ export const cancelled: Step<Cancellation, Given> = {
   facts: async ({ appointment }, store, actor) =>
     givenUp(await visible('Appointment', appointment, store, actor), store),
   decide({ reason }, given, at, actor) {
-    const { appointment } = given
-    if (appointment.status === 'cancelled') return {}
-    if (!isLive(appointment)) {
-      throw failure(
-        'business-rule',
-        `An appointment that is ${appointment.status} cannot be cancelled.`,
-        'Appointment.status',
-      )
-    }
-    if (isHeld(appointment) && operatorOf(appointment) !== actor.organization) {
-      throw failure('forbidden', 'Another client holds this place.', 'Appointment')
-    }
+    if (given.appointment.status === 'cancelled') return {}
+    refuseUncancellable(given.appointment, actor)
     return cancelling(given, reason, at)
   },
+}
+
+/** Passes when this actor may give the appointment up. Fails: business-rule, forbidden. */
+export function refuseUncancellable(appointment: Appointment, actor: Actor): void {
+  if (!isLive(appointment)) {
+    throw failure(
+      'business-rule',
+      `An appointment that is ${appointment.status} cannot be cancelled.`,
+      'Appointment.status',
+    )
+  }
+  if (isHeld(appointment)) refuseOthers(appointment, actor)
+}
+
+/** Passes when the actor holds the place. Fails: forbidden. */
+export function refuseOthers(appointment: Appointment, { organization }: Actor): void {
+  if (operatorOf(appointment) === organization) return
+  throw failure('forbidden', 'Another client holds this place.', 'Appointment')
 }
 
 /** Reads what giving up an appointment changes. */
@@ -63,29 +81,36 @@ export function cancelling(
     status: 'cancelled',
     ...(reason && { cancelationReason: reason }),
   }
-  const slot = slots[0]
-  const told = slot && !isHeld(appointment) && !peerOf(slot, at.territory).manual
+  const [slot] = slots
+  const centre = centreOf(slot ?? appointment, at.territory)
   return {
     write: [
       next,
-      ...freed(slots, taken, appointment.id),
+      ...freed({ slots, taken }, appointment.id),
       ...tasks.filter(isOpen).map((task) => closed(task, at)),
     ],
     release: [appointment.id],
-    send: told
-      ? [
-          {
-            peer: peerOf(slot, at.territory).name,
-            kind: 'appointment.cancelled',
-            about: [versionOf(next, appointment), referenceTo(slot)],
-          },
-        ]
-      : [],
+    rely: slots.map(referenceTo),
+    send:
+      centre && !centre.manual && !isHeld(appointment)
+        ? [
+            {
+              peer: centre.name,
+              kind: 'appointment.cancelled',
+              about: [versionOf(next, appointment), ...(slot ? [referenceTo(slot)] : [])],
+            },
+          ]
+        : [],
   }
 }
 
-const isOpen = ({ status }: Task) =>
-  !['completed', 'cancelled', 'rejected', 'failed', 'entered-in-error'].includes(status)
+/** The slots as they are when an appointment has given its places back. */
+export const freed = ({ slots, taken }: Pick<Given, 'slots' | 'taken'>, appointment: string): Slot[] =>
+  recounted(
+    slots,
+    taken.filter((occupancy) => occupancy.appointment !== appointment),
+  )
+
 const closed = (task: Kept<Task>, at: Moment): Task => ({
   ...task,
   status: 'cancelled',

@@ -1,7 +1,7 @@
 import { failure } from '../../fhir/outcome.ts'
 import type { Step } from '../step.ts'
 import { cancelling, type Given, givenUp } from './cancelled.ts'
-import { heldUntil, isHeld } from './states.ts'
+import { heldUntil, isHeld, whyExpired } from './states.ts'
 
 /** A hold that has lasted its time gives the place back. */
 export const expired: Step<{ appointment: string }, Given> = {
@@ -16,6 +16,6 @@ export const expired: Step<{ appointment: string }, Given> = {
   decide(_, given, at) {
     const until = heldUntil(given.appointment)
     if (!isHeld(given.appointment) || !until || Date.parse(until) > Date.parse(at.now)) return {}
-    return cancelling(given, { text: 'The hold expired.' }, at)
+    return cancelling(given, whyExpired, at)
   },
 }

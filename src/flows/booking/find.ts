@@ -12,7 +12,7 @@ import type { Kept, Store } from '../../store/index.ts'
 import { modalitiesOf } from '../referral/flags.ts'
 import type { Desk, Territory } from '../step.ts'
 import { proposalId } from './proposal.ts'
-import { referenceTo } from './states.ts'
+import { centreOf, referenceTo } from './states.ts'
 
 /** What is looked for. Instants; tokens as `system|code`. */
 export interface Wish {
@@ -101,9 +101,9 @@ async function inPlaces(
 function isWhereWished(
   { slot, actors }: Candidate,
   { organizations, locations }: Wish,
-  { peers }: Territory,
+  territory: Territory,
 ): boolean {
-  const centre = peers.find(({ name }) => slot.meta?.source === `urn:relais:source:${name}`)?.organization
+  const centre = centreOf(slot, territory)?.organization
   return (
     (organizations.length === 0 || organizations.includes(centre ?? '')) &&
     (locations.length === 0 || locations.some((location) => actors.includes(location)))

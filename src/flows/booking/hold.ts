@@ -6,7 +6,7 @@ import type { Occupancy } from '../../store/index.ts'
 import { grants, senderKeys } from '../referral/admit.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { type BookingFacts, bookingFacts, type Wanted } from './facts.ts'
-import { capacityOf, freePlace, referenceTo, slotWith } from './states.ts'
+import { capacityOf, freePlace, placesIn, referenceTo, slotWith } from './states.ts'
 
 export interface HoldWish extends Wanted {
   /** How long, in seconds; the gateway's own limit is the longest. */
@@ -58,7 +58,7 @@ export function placed(facts: BookingFacts, at: Moment, actor: Actor) {
     grant: grants([appointment], senderKeys(actor)),
     ...(request && { rely: [referenceTo(request)] }),
   }
-  return { appointment, slot: slotWith(slot, taken.length + 1, false), plan }
+  return { appointment, slot: slotWith(slot, placesIn(slot, taken) + 1, false), plan }
 }
 
 /** A person or a machine is in one place at a time, and so is a diary; a building or a service is not. */
@@ -70,11 +70,12 @@ function exclusiveOf({ slot, actors }: BookingFacts): string[] {
   return [...(slot.schedule.reference ? [slot.schedule.reference] : []), ...actors.filter(isExclusive)]
 }
 
-function refuseUnbookable({ slot, taken, request }: BookingFacts, at: Moment): void {
+function refuseUnbookable({ slot, request }: BookingFacts, at: Moment): void {
   if (Date.parse(slot.start) <= Date.parse(at.now)) {
     throw failure('business-rule', 'The slot has begun. Look for a later one.', 'Appointment.slot')
   }
-  if (slot.status !== 'free' && !hasOurs(taken)) {
+  // A slot for several at once is free as long as one of its places is.
+  if (slot.status !== 'free') {
     throw failure(
       'conflict',
       'The slot is not free any more. Look for another one with Appointment/$find.',
@@ -90,15 +91,13 @@ function refuseUnbookable({ slot, taken, request }: BookingFacts, at: Moment): v
   }
 }
 
-/** A slot may be partly ours: then its places decide, not its status. */
-const hasOurs = (taken: readonly Occupancy[]) => taken.length > 0
-
 function pendingAppointment(facts: BookingFacts, at: Moment, actor: Actor): Appointment & { id: string } {
   const { slot, request } = facts
   const id = at.newId()
   return {
     resourceType: 'Appointment',
     id,
+    ...(slot.meta.source && { meta: { source: slot.meta.source } }),
     ...(actor.organization && {
       extension: [{ url: frCore.operator, valueReference: { reference: actor.organization } }],
     }),

@@ -8,12 +8,12 @@ import { cancelled } from './cancelled.ts'
 import type { Wanted } from './facts.ts'
 import { held } from './hold.ts'
 import { proposalOf } from './proposal.ts'
-import { type BookWish, requested } from './requested.ts'
+import { type BookWish, type HeldPlace, requested } from './requested.ts'
 
 export { find, type Wish } from './find.ts'
 
 /** What is to be held or booked: an Appointment's id (a proposal's, or one that is kept), or a slot with its request. */
-export type Target = { appointment: string } | Wanted
+export type Target = HeldPlace | Wanted
 
 /** Keeps a place for a while. `seconds` is a wish for less than the gateway's own limit. */
 export async function hold(
@@ -68,7 +68,7 @@ function bookWish(target: Target, comment: string | undefined): BookWish {
   const said = comment === undefined ? {} : { comment }
   if (!('appointment' in target)) return { ...target, ...said }
   const found = proposalOf(target.appointment)
-  return found ? { ...found, ...said } : { appointment: target.appointment, ...said }
+  return found ? { ...found, ...said } : { ...target, ...said }
 }
 
 /** Gives a place back, held or booked; the centre is told. */

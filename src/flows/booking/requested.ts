@@ -1,26 +1,36 @@
-import type { Appointment, Resource, Task } from '@medplum/fhirtypes'
+import type { Appointment, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
+import { organizationKey } from '../../auth/gate.ts'
 import { systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
+import { idOf } from '../../fhir/reference.ts'
 import type { Kept } from '../../store/index.ts'
 import { blockingFlags } from '../referral/flags.ts'
 import type { Moment, Peer, Plan, Step } from '../step.ts'
+import { refuseOthers } from './cancelled.ts'
 import { type BookingFacts, bookingFacts, visible, type Wanted } from './facts.ts'
 import { placed } from './hold.ts'
 import {
   currentOf,
-  heldUntil,
+  isExpired,
   isHeld,
   isLive,
-  operatorOf,
   peerOf,
   referenceTo,
   versionOf,
+  wasExpired,
   withoutHold,
 } from './states.ts'
 
-/** A booking that is wished for: of a place that is held (its appointment's id), or of one that is free. */
-export type BookWish = { appointment: string; comment?: string } | (Wanted & { comment?: string })
+/** A booking that is wished for: of a place that is held, or of one that is free. */
+export type BookWish = (HeldPlace | Wanted) & { comment?: string }
+
+/** A place that is held, by its appointment's id. */
+export interface HeldPlace {
+  appointment: string
+  /** Also when the hold is over, if the place is still free. */
+  afresh?: boolean
+}
 
 interface Facts extends BookingFacts {
   hold: Kept<Appointment> | undefined
@@ -39,9 +49,7 @@ export const requested: Step<BookWish, Facts> = {
   decide(wish, facts, at, actor) {
     if (facts.hold && isAsked(facts.hold)) return {}
     refuseUnready(facts, at)
-    const { appointment, plan, others } = facts.hold
-      ? fromHold(facts.hold, at, actor)
-      : fromFree(facts, at, actor)
+    const { appointment, plan, others } = begun(wish, facts, at, actor)
     const asked = wish.comment ? { ...appointment, comment: wish.comment } : appointment
     const peer = peerOf(facts.slot, at.territory)
     const task = facts.task && scheduling(facts.task, at)
@@ -54,12 +62,18 @@ export const requested: Step<BookWish, Facts> = {
   },
 }
 
+function begun(wish: BookWish, facts: Facts, at: Moment, actor: Actor): Begun {
+  const { hold, request } = facts
+  if (!hold) return fromFree(facts, at, actor)
+  const isAfresh = 'afresh' in wish && wish.afresh === true && isExpired(hold, at.now)
+  if (isAfresh && wasExpired(hold)) return fromFree(facts, at, actor)
+  return fromHold(hold, request, isAfresh, at, actor)
+}
+
 /** Asked already, or answered: to ask again changes nothing. */
 const isAsked = (appointment: Kept<Appointment>) => isLive(appointment) && !isHeld(appointment)
 
 export function wantedBy({ slot = [], basedOn = [], participant }: Appointment): Wanted {
-  const idOf = (type: string, reference: string | undefined) =>
-    reference?.startsWith(`${type}/`) ? reference.slice(type.length + 1) : undefined
   const slotId = idOf('Slot', slot[0]?.reference)
   if (!slotId)
     throw failure('business-rule', 'The appointment has no slot to be booked in.', 'Appointment.slot')
@@ -80,7 +94,7 @@ function refuseUnready({ request, patient, live, hold }: Facts, at: Moment): voi
   if (!patient) {
     throw failure('required', 'An appointment names its request, or its patient.', 'Appointment.participant')
   }
-  if (live.some(({ id, ...other }) => id !== hold?.id && !isHeld(other as Appointment))) {
+  if (live.some((other) => other.id !== hold?.id && !isHeld(other))) {
     throw failure(
       'conflict',
       'This request has an appointment already. Cancel or move that one.',
@@ -100,20 +114,25 @@ function fromFree(facts: Facts, at: Moment, actor: Actor): Begun {
   return { appointment, plan, others: [slot] }
 }
 
-/** Only the holder may book; the place is taken already. */
-function fromHold(hold: Kept<Appointment>, at: Moment, actor: Actor): Begun {
-  if (!isHeld(hold)) throw failure('conflict', `The appointment is ${hold.status}.`, 'Appointment.status')
-  if (operatorOf(hold) !== actor.organization) {
-    throw failure('forbidden', 'Another client holds this place.', 'Appointment')
-  }
-  if (Date.parse(heldUntil(hold) ?? at.now) <= Date.parse(at.now)) {
+/** Only the holder may book; the place is taken already. One whose time is over is the holder's until it is swept. */
+function fromHold(
+  hold: Kept<Appointment>,
+  request: Kept<ServiceRequest> | undefined,
+  isAfresh: boolean,
+  at: Moment,
+  actor: Actor,
+): Begun {
+  refuseOthers(hold, actor)
+  if (isExpired(hold, at.now) && !isAfresh) {
     throw failure(
       'hold-expired',
       'The hold has expired. Look for the slot again with Appointment/$find.',
       'Appointment',
     )
   }
-  return { appointment: { ...withoutHold(hold), id: hold.id }, plan: {}, others: [] }
+  if (!isHeld(hold)) throw failure('conflict', `The appointment is ${hold.status}.`, 'Appointment.status')
+  const plan = request ? { rely: [referenceTo(request)] } : {}
+  return { appointment: { ...withoutHold(hold), id: hold.id }, plan, others: [] }
 }
 
 /** Status in-progress while an appointment is looked for; the version keeps two bookings of one request apart. */
@@ -129,7 +148,7 @@ function scheduling(task: Kept<Task>, at: Moment): Task {
 /** What the RIS gets: the appointment in this version, its slot, and all that it has to know of the request. */
 function asking(appointment: Resource, { slot, request, patient, hold }: Facts, peer: Peer) {
   const about = [
-    versionOf(appointment, hold),
+    versionOf(appointment, hold?.id === appointment.id ? hold : undefined),
     ...[request, patient].flatMap((r) => (r ? [currentOf(r)] : [])),
     referenceTo(slot),
   ]
@@ -138,7 +157,7 @@ function asking(appointment: Resource, { slot, request, patient, hold }: Facts, 
 
 /** The centre that is asked may read the request and what came with it. */
 function centreSees(appointment: Resource, { request, patient }: Facts, peer: Peer, plan: Plan) {
-  const key = `org:${peer.organization.slice('Organization/'.length)}`
+  const key = organizationKey(peer.organization)
   const supporting = (request?.supportingInfo ?? []).flatMap(({ reference }) => reference ?? [])
   const seen = [...[request, patient].flatMap((r) => (r ? [referenceTo(r)] : [])), ...supporting]
   const grant = Object.fromEntries(seen.map((reference) => [reference, [key]]))

@@ -1,5 +1,5 @@
-import type { Appointment, Resource, Slot } from '@medplum/fhirtypes'
-import { extensions, frCore } from '../../fhir/canonical.ts'
+import type { Appointment, CodeableConcept, Resource, Slot } from '@medplum/fhirtypes'
+import { extensions, frCore, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy } from '../../store/index.ts'
 import type { Peer, Territory } from '../step.ts'
@@ -17,7 +17,10 @@ import type { Peer, Territory } from '../step.ts'
  *      ├─ booking.refused   (the RIS says no)  → cancelled free
  *      └─ booking.cancelled (either side)      → cancelled free
  *   held-until passed: booking.expired         → cancelled free
- *   booked: booking.noticed (arrived, noshow, fulfilled)   busy
+ *   booked: the centre moves it                → booked    busy, the former one free
+ *   booked: the centre notices                 → arrived, checked-in, noshow, fulfilled
+ *
+ * A slot that its centre has withdrawn (busy-unavailable) stays so, whoever comes or goes.
  */
 
 /** An appointment that still holds its place. */
@@ -30,6 +33,26 @@ export function heldUntil({ extension = [] }: Appointment): string | undefined {
 
 export const isHeld = (appointment: Appointment) =>
   appointment.status === 'pending' && heldUntil(appointment) !== undefined
+
+/** The reason of an appointment whose hold nobody used in time. */
+export const whyExpired: CodeableConcept = {
+  coding: [{ system: systems.failure, code: 'hold-expired' }],
+  text: 'The hold expired.',
+}
+
+/** Whether its hold is over by this time, told already or not. */
+export function isExpired(appointment: Appointment, now: string): boolean {
+  const until = isHeld(appointment) ? heldUntil(appointment) : undefined
+  return until === undefined ? wasExpired(appointment) : Date.parse(until) <= Date.parse(now)
+}
+
+/** Whether it was given up for that. */
+export const wasExpired = ({ status, cancelationReason }: Appointment) =>
+  status === 'cancelled' &&
+  (cancelationReason?.coding?.some(
+    ({ system, code }) => system === systems.failure && code === 'hold-expired',
+  ) ??
+    false)
 
 export function withoutHold(appointment: Appointment): Appointment {
   const extension = (appointment.extension ?? []).filter(({ url }) => url !== extensions.heldUntil)
@@ -48,9 +71,13 @@ export const capacityOf = ({ extension = [] }: Slot) =>
 /** What `Slot.meta.source` says of a slot that came from, or belongs to, this peer. */
 export const sourceOf = (peer: string) => `urn:relais:source:${peer}`
 
+/** The peer that a slot, or an appointment made in one, belongs to; undefined when it is not connected any more. */
+export const centreOf = (resource: Resource | undefined, { peers }: Territory): Peer | undefined =>
+  peers.find(({ name }) => sourceOf(name) === resource?.meta?.source)
+
 /** The peer that a slot is booked with. Fails: business-rule when its centre is no longer connected. */
-export function peerOf(slot: Slot, { peers }: Territory): Peer {
-  const peer = peers.find(({ name }) => sourceOf(name) === slot.meta?.source)
+export function peerOf(slot: Slot, territory: Territory): Peer {
+  const peer = centreOf(slot, territory)
   if (peer) return peer
   throw failure(
     'business-rule',
@@ -71,10 +98,26 @@ export function freePlace(slot: Kept<Slot>, taken: readonly Occupancy[]): number
 }
 
 /** A slot as it is when so many of its places are taken, and whether the last one is sure. */
-export function slotWith(slot: Kept<Slot>, takenPlaces: number, sure: boolean): Slot {
+export function slotWith<S extends Slot>(slot: S, takenPlaces: number, sure: boolean): S {
+  if (slot.status === 'busy-unavailable' || slot.status === 'entered-in-error') return slot
   if (takenPlaces < capacityOf(slot)) return { ...slot, status: 'free' }
   return { ...slot, status: sure ? 'busy' : 'busy-tentative' }
 }
+
+/**
+ * The slots that change when these places are taken of them.
+ *
+ * A slot for several at once is written though it looks the same: its version keeps two changes of its places apart.
+ */
+export function recounted(slots: readonly Kept<Slot>[], taken: readonly Occupancy[]): Slot[] {
+  return slots
+    .map((slot) => [slot, slotWith(slot, placesIn(slot, taken), true)] as const)
+    .flatMap(([slot, next]) => (next.status === slot.status && capacityOf(slot) === 1 ? [] : [next]))
+}
+
+/** How many places of a slot are taken. */
+export const placesIn = ({ id }: Kept<Slot>, taken: readonly Occupancy[]): number =>
+  new Set(taken.filter(({ slot }) => slot === id).map(({ place }) => place)).size
 
 export const referenceTo = ({ resourceType, id }: Resource) => `${resourceType}/${id}`
 

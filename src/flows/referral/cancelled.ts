@@ -6,6 +6,7 @@ import { isLive } from '../booking/states.ts'
 import type { Entry } from '../entries.ts'
 import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
+import { isOpen } from '../task.ts'
 
 interface Facts {
   requests: readonly Withdrawn[]
@@ -87,9 +88,6 @@ export function withdrawing(
   )
   return merged([{ write: [revoked, ...ended] }, ...plans])
 }
-
-const isOpen = ({ status }: Task) =>
-  !['completed', 'cancelled', 'rejected', 'failed', 'entered-in-error'].includes(status)
 
 function newNotes(said: ServiceRequest, { note = [] }: ServiceRequest) {
   const texts = new Set(note.map(({ text }) => text))

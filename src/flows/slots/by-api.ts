@@ -48,7 +48,7 @@ function kept(
   const source = sources.get(change.id)
   const next = asKept(nextOf(change.resource, change.before), at, peerOf(organization, at.territory))
   const resource = source ? { ...next, meta: { ...next.meta, source } } : next
-  return resource.resourceType === 'Slot' ? withOurs(resource, taken) : resource
+  return resource.resourceType === 'Slot' ? withOurs(resource, taken, change.before) : resource
 }
 
 /** The system that an organisation's slots are booked with: of several, one that takes bookings. */

@@ -3,9 +3,10 @@ import { extensions, frCore } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { instantIn } from '../../fhir/zone.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
-import { slotWith, sourceOf } from '../booking/states.ts'
+import { centreOf, slotWith, sourceOf } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
 import type { Moment, Plan, Step } from '../step.ts'
+import { slotsBetween } from './between.ts'
 import { sightOfSlots } from './sight.ts'
 
 /** What a source says is in its diaries. */
@@ -39,10 +40,13 @@ export const published: Step<Publication, Facts> = {
   },
 
   decide({ entries, peer, covers }, { known, before, taken }, at) {
+    refuseOthers(known, peer, at)
     const named = entries.map((entry) => ({ ...entry, resource: asKept(entry.resource, at, peer) }))
     const { all } = settled(named, known, undefined, at)
     const byId = new Map([...known.values()].map((kept) => [kept.id, kept]))
-    const next = all.map((resource) => (isSlot(resource) ? withOurs(resource, taken) : resource))
+    const next = all.map((resource) =>
+      isSlot(resource) ? withOurs(resource, taken, byId.get(resource.id ?? '')) : resource,
+    )
     const changed = next.filter((resource) => saysMore(resource, byId.get(resource.id ?? ''), at))
     const gone = covers ? before.filter(({ id }) => !all.some((resource) => resource.id === id)) : []
     return {
@@ -58,11 +62,21 @@ export const published: Step<Publication, Facts> = {
 
 const isSlot = <R extends Resource>(resource: R): resource is R & Slot => resource.resourceType === 'Slot'
 
-async function covered(peer: string, covers: Publication['covers'], store: Reader): Promise<Kept<Slot>[]> {
-  if (!covers) return []
-  const from = encodeURIComponent(covers.from)
-  const to = encodeURIComponent(covers.to)
-  return store.search('Slot', `_source=${sourceOf(peer)}&start=ge${from}&start=lt${to}&_count=1000`)
+const covered = async (peer: string, covers: Publication['covers'], store: Reader): Promise<Kept<Slot>[]> =>
+  covers ? slotsBetween(`_source=${sourceOf(peer)}`, covers.from, covers.to, store) : []
+
+/** Passes when what is known by these identifiers is of the same centre. Fails: duplicate. */
+function refuseOthers(known: Known, peer: string, { territory }: Moment): void {
+  const centre = territory.peers.find(({ name }) => name === peer)?.organization
+  for (const kept of known.values()) {
+    const whose = centreOf(kept, territory)
+    if (kept.meta.source === sourceOf(peer) || whose === undefined || whose.organization === centre) continue
+    throw failure(
+      'duplicate',
+      'Another centre has used this identifier for its own diary. Identifiers need a system of your own.',
+      `${kept.resourceType}.identifier`,
+    )
+  }
 }
 
 /** In FR Core's stored form: times in the place's offset, the exam of a Schedule in its extension, the source named. */
@@ -113,10 +127,11 @@ function scheduleAsKept(schedule: Schedule, peer: string | undefined): Schedule 
 }
 
 /** What we have taken there stays taken, whatever the source says of it meanwhile. */
-export function withOurs(slot: Slot, taken: readonly Occupancy[]): Slot {
+export function withOurs(slot: Slot, taken: readonly Occupancy[], before: Kept | undefined): Slot {
   const ours = taken.filter((occupancy) => occupancy.slot === slot.id)
   if (ours.length === 0 || slot.status !== 'free') return slot
-  return slotWith(slot as Kept<Slot>, ours.length, true) // it has an id: it was settled
+  const isAsked = before?.resourceType === 'Slot' && before.status === 'busy-tentative'
+  return slotWith(slot, ours.length, !isAsked)
 }
 
 /** How old the note of when a slot was last seen may grow before it is written again though nothing else changed. */
