@@ -8,11 +8,15 @@ import { protocol } from './protocol.ts'
 /** Where the vendor's secret stands, for its connector's file. */
 export const vendorSecretFile = (folder: string) => join(folder, 'ris-json.secret')
 
-/** Writes the demo's territory, as any territory's folder is: resources, connectors with the partners' ports, clients, maps. */
+/**
+ * Writes the demo's territory, as any territory's folder is: resources, connectors with the partners' addresses, clients,
+ * maps. `networks`: where the senders of HL7 v2 are.
+ */
 export async function writeTerritory(
   folder: string,
   clients: readonly DemoClient[],
   partners: Partners,
+  networks: readonly string[] = loopback,
 ): Promise<string> {
   const territory = join(folder, 'territory')
   await rm(territory, { recursive: true, force: true })
@@ -20,7 +24,7 @@ export async function writeTerritory(
     await mkdir(join(territory, part), { recursive: true, mode: 0o700 })
   await writeJson(join(territory, 'resources/directory.json'), bundleOf(directory()))
   await writeJson(join(territory, 'resources/protocol.json'), bundleOf(protocol()))
-  for (const [name, file] of Object.entries(connectorFiles(folder, partners)))
+  for (const [name, file] of Object.entries(connectorFiles(folder, partners, networks)))
     await writeJson(join(territory, `connectors/${name}.json`), file)
   for (const client of clients)
     await writeJson(join(territory, `clients/${client.name}.json`), registrationOf(client))
@@ -51,15 +55,20 @@ function registrationOf({ name, clientId, privateJwk }: DemoClient) {
   }
 }
 
+/** Addresses of this machine alone. */
 const loopback = ['127.0.0.1', '::1']
 
 /** The partners' lines, and the senders of the public sample messages, each as a peer of whom it stands for. */
-function connectorFiles(folder: string, partners: Partners): Record<string, unknown> {
+function connectorFiles(
+  folder: string,
+  partners: Partners,
+  addresses: readonly string[],
+): Record<string, unknown> {
   const peer = (application: string, facility: string, own: string, client: string) => ({
     kind: 'mllp',
     organization: organization(own),
     client,
-    settings: { sendingApplication: [application], sendingFacility: [facility], addresses: loopback },
+    settings: { sendingApplication: [application], sendingFacility: [facility], addresses },
   })
   return {
     'ris-v2': {
@@ -68,8 +77,8 @@ function connectorFiles(folder: string, partners: Partners): Record<string, unkn
       client: 'ris-v2',
       settings: {
         sendingApplication: ['DEMO_RIS'],
-        addresses: loopback,
-        host: '127.0.0.1',
+        addresses,
+        host: partners.mllp.host,
         port: partners.mllp.port,
         ackTimeoutMs: 10_000,
       },

@@ -8,7 +8,7 @@ import { fhirRis } from './fhir-ris.ts'
 import { jsonRis, type VendorSecret } from './json-ris.ts'
 import { type MllpRis, openMllpRis } from './mllp-ris.ts'
 
-/** The pretend partner systems, each on a free port of loopback. */
+/** The pretend partner systems. */
 export interface Partners extends AsyncDisposable {
   /** The HL7 v2 RIS: where it listens for MLLP. */
   mllp: MllpRis
@@ -26,20 +26,41 @@ export interface PartnerOptions {
   vendor: VendorSecret
   /** Where the gateway listens for HL7 v2, asked when something is sent. */
   gatewayMllp: () => { host: string; port: number }
+  /** Where they are reached; free ports of loopback unless said. */
+  place?: Place
+}
+
+/** Where the partners listen, and by which name others reach them. */
+export interface Place {
+  listen: string
+  name: string
+  /** 0: a free one. */
+  ports: Readonly<Record<'mllp' | 'fhir' | 'json' | 'desk', number>>
+}
+
+const loopback: Place = {
+  listen: '127.0.0.1',
+  name: '127.0.0.1',
+  ports: { mllp: 0, fhir: 0, json: 0, desk: 0 },
 }
 
 /** Starts the three systems and the desks by which they are played. */
-export async function openPartners({ clock, vendor, gatewayMllp }: PartnerOptions): Promise<Partners> {
+export async function openPartners({
+  clock,
+  vendor,
+  gatewayMllp,
+  place = loopback,
+}: PartnerOptions): Promise<Partners> {
   await using opening = new AsyncDisposableStack()
   const diaries = {
     'ris-v2': new Diary(diariesOf('ris-v2'), clock),
     'ris-fhir': new Diary(diariesOf('ris-fhir'), clock),
     'ris-json': new Diary(diariesOf('ris-json'), clock),
   }
-  const mllp = opening.use(await openMllpRis(diaries['ris-v2'], gatewayMllp))
-  const fhir = opening.use(await served(fhirRis(diaries['ris-fhir'])))
-  const json = opening.use(await served(jsonRis(diaries['ris-json'], vendor)))
-  const desk = opening.use(await served(desks(diaries, mllp)))
+  const mllp = opening.use(await openMllpRis(diaries['ris-v2'], gatewayMllp, place))
+  const fhir = opening.use(await served(fhirRis(diaries['ris-fhir']), place, place.ports.fhir))
+  const json = opening.use(await served(jsonRis(diaries['ris-json'], vendor), place, place.ports.json))
+  const desk = opening.use(await served(desks(diaries, mllp), place, place.ports.desk))
   const open = opening.move()
   return {
     mllp,
@@ -74,14 +95,18 @@ function desks(diaries: Partners['diaries'], mllp: MllpRis): Hono {
   return app
 }
 
-async function served(app: Hono): Promise<AsyncDisposable & { url: string }> {
+async function served(
+  app: Hono,
+  { listen, name }: Place,
+  port: number,
+): Promise<AsyncDisposable & { url: string }> {
   const server = createServer(getRequestListener(app.fetch))
-  server.listen(0, '127.0.0.1')
+  server.listen(port, listen)
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('A TCP listener has an address')
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${name}:${address.port}`,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')
       server.close()

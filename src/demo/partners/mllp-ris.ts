@@ -8,6 +8,7 @@ import type { Booking, Diary } from './diary.ts'
 
 /** A pretend radiology system that speaks HL7 v2 over MLLP: it is asked for appointments, gets orders, sends comments. */
 export interface MllpRis extends AsyncDisposable {
+  readonly host: string
   readonly port: number
   /** Orders that it was sent, by placer order number. */
   readonly orders: ReadonlyMap<string, Message>
@@ -21,10 +22,11 @@ const facility = 'PORT'
 export async function openMllpRis(
   diary: Diary,
   gateway: () => { host: string; port: number },
+  { listen, name, ports }: { listen: string; name: string; ports: { mllp: number } },
 ): Promise<MllpRis> {
   const orders = new Map<string, Message>()
   const server = createServer((socket) => serveLine(socket, (text) => answer(text, diary, orders)))
-  server.listen(0, '127.0.0.1')
+  server.listen(ports.mllp, listen)
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('A TCP listener has an address')
@@ -34,6 +36,7 @@ export async function openMllpRis(
     socket.on('close', () => sockets.delete(socket))
   })
   return {
+    host: name,
     port: address.port,
     orders,
     comment: (placer, text) => sendOne(result(orders.get(placer), placer, text, diary), gateway()),
