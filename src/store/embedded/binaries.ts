@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -86,8 +86,16 @@ async function copied(from: string, to: string): Promise<string> {
   await rm(half, { recursive: true, force: true })
   await mkdir(half, { recursive: true })
   await cp(join(from, 'native'), join(half, 'native'), { recursive: true, verbatimSymlinks: true })
+  await makeWritable(half)
   if (!(await isLinked(half))) throw new Error(`The libraries in ${half} cannot be linked`)
   await chmod(half, 0o755)
   await rename(half, to)
   return to
+}
+
+/** Folders are copied with their modes; where they come from, nobody may write. */
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o755)
+  const inner = (await readdir(folder, { withFileTypes: true })).filter((one) => one.isDirectory())
+  await Promise.all(inner.map(({ name }) => makeWritable(join(folder, name))))
 }
