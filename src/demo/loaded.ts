@@ -53,13 +53,13 @@ const diaries = centres.flatMap(({ diaries }) => diaries).length
 async function withDiaries(store: Gateway['store']): Promise<Kept<Schedule>[]> {
   for (let tries = 100; ; tries--) {
     const schedules: Kept<Schedule>[] = await store.reader().search('Schedule', '_count=1000')
-    const free = await store.reader().search('Slot', 'status=free&_count=1000')
-    const filled = new Set(free.map(({ schedule }) => schedule.reference))
-    if (
-      tries === 0 ||
-      (schedules.length >= diaries && schedules.every(({ id }) => filled.has(`Schedule/${id}`)))
-    )
-      return schedules
+    const filled = await Promise.all(schedules.map(({ id }) => hasSlots(id, store)))
+    if (tries === 0 || (schedules.length >= diaries && filled.every(Boolean))) return schedules
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+async function hasSlots(schedule: string, store: Gateway['store']): Promise<boolean> {
+  const slots = await store.reader().search('Slot', `schedule=Schedule/${schedule}&status=free&_count=1`)
+  return slots.length > 0
 }
