@@ -1,5 +1,6 @@
 import type { Appointment, Schedule } from '@medplum/fhirtypes'
 import { frCore } from '../fhir/canonical.ts'
+import { dayIn } from '../fhir/zone.ts'
 import { expired } from '../flows/booking/expired.ts'
 import { heldUntil } from '../flows/booking/states.ts'
 import { perform } from '../flows/perform.ts'
@@ -14,7 +15,7 @@ const daysAhead = 28
 /** What the gateway does of itself, again and again: each once a period, whatever the number of gateways. */
 export function startTasks(jobs: Jobs, desk: Desk): void {
   jobs.every('holds', 1_000, () => endHolds(desk))
-  jobs.every('slots', 3_600_000, (signal) => planSlots(desk, signal))
+  jobs.every('slots', 15_000, (signal) => planSlots(desk, signal))
 }
 
 /** Holds that have lasted their time give their places back. */
@@ -29,13 +30,19 @@ async function endHolds(desk: Desk): Promise<void> {
   }
 }
 
-/** The weekly ranges of each diary become slots. */
+/**
+ * The weekly ranges of each diary become slots: once a day, and when the diary has changed. What was broken off is done
+ * at the next look.
+ */
 export async function planSlots(desk: Desk, signal: AbortSignal): Promise<void> {
   const schedules: Kept<Schedule>[] = await desk.store.reader().search('Schedule', 'active=true&_count=1000')
-  for (const { id, extension = [] } of schedules) {
+  const today = dayIn(desk.territory.zone, desk.clock().getTime())
+  for (const { id, meta, extension = [] } of schedules) {
     if (signal.aborted) return
-    if (extension.some(({ url }) => url === frCore.availabilityTime)) {
-      await perform(planned, { schedule: id, days: daysAhead }, desk)
-    }
+    if (!extension.some(({ url }) => url === frCore.availabilityTime)) continue
+    const done = `${meta.versionId} ${today}`
+    if ((await desk.store.recall(`slots.planned.${id}`)) === done) continue
+    await perform(planned, { schedule: id, days: daysAhead }, desk)
+    await desk.store.remember(`slots.planned.${id}`, done)
   }
 }
