@@ -1,10 +1,10 @@
 import type { ConceptMap } from '@medplum/fhirtypes'
 import { failures, type Issue } from '../fhir/outcome.ts'
-import type { Home } from './compile/context.ts'
+import type { Unit } from './compile/context.ts'
 import { type Loading, unitOf } from './compile/unit.ts'
 import { conceptMapsOf } from './concept-map.ts'
 import { parse } from './language/parse.ts'
-import type { MapFile } from './language/syntax.ts'
+import type { Group, MapFile } from './language/syntax.ts'
 import { type Fault, MapError } from './map-error.ts'
 import { newRun, type Run, type RunOptions, type Unmapped } from './run.ts'
 import { plain, type Shape } from './shapes/shape.ts'
@@ -72,6 +72,7 @@ export function loadMaps(files: readonly MapText[], conceptMaps: readonly Concep
     entries.set(map.url, entry)
     if (!entries.has(map.name)) entries.set(map.name, entry)
   }
+  for (const map of maps) compileOthers(map, loading)
   if (faults.length) throw new MapError(faults)
   return {
     names: maps.map(({ name }) => name),
@@ -110,23 +111,29 @@ const overridden = (maps: readonly MapFile[], own: readonly MapFile[]): MapFile[
 
 /** The first group of a map, with what it begins with. */
 interface Entry {
-  parameters: Home['group']['parameters']
+  parameters: Group['parameters']
   shapes: readonly Shape[]
   invoke(values: unknown[], run: Run): void
 }
 
-/** Compiles every group of a map: also those that only others invoke, or none. */
 function entryOf(map: MapFile, loading: Loading): Entry | undefined {
   const unit = unitOf(map, loading)
-  const [first, ...others] = map.groups
-  if (!first) return undefined
-  const shapesOf = (group: Home['group']) =>
-    group.parameters.map(({ type }) => (type ? unit.shape(type) : plain))
-  const shapes = shapesOf(first)
-  const invoke = unit.invoke({ group: first, unit }, shapes)
-  for (const group of others) unit.invoke({ group, unit }, shapesOf(group))
-  return { parameters: first.parameters, shapes, invoke }
+  const [group] = map.groups
+  if (!group) return undefined
+  const shapes = shapesOf(group, unit)
+  return { parameters: group.parameters, shapes, invoke: unit.invoke({ group, unit }, shapes) }
 }
+
+/** Compiles the groups that none has invoked, for what is wrong with them. */
+function compileOthers(map: MapFile, loading: Loading): void {
+  const unit = unitOf(map, loading)
+  for (const group of map.groups) {
+    if (!loading.ready.has(group)) unit.invoke({ group, unit }, shapesOf(group, unit))
+  }
+}
+
+const shapesOf = ({ parameters }: Group, unit: Unit) =>
+  parameters.map(({ type }) => (type ? unit.shape(type) : plain))
 
 function ran({ parameters, shapes, invoke }: Entry, input: unknown, run: Run): Transformed {
   const isOnly = (mode: string) => parameters.filter((one) => one.mode === mode).length === 1
