@@ -21,13 +21,22 @@ import {
   type SpawnedGateway,
   spawnGateway,
   type Territory,
+  telephone,
   writeTerritory,
 } from '../support/gateway.ts'
 import { type Centre, openCentre } from './crashes/centre.ts'
 import { type Chance, chanceOf } from './crashes/chance.ts'
 import { forgetPlaces, loseReferral } from './crashes/control.ts'
 import { type Counts, counted, type Totals } from './crashes/count.ts'
-import { book, nothingPromised, type Promised, refer, rest, type Where } from './crashes/load.ts'
+import {
+  type Answering,
+  book,
+  nothingPromised,
+  type Promised,
+  refer,
+  rest,
+  type Where,
+} from './crashes/load.ts'
 
 interface Run {
   kills: number
@@ -69,7 +78,9 @@ async function proved({ kills, seed, isControl }: Run): Promise<Result> {
   const feeding = fed(promised, waiting, load.signal)
   const work = [
     ...['A', 'B', 'C'].map((prefix) => refer(prefix, where, promised, load.signal)),
-    ...Array.from({ length: 4 }, () => book(where, promised, waiting, chance, load.signal)),
+    ...Array.from({ length: 4 }, () =>
+      book(where, promised, waiting, stage.organization, chance, load.signal),
+    ),
     feeding,
   ]
   for (let n = 0; n < kills; n++) await stage.kill('gateway')
@@ -85,6 +96,8 @@ async function proved({ kills, seed, isControl }: Run): Promise<Result> {
 
 interface Stage extends AsyncDisposable {
   dataDir: string
+  /** `Organization/<id>` of the centre. */
+  organization: string
   where: Where
   promised: Promised
   centre: Centre
@@ -97,6 +110,7 @@ async function opened(chance: Chance): Promise<Stage> {
   const dataDir = mkdtempSync('/tmp/rlc-')
   opening.defer(() => rm(dataDir, { recursive: true, force: true }))
   let gateway: SpawnedGateway | undefined
+  let place: Answering | undefined
   const centre = opening.use(await openCentre(chance, () => gateway?.mllp))
   const territory = opening.use(await territoryWith(centre))
   const promised = nothingPromised()
@@ -106,16 +120,14 @@ async function opened(chance: Chance): Promise<Stage> {
       RELAIS_DATA_DIR: dataDir,
       RELAIS_BOOK_WAIT_MS: '1500',
     })
+    const { baseUrl, mllp } = gateway
+    const as = callersOf({ baseUrl, clients: territory.clients, clock: () => new Date() })
+    place = { baseUrl, mllp, as }
   }
   await start()
   opening.defer(async () => gateway?.[Symbol.asyncDispose]())
-  const where: Where = () =>
-    gateway && {
-      baseUrl: gateway.baseUrl,
-      mllp: gateway.mllp,
-      clients: territory.clients,
-      clock: () => new Date(),
-    }
+  const organization = await offering(() => place)
+  const where: Where = () => place
   const kill: Stage['kill'] = async (what) => {
     await rest(chance.between(0, 1_200))
     await busy(promised)
@@ -125,19 +137,42 @@ async function opened(chance: Chance): Promise<Stage> {
     } else {
       const killed = gateway
       gateway = undefined
+      place = undefined
       await killed?.kill()
       await start()
     }
     await answering(where)
   }
   const open = opening.move()
-  return { dataDir, where, promised, centre, kill, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  return {
+    dataDir,
+    organization,
+    where,
+    promised,
+    centre,
+    kill,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
+
+/** Until the diary of the centre is there; comes back with `Organization/<id>` of the centre. */
+async function offering(where: Where): Promise<string> {
+  const until = performance.now() + 60_000
+  for (;;) {
+    const cell = where()?.as('cell')
+    const slots = (await cell?.search('Slot?status=free&_count=1000')) ?? []
+    const [centre] =
+      (await cell?.search('Organization?identifier=https://relais.example/demo|centre-v2')) ?? []
+    if (centre && slots.length >= 500) return `Organization/${centre.id}`
+    if (performance.now() > until) throw new Error('No slots are made of the declared ranges')
+    await rest(200)
+  }
 }
 
 /** The demo's people and places, and a diary of the centre with many short ranges. */
 function territoryWith(centre: Centre): Promise<Territory> {
   return writeTerritory({
-    connectors: { ehr: practiceV2, 'ris-v2': centreV2(centre.port) },
+    connectors: { ehr: practiceV2, 'ris-v2': centreV2(centre.port), telephone },
     resources: [
       {
         resourceType: 'Schedule',
@@ -226,7 +261,7 @@ async function settled({ where, promised, centre }: Stage, isControl: boolean) {
   for (;;) {
     const place = where()
     if (!place) throw new Error('The gateway is down')
-    const found = await counted(callersOf(place)('cell'), promised, centre)
+    const found = await counted(place.as('cell'), promised, centre)
     const { pending, forgotten } = found.counts
     const isSettled = pending === 0 && forgotten === 0 && centre.owed() === 0
     if (isSettled || performance.now() > until) return found

@@ -1,12 +1,18 @@
 import type { Appointment, Bundle } from '@medplum/fhirtypes'
 import type { Kept } from '../../../src/store/index.ts'
 import { order, patientIdentifierOf } from '../../journeys/support.ts'
-import { type Caller, callersOf, type Place } from '../../support/gateway.ts'
+import type { Caller } from '../../support/gateway.ts'
 import { say, toldBy } from '../../support/peers.ts'
 import type { Chance } from './chance.ts'
 
 /** Where the gateway answers now; undefined while it is down. */
-export type Where = () => (Place & { mllp: { host: string; port: number } }) | undefined
+export type Where = () => Answering | undefined
+
+export interface Answering {
+  baseUrl: string
+  mllp: { host: string; port: number }
+  as(client: string): Caller
+}
 
 /** What the partners were promised, and what is in hand. */
 export interface Promised {
@@ -52,11 +58,12 @@ async function saidOnce(text: string, where: Where): Promise<string> {
   return place ? toldBy(await say(text, place.mllp, 10_000).catch(() => undefined)) : 'nothing'
 }
 
-/** Books places for acknowledged referrals, all bookers after the same first few; gives some back again. */
+/** Books places at a centre (`Organization/<id>`) for acknowledged referrals, all bookers after the same first few; gives some back again. */
 export async function book(
   where: Where,
   promised: Promised,
   waiting: string[],
+  centre: string,
   chance: Chance,
   signal: AbortSignal,
 ): Promise<void> {
@@ -69,7 +76,7 @@ export async function book(
       continue
     }
     const end = await counted(promised, 'booking', () =>
-      booked(number, callersOf(place)('ehr'), promised, chance).catch(() => 'broken'),
+      booked(number, centre, place.as('ehr'), promised, chance).catch(() => 'broken'),
     )
     promised.answers.set(end, (promised.answers.get(end) ?? 0) + 1)
     if (end !== '200' && end !== '202') waiting.push(number)
@@ -77,11 +84,18 @@ export async function book(
   }
 }
 
-async function booked(number: string, ehr: Caller, promised: Promised, chance: Chance): Promise<string> {
+async function booked(
+  number: string,
+  centre: string,
+  ehr: Caller,
+  promised: Promised,
+  chance: Chance,
+): Promise<string> {
   const found = await ehr.asks<Bundle<Appointment>>('find', [
     { name: 'start', valueDateTime: new Date().toISOString() },
     { name: 'end', valueDateTime: new Date(Date.now() + 27 * 86_400_000).toISOString() },
     { name: 'referral-identifier', valueIdentifier: { value: number, system: 'urn:oid:1.2.250.1.999.1' } },
+    { name: 'organization', valueReference: { reference: centre } },
   ])
   if (found.status !== 200) return `find ${found.status}`
   const proposals = (found.body.entry ?? []).flatMap(({ resource }) => resource?.id ?? [])
