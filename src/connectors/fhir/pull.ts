@@ -110,15 +110,18 @@ async function search(
   signal: AbortSignal,
 ): Promise<Pulled> {
   const at = desk.clock().toISOString()
-  const resources: Resource[] = []
+  // What is included comes on each page that needs it.
+  const resources = new Map<string, Resource>()
   let next: string | undefined = path
   for (let page = 0; next; page++) {
     if (page === mostPages) throw new Error('The partner has more pages than are followed')
     const bundle: Bundle = await bundleAt(next, client, signal)
-    resources.push(...(bundle.entry ?? []).filter(isResult).flatMap(({ resource }) => resource ?? []))
+    for (const { resource } of (bundle.entry ?? []).filter(isResult)) {
+      if (resource) resources.set(`${resource.resourceType}/${resource.id}`, resource)
+    }
     next = bundle.link?.find(({ relation }) => relation === 'next')?.url
   }
-  return { resources, at }
+  return { resources: [...resources.values()], at }
 }
 
 const isResult = ({ search }: BundleEntry) => search?.mode !== 'outcome'
