@@ -8,9 +8,10 @@ import { demoKeys } from '../keys.ts'
 import { openPartners } from './index.ts'
 
 const usage = `node src/demo/partners/main.ts --folder <folder> --name <host> --gateway <host:port> --base-url <url>
+     [--ports <mllp,fhir,json,desk>]
 
 Runs the demo's pretend partners as a process of their own, reached by that name, for gateways that are elsewhere:
-MLLP on 2576, FHIR on 8081, the vendor's JSON API on 8082, the desks on 8083. Writes the demo's territory into the
+MLLP on 2576, FHIR on 8081, the vendor's JSON API on 8082, the desks on 8083, unless ports are given. Writes the demo's territory into the
 folder, for the gateways' RELAIS_TERRITORY, and the clients' keys beside it.`
 
 /** Senders of HL7 v2 may be on any private network. Source: RFC 1918. */
@@ -22,9 +23,11 @@ const { values } = parseArgs({
     name: { type: 'string' },
     gateway: { type: 'string' },
     'base-url': { type: 'string' },
+    ports: { type: 'string', default: '2576,8081,8082,8083' },
   },
 })
 const { folder, name, gateway, 'base-url': baseUrl } = values
+const [mllp = 0, fhir = 0, json = 0, desk = 0] = values.ports.split(',').map(Number)
 if (folder === undefined || name === undefined || gateway === undefined || baseUrl === undefined) {
   process.stderr.write(`${usage}\n`)
   process.exit(2)
@@ -34,7 +37,7 @@ await using partners = await openPartners({
   clock: () => new Date(),
   vendor: { clientId: 'relais', secret: await vendorSecret(folder) },
   gatewayMllp: () => addressIn(gateway),
-  place: { listen: '0.0.0.0', name, ports: { mllp: 2576, fhir: 8081, json: 8082, desk: 8083 } },
+  place: { listen: '0.0.0.0', name, ports: { mllp, fhir, json, desk } },
 })
 const clients = await demoKeys(folder, `${baseUrl}/auth/token`)
 const territory = await writeTerritory(folder, clients, partners, networks)
