@@ -4,7 +4,8 @@
 const longest = 600
 
 /** A text that the database takes as it is: no NUL, no half of a surrogate pair. */
-export const clean = (text: string): string => text.replaceAll('\0', '').toWellFormed()
+export const clean = (text: string): string =>
+  (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed()
 
 /** Cut to what an index entry may hold; longer texts are told apart by their beginning. */
 export const clip = (text: string): string => clean(text.slice(0, longest))
@@ -32,7 +33,8 @@ export const separator = '\n'
 export const joined = (values: readonly string[]): string =>
   `${separator}${values.join(separator)}${separator}`
 
-const escaped = (part: string) => part.replace(/[\\|]/g, String.raw`\$&`)
+const escaped = (part: string) =>
+  part.includes('|') || part.includes('\\') ? part.replace(/[\\|]/g, String.raw`\$&`) : part
 
 /** A token in the one form that a query for it has: `code`, `system|code`, `system|`, or `|code` for no system. */
 export function tokenForm(system: string | undefined, code: string | undefined): string {

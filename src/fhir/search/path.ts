@@ -1,0 +1,66 @@
+import { evalFhirPathTyped, getElementDefinition, parseFhirPath, type TypedValue } from '@medplum/core'
+import type { Reference, Resource } from '@medplum/fhirtypes'
+
+/** The values that an expression finds in a resource of its type. */
+export type Path = (resource: Resource) => readonly TypedValue[]
+
+/**
+ * An expression of a search parameter, ready to run.
+ *
+ * Nearly all are names one below the other, such as `AuditEvent.entity.what`, some of them followed by
+ * `where((resolve() is Patient))`: these are walked. All others, and elements of several types, are FHIRPath's to judge.
+ */
+export function pathOf(type: string, expression: string): Path {
+  return walked(type, expression) ?? evaluated(type, expression)
+}
+
+function evaluated(type: string, expression: string): Path {
+  const parsed = parseFhirPath(expression)
+  return (value) => evalFhirPathTyped(parsed, [{ type, value }])
+}
+
+const plain = /^([A-Z]\w*)((?:\.[a-z]\w*)+?)(?:\.where\(\(resolve\(\) is ([A-Z]\w+)\)\))?$/
+
+function walked(type: string, expression: string): Path | undefined {
+  const [, root, steps, target] = plain.exec(expression) ?? []
+  if (root !== type || steps === undefined) return undefined
+  const names = steps.slice(1).split('.')
+  const found = typeAt(type, names)
+  if (found === undefined || (target !== undefined && found !== 'Reference')) return undefined
+  const fits = target === undefined ? () => true : refersTo(target)
+  return (resource) => {
+    const values: TypedValue[] = []
+    gather(resource, names, 0, (value) => fits(value) && values.push({ type: found, value }))
+    return values
+  }
+}
+
+/** The one type of an element; undefined when it has several, or is none. */
+function typeAt(type: string, names: readonly string[]): string | undefined {
+  let at: string | undefined = type
+  for (const name of names) {
+    const types: readonly { code: string }[] | undefined =
+      at === undefined ? undefined : getElementDefinition(at, name)?.type
+    at = types?.length === 1 ? types[0]?.code : undefined
+  }
+  return at
+}
+
+/** Hands each value at the end of the names to `take`, arrays one by one. */
+function gather(value: unknown, names: readonly string[], at: number, take: (value: unknown) => void): void {
+  if (value === undefined || value === null) return
+  if (Array.isArray(value)) {
+    for (const each of value) gather(each, names, at, take)
+    return
+  }
+  const name = names[at]
+  if (name === undefined) take(value)
+  else if (typeof value === 'object') gather((value as Record<string, unknown>)[name], names, at + 1, take) // an element by its name
+}
+
+/** Whether a reference is to a resource of a type, by what it says: nothing is fetched. */
+const refersTo = (target: string) => (value: unknown) => {
+  const { reference, type, identifier } = value as Reference // by its definition
+  if (reference === undefined) return type === target && identifier !== undefined
+  return reference.startsWith(`${target}/`) || reference.startsWith(`${target}?`)
+}
