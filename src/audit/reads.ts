@@ -133,8 +133,26 @@ function readAuditOf(reads: readonly Noted[], at: string) {
 function entitiesOf({ references, query, requestId }: Noted): AuditEventEntity[] {
   const number = requestId === undefined ? {} : { detail: [{ type: 'request', valueString: requestId }] }
   const asked = query === undefined ? [] : [{ ...queryEntity(query), ...number }]
-  return [...asked, ...references.map((reference) => ({ ...resourceEntity(reference), ...number }))]
+  const told = query === undefined ? references : references.filter(isOfSomebody)
+  return [...asked, ...told.map((reference) => ({ ...resourceEntity(reference), ...number }))]
 }
+
+/** Says where, when and by whom exams are done, and nothing of a patient: of a search for these, the question is kept. */
+const directory: ReadonlySet<string> = new Set([
+  'Slot',
+  'Schedule',
+  'Location',
+  'HealthcareService',
+  'Organization',
+  'OrganizationAffiliation',
+  'PlanDefinition',
+  'ActivityDefinition',
+  'Questionnaire',
+  'Measure',
+])
+
+const isOfSomebody = (reference: string): boolean =>
+  !directory.has(reference.slice(0, reference.indexOf('/')))
 
 const queryEntity = (query: string): AuditEventEntity => ({
   type: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '2' },
