@@ -82,7 +82,7 @@ function pool(config: PoolConfig, max: number, settings: Settings, log: Log): Po
 
 type Settings = Readonly<Record<string, string>>
 
-const readingSettings: Settings = { statement_timeout: '60s', jit: 'off' }
+const readingSettings: Settings = { statement_timeout: '60s', jit: 'off', timezone: 'UTC' }
 
 /**
  * A change touches rows by their keys and nothing else. Left to guess, the planner reads whole tables while they are
@@ -120,6 +120,12 @@ const ownTypes: NonNullable<PoolConfig['types']> = {
 
 const asDate = types.getTypeParser(timestamptz)
 
+/** As PostgreSQL writes it in UTC, in which our connections are: `2026-03-02 07:00:00.5+00`. */
+const inUtc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/
+
 function instant(text: string): string {
-  return new Date(asDate(text)).toISOString()
+  const [, day, time, fraction = ''] = inUtc.exec(text) ?? []
+  return day === undefined
+    ? new Date(asDate(text)).toISOString()
+    : `${day}T${time}.${fraction.padEnd(3, '0')}Z`
 }

@@ -6,7 +6,8 @@ import { included } from './include.ts'
 import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
 import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
 
-type MatchRow = ResourceRow & { place: (string | null)[] }
+/** Where the next page goes on is said by the last row of this one alone: it takes time to make and to read. */
+type MatchRow = ResourceRow & { place: (string | null)[] | null }
 
 /** One page of what a search finds, with what it brings along; `total` only when it was asked for. */
 export async function findPage(query: Query, search: Search, sight: Sight): Promise<Page> {
@@ -19,7 +20,7 @@ export async function findPage(query: Query, search: Search, sight: Sight): Prom
   const others = await included(query, search, matches, sight)
   return {
     entries: [...matches.map((row) => found(row, 'match')), ...others.map((row) => found(row, 'include'))],
-    ...(last && { next: cursorAt(last.place) }),
+    ...(last?.place && { next: cursorAt(last.place) }),
     ...counted,
   }
 }
@@ -29,8 +30,9 @@ export function searchStatement(search: Search, sight: Sight): Sql {
   const keys = orderOf(search)
   const rest = search.cursor === undefined ? [] : [after(keys, search.cursor)]
   const rows = matching({ type: search.type, alias: 's', sight }, search.filters, ...rest)
-  const page = sql`select s.id, ${place(keys)} as place, row_number() over (order by ${orderBy(keys)}) as number
-    from ${rows} order by ${orderBy(keys)} limit ${search.count + 1}`
+  const page = sql`select s.id, row_number() over w as number,
+      case when row_number() over w = ${search.count}::integer then ${place(keys)} end as place
+    from ${rows} window w as (order by ${orderBy(keys)}) order by ${orderBy(keys)} limit ${search.count + 1}`
   return sql`select ${resourceColumns}, m.place from (${page}) m
     join resource r on r.type = ${search.type} and r.id = m.id order by m.number`
 }
