@@ -18,68 +18,52 @@ export interface Lexed {
   faults: (At & { text: string })[]
 }
 
-const space = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y
-const name = /[\p{L}_][\p{L}\p{N}_]*/uy
-const number = /\d+(?:\.\d+)?/y
-const sign = /->|<<|>>|\.\.|==|!=|<=|>=|<-|[\s\S]/y
 const metadataLine = /^\/\/\/\s*([A-Za-z]+)\s*=\s*(.*?)\s*$/
+
+const blanks = String.raw`(?:\s+|//[^\n]*|/\*[\s\S]*?\*/)*`
+const name = String.raw`[\p{L}_][\p{L}\p{N}_]*`
+const number = String.raw`\d+(?:\.\d+)?`
+const quoted = ['"', "'", '`']
+  .map((quote) => String.raw`${quote}(?:[^${quote}\\]|\\[\s\S])*${quote}`)
+  .join('|')
+const sign = String.raw`/\*|->|<<|>>|\.\.|==|!=|<=|>=|<-|[\s\S]`
+const token = new RegExp(`(${blanks})(?:(${name})|(${number})|(${quoted})|(${sign})|$)`, 'uy')
 
 /** Cuts a map into tokens. The last one is `end`; characters that belong nowhere are signs, for the parser to refuse. */
 export function lex(source: string): Lexed {
   const at = placesOf(source)
   const lexed: Lexed = { tokens: [], metadata: [], faults: [] }
-  let offset = 0
-  while (offset < source.length) {
-    const blank = match(space, source, offset)
-    if (blank) {
-      if (!lexed.tokens.length) lexed.metadata.push(...metadataOf(blank, offset, at))
-      offset += blank.length
-      continue
-    }
-    const token = next(source, offset, at)
-    if (token.kind === 'end') {
-      lexed.faults.push({ ...at(offset), text: 'This has no end: close the quote or the comment.' })
+  token.lastIndex = 0
+  while (token.lastIndex < source.length) {
+    const found = token.exec(source)
+    if (!found) break
+    const [, blank = '', word, digits, inside, other] = found
+    if (!found.index) lexed.metadata.push(...metadataOf(blank))
+    const start = found.index + blank.length
+    const end = token.lastIndex
+    if (other !== undefined && endless.includes(other)) {
+      lexed.faults.push({ ...at(start), text: 'This has no end: close the quote or the comment.' })
       break
     }
-    lexed.tokens.push(token)
-    offset = token.end
+    const { line, column } = at(start)
+    if (word !== undefined) lexed.tokens.push({ kind: 'name', text: word, start, end, line, column })
+    else if (inside !== undefined) lexed.tokens.push({ ...inQuotes(inside), start, end, line, column })
+    else if (digits !== undefined)
+      lexed.tokens.push({ kind: 'number', text: digits, start, end, line, column })
+    else if (other !== undefined) lexed.tokens.push({ kind: 'sign', text: other, start, end, line, column })
   }
   const end = source.length
   lexed.tokens.push({ kind: 'end', text: 'the end of the file', start: end, end, ...at(end) })
   return lexed
 }
 
-function next(source: string, start: number, at: (offset: number) => At): Token {
-  const first = source[start] ?? ''
-  const token = (kind: Token['kind'], text: string, end: number): Token => ({
-    kind,
-    text,
-    start,
-    end,
-    ...at(start),
-  })
-  if (first === '"' || first === "'" || first === '`') {
-    const end = closing(source, start, first)
-    if (end === undefined) return token('end', '', start)
-    const text = unescaped(source.slice(start + 1, end - 1))
-    return first === '`' ? token('delimited', text, end) : { ...token('string', text, end), quote: first }
-  }
-  if (source.startsWith('/*', start)) return token('end', '', start)
-  const word = match(name, source, start)
-  if (word) return token('name', word, start + word.length)
-  const digits = match(number, source, start)
-  if (digits) return token('number', digits, start + digits.length)
-  const other = match(sign, source, start) ?? first
-  return token('sign', other, start + other.length)
-}
+/** What begins something, and is a sign only when that never ends. */
+const endless = ['"', "'", '`', '/*']
 
-/** Offset after the closing quote. */
-function closing(source: string, start: number, quote: string): number | undefined {
-  for (let offset = start + 1; offset < source.length; offset++) {
-    if (source[offset] === '\\') offset++
-    else if (source[offset] === quote) return offset + 1
-  }
-  return undefined
+function inQuotes(quoted: string): Pick<Token, 'kind' | 'text' | 'quote'> {
+  const quote = quoted.charAt(0)
+  const text = unescaped(quoted.slice(1, -1))
+  return quote === '`' ? { kind: 'delimited', text } : { kind: 'string', text, quote }
 }
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', f: '\f' }
@@ -92,33 +76,27 @@ function unescaped(text: string): string {
   )
 }
 
-function metadataOf(blank: string, start: number, at: (offset: number) => At): Lexed['metadata'] {
-  let offset = start
-  return blank.split('\n').flatMap((line) => {
-    const place = at(offset)
-    offset += line.length + 1
-    const [, key, value] = line.trim().match(metadataLine) ?? []
-    return key && value ? [{ ...place, key, value: value.replace(/^(["'])(.*)\1$/, '$2') }] : []
+/** What stands before the first token: its lines begin at the first. */
+function metadataOf(blank: string): Lexed['metadata'] {
+  return blank.split('\n').flatMap((text, index) => {
+    const [, key, value] = text.trim().match(metadataLine) ?? []
+    return key && value
+      ? [{ line: index + 1, column: 1, key, value: value.replace(/^(["'])(.*)\1$/, '$2') }]
+      : []
   })
 }
 
-function match(pattern: RegExp, source: string, offset: number): string | undefined {
-  pattern.lastIndex = offset
-  return pattern.exec(source)?.[0]
-}
-
-/** A function from offset to line and column. */
+/** A function from offset to line and column, for offsets that grow. */
 function placesOf(source: string): (offset: number) => At {
-  const starts = [0]
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1)
+  let line = 1
+  let start = 0
+  let next = source.indexOf('\n')
   return (offset) => {
-    let low = 0
-    let high = starts.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if ((starts[middle] ?? 0) <= offset) low = middle
-      else high = middle - 1
+    while (next >= 0 && next < offset) {
+      line++
+      start = next + 1
+      next = source.indexOf('\n', start)
     }
-    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
+    return { line, column: offset - start + 1 }
   }
 }

@@ -20,7 +20,7 @@ const clauses = [
 /** FHIRPath in parentheses, or without: then it ends at the next clause, comma, arrow, name or semicolon. */
 export function expression(cursor: Cursor): Expression {
   const { line, column, start } = cursor.token
-  const tokens = [...taken(cursor)]
+  const tokens = taken(cursor)
   const last = tokens.at(-1)
   if (!last) return cursor.refuse('Write a FHIRPath expression, in parentheses.')
   return { kind: 'expression', text: bare(cursor.source.slice(start, last.end), tokens), line, column }
@@ -30,7 +30,7 @@ export function expression(cursor: Cursor): Expression {
 export function bracketed(cursor: Cursor): Expression {
   if (!cursor.is('(')) return cursor.refuse('Write a FHIRPath expression in parentheses.')
   const { line, column, start } = cursor.token
-  const tokens = [...balanced(cursor)]
+  const tokens = balanced(cursor)
   return {
     kind: 'expression',
     text: bare(cursor.source.slice(start, tokens.at(-1)?.end), tokens),
@@ -64,16 +64,13 @@ export function path(cursor: Cursor, instead: string): Path {
   return { kind: 'path', names, line: first.line, column: first.column }
 }
 
-function* taken(cursor: Cursor): Generator<Token> {
-  let previous: Token | undefined
-  while (!ends(cursor, previous)) {
-    for (const token of cursor.is('(') || cursor.is('{') || cursor.is('[')
-      ? balanced(cursor)
-      : [cursor.take()]) {
-      previous = token
-      yield token
-    }
+function taken(cursor: Cursor): Token[] {
+  const tokens: Token[] = []
+  while (!ends(cursor, tokens.at(-1))) {
+    if (cursor.is('(') || cursor.is('{') || cursor.is('[')) tokens.push(...balanced(cursor))
+    else tokens.push(cursor.take())
   }
+  return tokens
 }
 
 function ends(cursor: Cursor, previous: Token | undefined): boolean {
@@ -88,7 +85,8 @@ function ends(cursor: Cursor, previous: Token | undefined): boolean {
 const opposite: Record<string, string> = { '(': ')', '[': ']', '{': '}' }
 
 /** One bracket with all that is in it; FHIRPath has no semicolon, so one ends what was not closed. */
-function* balanced(cursor: Cursor): Generator<Token> {
+function balanced(cursor: Cursor): Token[] {
+  const tokens: Token[] = []
   const open: string[] = []
   const start = cursor.token
   do {
@@ -99,8 +97,9 @@ function* balanced(cursor: Cursor): Generator<Token> {
     const closes = isSign ? opposite[text] : undefined
     if (closes) open.push(closes)
     else if (isSign && text === open.at(-1)) open.pop()
-    yield cursor.take()
+    tokens.push(cursor.take())
   } while (open.length)
+  return tokens
 }
 
 /** Without the parentheses around the whole. Positions in it are kept: each is replaced by a space. */
