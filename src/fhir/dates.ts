@@ -189,3 +189,11 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   formats.set(zone, made)
   return made
 }
+
+/** Whether a period covers a day (`2026-01-31`); a bound that is only a month or a year covers all of it. */
+export function coversDay({ start, end }: { start?: string; end?: string }, day: string): boolean {
+  return (
+    (!start || start.slice(0, 10) <= day) &&
+    (!end || day.slice(0, Math.min(end.length, 10)) <= end.slice(0, 10))
+  )
+}

@@ -1,5 +1,6 @@
 import type { Organization, PractitionerRole } from '@medplum/fhirtypes'
 import type { Client } from '../auth/client.ts'
+import { coversDay } from '../fhir/dates.ts'
 import type { Kept, Store } from '../store/index.ts'
 
 /** `Organization/<id>` of a client, from its registration. */
@@ -31,7 +32,5 @@ const rolesAt = (organization: string, store: Store): Promise<Kept<PractitionerR
 
 const doctorOf = ({ practitioner }: PractitionerRole) => practitioner?.reference
 
-function isCurrent({ active, period: { start, end } = {} }: PractitionerRole, now: Date): boolean {
-  const today = now.toISOString().slice(0, 10)
-  return active !== false && (!start || start.slice(0, 10) <= today) && (!end || end.slice(0, 10) >= today)
-}
+const isCurrent = ({ active, period = {} }: PractitionerRole, now: Date): boolean =>
+  active !== false && coversDay(period, now.toISOString().slice(0, 10))

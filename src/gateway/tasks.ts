@@ -1,8 +1,9 @@
-import type { Appointment, Schedule } from '@medplum/fhirtypes'
+import type { Schedule } from '@medplum/fhirtypes'
 import { frCore } from '../fhir/canonical.ts'
+import { derivedId } from '../fhir/id.ts'
 import { dayIn } from '../fhir/zone.ts'
 import { expired } from '../flows/booking/expired.ts'
-import { heldUntil } from '../flows/booking/states.ts'
+import { centreOf } from '../flows/booking/states.ts'
 import { perform } from '../flows/perform.ts'
 import { planned } from '../flows/slots/planned.ts'
 import type { Desk } from '../flows/step.ts'
@@ -20,29 +21,45 @@ export function startTasks(jobs: Jobs, desk: Desk): void {
 
 /** Holds that have lasted their time give their places back. */
 async function endHolds(desk: Desk): Promise<void> {
-  const pending: Kept<Appointment>[] = await desk.store
-    .reader()
-    .search('Appointment', 'status=pending&_count=1000')
-  const now = desk.clock().getTime()
-  for (const appointment of pending) {
-    const until = heldUntil(appointment)
-    if (until && Date.parse(until) <= now) await perform(expired, { appointment: appointment.id }, desk)
-  }
+  const now = encodeURIComponent(desk.clock().toISOString())
+  const over = await desk.store.reader().search('Appointment', `status=pending&held-until=le${now}`)
+  for (const { id } of over) await perform(expired, { appointment: id }, desk)
 }
 
 /**
- * The weekly ranges of each diary become slots: once a day, and when the diary has changed. What was broken off is done
- * at the next look.
+ * The weekly ranges of each diary become slots: once a day, and when the diary or a convention has changed. What was
+ * broken off is done at the next look.
  */
 export async function planSlots(desk: Desk, signal: AbortSignal): Promise<void> {
-  const schedules: Kept<Schedule>[] = await desk.store.reader().search('Schedule', 'active=true&_count=1000')
+  const reader = desk.store.reader()
+  const [schedules, conventions] = await Promise.all([
+    reader.search('Schedule', '_count=1000'),
+    reader.search('OrganizationAffiliation', '_count=1000'),
+  ])
+  const agreed = conventions.map(({ id, meta }) => `${id}.${meta.versionId}`).sort()
   const today = dayIn(desk.territory.zone, desk.clock().getTime())
-  for (const { id, meta, extension = [] } of schedules) {
+  for (const schedule of schedules) {
+    const done = derivedId(schedule.meta.versionId, today, ...agreed)
+    const before = await desk.store.recall(`slots.planned.${schedule.id}`)
+    // A diary whose last range is gone is looked at once more: its slots go with it.
+    if (before === done || (before === undefined && !isDeclared(schedule))) continue
+    await planAhead(schedule, desk, signal)
     if (signal.aborted) return
-    if (!extension.some(({ url }) => url === frCore.availabilityTime)) continue
-    const done = `${meta.versionId} ${today}`
-    if ((await desk.store.recall(`slots.planned.${id}`)) === done) continue
-    await perform(planned, { schedule: id, days: daysAhead }, desk)
-    await desk.store.remember(`slots.planned.${id}`, done)
+    await desk.store.remember(`slots.planned.${schedule.id}`, done)
+  }
+}
+
+const isDeclared = ({ extension = [] }: Schedule) =>
+  extension.some(({ url }) => url === frCore.availabilityTime)
+
+/** A week at a time: some hundred slots in one statement, and in one trail. */
+async function planAhead(schedule: Kept<Schedule>, desk: Desk, signal: AbortSignal): Promise<void> {
+  const centre = centreOf(schedule, desk.territory)?.organization
+  const now = desk.clock().getTime()
+  for (let day = 0; day < daysAhead && !signal.aborted; day += 7) {
+    const [from, to] = [day, Math.min(day + 7, daysAhead)].map((n) =>
+      new Date(now + n * 86_400_000).toISOString(),
+    ) as [string, string]
+    await perform(planned, { schedule: schedule.id, from, to, ...(centre && { centre }) }, desk)
   }
 }

@@ -1,66 +1,106 @@
-import type { Extension, Schedule, Slot } from '@medplum/fhirtypes'
+import type { Extension, OrganizationAffiliation, Schedule, Slot } from '@medplum/fhirtypes'
 import { RRuleTemporal } from 'rrule-temporal'
 import { extensions, frCore, systems } from '../../fhir/canonical.ts'
-import { derivedId } from '../../fhir/id.ts'
+import { coversDay } from '../../fhir/dates.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { dayIn, instantIn } from '../../fhir/zone.ts'
-import type { Kept, Reader } from '../../store/index.ts'
+import type { Kept, Occupancy } from '../../store/index.ts'
+import { sameContent } from '../entries.ts'
 import type { Moment, Plan, Step } from '../step.ts'
+import { slotsBetween } from './between.ts'
 import { type HolidayProfile, isHoliday } from './holidays.ts'
+import { notOffered } from './published.ts'
 import { sightOfSlots } from './sight.ts'
 
-/** Which diary, and how far ahead its declared ranges become slots. */
+/** Which diary, and in which span (instants, end exclusive) its declared ranges become slots. */
 export interface Planning {
   schedule: string
-  days: number
+  from: string
+  to: string
+  /** `Organization/<id>` of the centre, when it is connected: its conventions bound what it offers. */
+  centre?: string
 }
 
 interface Facts {
   schedule: Kept<Schedule>
-  known: ReadonlySet<string>
+  /** Slots of the diary in the span, from declared ranges or not. */
+  known: readonly Kept<Slot>[]
+  taken: readonly Occupancy[]
+  conventions: readonly Kept<OrganizationAffiliation>[]
 }
 
-/** The weekly ranges that a centre has declared become slots, some days ahead; those that stand already stay. */
+/**
+ * The weekly ranges that a centre has declared become slots. Those that stand already stay; those whose range, day or
+ * convention is gone are withdrawn, or not offered any more where somebody is booked.
+ */
 export const planned: Step<Planning, Facts> = {
   name: 'slots.planned',
 
-  async facts({ schedule: id }, store) {
-    const schedule = await store.read('Schedule', id)
+  async facts({ schedule: id, from, to, centre }, store) {
+    const [schedule, known, conventions] = await Promise.all([
+      store.read('Schedule', id),
+      slotsBetween(`schedule=Schedule/${id}`, from, to, store),
+      centre ? store.search('OrganizationAffiliation', `participating-organization=${centre}`) : [],
+    ])
     if (!schedule) throw failure('not-found', 'There is no such Schedule.', 'Schedule')
-    return { schedule, known: await knownStarts(id, store) }
+    const taken = known.length > 0 ? await store.occupancies(known.map((slot) => slot.id)) : []
+    return { schedule, known, taken, conventions }
   },
 
-  decide({ days }, { schedule, known }, at) {
-    const from = Date.parse(at.now)
-    const slots = slotsOf(schedule, from, from + days * 86_400_000, at).filter(
-      ({ start }) => !known.has(start),
+  decide({ from, to }, { schedule, known, taken, conventions }, at) {
+    const declared = slotsOf(schedule, Date.parse(from), Date.parse(to), at).filter(({ start }) =>
+      isAgreed(start, conventions),
     )
+    const before = new Map(known.flatMap((slot) => (isDeclared(slot) ? [[keyOf(slot), slot] as const] : [])))
+    const others = new Set(known.flatMap((slot) => (isDeclared(slot) ? [] : [Date.parse(slot.start)])))
+    const write = declared
+      .filter(({ start }) => !others.has(Date.parse(start)))
+      .flatMap((slot) => renewed(slot, before.get(keyOf(slot)), taken, at))
+    const keys = new Set(declared.map(keyOf))
+    const gone = [...before.values()].filter((slot) => !keys.has(keyOf(slot)))
     return {
-      write: slots,
-      regrant: sightOfSlots(slots, at.territory),
+      write: [
+        ...write,
+        ...gone.filter((slot) => isTaken(slot, taken) && slot.status === 'free').map(notOffered),
+      ],
+      remove: gone.filter((slot) => !isTaken(slot, taken)),
+      regrant: sightOfSlots(write, at.territory),
     } satisfies Plan
   },
 }
 
-/** Starts of the slots that stand already in the diary, in the territory's offset. */
-async function knownStarts(schedule: string, store: Reader): Promise<Set<string>> {
-  const starts = new Set<string>()
-  for (let after = ''; ; ) {
-    const page = await store.search('Slot', `schedule=Schedule/${schedule}${after}&_sort=start&_count=1000`)
-    for (const { start } of page) starts.add(start)
-    const last = page.at(-1)
-    if (page.length < 1000 || !last) return starts
-    after = `&start=gt${encodeURIComponent(last.start)}`
-  }
+const isDeclared = ({ identifier = [] }: Slot) =>
+  identifier.some(({ system }) => system === systems.declaredSlot)
+const keyOf = ({ identifier = [] }: Slot) =>
+  identifier.find(({ system }) => system === systems.declaredSlot)?.value ?? ''
+const isTaken = ({ id }: Kept<Slot>, taken: readonly Occupancy[]) => taken.some(({ slot }) => slot === id)
+
+/** A new slot, or a known one whose declaration says something else now. What is booked stays as it was booked. */
+function renewed(
+  slot: Slot,
+  before: Kept<Slot> | undefined,
+  taken: readonly Occupancy[],
+  at: Moment,
+): (Slot & { id: string })[] {
+  if (!before) return [{ ...slot, id: at.newId() }]
+  if (isTaken(before, taken)) return []
+  const { versionId } = before.meta
+  const next = { ...slot, id: before.id, status: before.status, meta: { ...slot.meta, versionId } }
+  const bare = ({ extension: _, ...rest }: Slot): Slot => rest
+  return sameContent(bare(next), bare(before)) ? [] : [next]
+}
+
+/** Whether a convention covers the day; a centre that has none is bound by none. */
+function isAgreed(start: string, conventions: readonly OrganizationAffiliation[]): boolean {
+  const day = start.slice(0, 10)
+  const covers = ({ active, period = {} }: OrganizationAffiliation) =>
+    active !== false && coversDay(period, day)
+  return conventions.length === 0 || conventions.some(covers)
 }
 
 /** The slots of a diary's declared ranges between two times (ms since 1970), holidays and exceptions left out. */
-export function slotsOf(
-  schedule: Kept<Schedule>,
-  from: number,
-  to: number,
-  at: Moment,
-): (Slot & { id: string })[] {
+export function slotsOf(schedule: Kept<Schedule>, from: number, to: number, at: Moment): Slot[] {
+  if (schedule.active === false) return []
   const zone = at.territory.zone
   const ranges = (schedule.extension ?? []).filter(({ url }) => url === frCore.availabilityTime).map(rangeOf)
   const closed = ranges
@@ -73,7 +113,10 @@ export function slotsOf(
   return open
     .filter(({ start }) => !isHoliday(dayIn(zone, start), profile))
     .flatMap((span) => cut(span, durationOf(schedule)))
-    .filter(({ start, end }) => start > from && !closed.some((span) => span.start < end && start < span.end))
+    .filter(
+      ({ start, end }) =>
+        start >= from && start < to && !closed.some((span) => span.start < end && start < span.end),
+    )
     .map(({ start, end }) => slotAt(schedule, instantIn(zone, start), instantIn(zone, end), at))
 }
 
@@ -161,7 +204,7 @@ function holidaysOf({ extension = [] }: Schedule): HolidayProfile {
   return said === 'alsace-moselle' || said === 'none' ? said : 'national'
 }
 
-function slotAt(schedule: Kept<Schedule>, start: string, end: string, at: Moment): Slot & { id: string } {
+function slotAt(schedule: Kept<Schedule>, start: string, end: string, at: Moment): Slot {
   const key = `${schedule.id}:${new Date(start).toISOString()}`
   const serviceType = exams(schedule).flatMap(({ extension = [] }) =>
     extension.flatMap(({ url, valueCodeableConcept }) =>
@@ -170,7 +213,6 @@ function slotAt(schedule: Kept<Schedule>, start: string, end: string, at: Moment
   )
   return {
     resourceType: 'Slot',
-    id: derivedId('declared-slot', key),
     meta: {
       ...(schedule.meta.source && { source: schedule.meta.source }),
       ...(schedule.meta.security && { security: schedule.meta.security }),

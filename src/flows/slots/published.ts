@@ -147,4 +147,5 @@ function saysMore(next: Resource, before: Kept | undefined, at: Moment): boolean
 const lastSeenOf = ({ extension = [] }: Slot) =>
   extension.find(({ url }) => url === extensions.lastSeen)?.valueInstant
 const isTaken = ({ id }: Kept<Slot>, taken: readonly Occupancy[]) => taken.some(({ slot }) => slot === id)
-const notOffered = (slot: Kept<Slot>): Slot => ({ ...slot, status: 'busy-unavailable' })
+/** A slot that is gone where it came from, though somebody is booked in it. */
+export const notOffered = (slot: Kept<Slot>): Slot => ({ ...slot, status: 'busy-unavailable' })
