@@ -20,7 +20,8 @@ export interface Table {
 
 export const tables: readonly Table[] = [
   { page: 'src/api/README.md', name: 'errors', print: errors },
-  { page: 'src/flows/README.md', name: 'routes', print: routesTable },
+  { page: 'src/flows/README.md', name: 'routes', print: () => routesTable() },
+  { page: 'src/flows/README.md', name: 'states', print: () => states() },
   { page: 'src/connectors/README.md', name: 'file', print: () => properties(connectorFile) },
   { page: 'src/connectors/README.md', name: 'mllp settings', print: () => properties(mllpSettings) },
   { page: 'src/connectors/README.md', name: 'http settings', print: () => properties(restSettings) },
@@ -67,11 +68,20 @@ function errors(): string {
 }
 
 /** The table of routes itself: it is written to be read. */
-function routesTable(): string {
-  const source = readFileSync(new URL('../../src/flows/index.ts', import.meta.url), 'utf8')
-  const table = /^export const routes[\s\S]*?^\]$/m.exec(source)
-  if (!table) throw new Error('src/flows/index.ts has no table of routes')
-  return ['```ts', table[0], '```'].join('\n')
+const routesTable = () => source('src/flows/index.ts', 'ts', /^export const routes[\s\S]*?^\]$/m)
+
+/** The states as they stand above the code that moves them. */
+const states = () =>
+  source('src/flows/booking/states.ts', '', /^ \* {3}Appointment[\s\S]*?(?=\n \*\n)/m).replaceAll(
+    /^ \* {0,3}/gm,
+    '',
+  )
+
+/** A piece of a source file, in a fence. */
+function source(path: string, language: string, piece: RegExp): string {
+  const found = piece.exec(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'))
+  if (!found) throw new Error(`${path} has no such piece`)
+  return [`\`\`\`${language}`, found[0], '```'].join('\n')
 }
 
 function retryTable(): string {
