@@ -133,7 +133,9 @@ async function opened(chance: Chance): Promise<Stage> {
     await busy(promised)
     note('killed', { what, ...promised.inHand })
     if (what === 'database') {
-      process.kill(await postmasterOf(dataDir), 'SIGKILL')
+      const killed = await postmasterOf(dataDir)
+      process.kill(killed, 'SIGKILL')
+      await replaced(killed, dataDir)
     } else {
       const killed = gateway
       gateway = undefined
@@ -224,11 +226,23 @@ async function fed({ acknowledged }: Promised, waiting: string[], signal: AbortS
 }
 
 /** Until a referral and a booking are in hand. */
-async function busy({ inHand }: Promised): Promise<void> {
+async function busy({ inHand, acknowledged, answers }: Promised): Promise<void> {
   const until = performance.now() + 20_000
   while (inHand.intake === 0 || inHand.booking === 0) {
-    if (performance.now() > until) throw new Error('There is nothing in hand to be interrupted')
+    if (performance.now() > until) {
+      const seen = JSON.stringify({ ...inHand, acknowledged: acknowledged.size, answers: [...answers] })
+      throw new Error(`There is nothing in hand to be interrupted: ${seen}`)
+    }
     await rest(1)
+  }
+}
+
+/** Until another server stands in the place of the one that was killed. */
+async function replaced(killed: number, dataDir: string): Promise<void> {
+  const until = performance.now() + 60_000
+  while ([killed, undefined].includes(await postmasterOf(dataDir).catch(() => undefined))) {
+    if (performance.now() > until) throw new Error('The database does not come back')
+    await rest(50)
   }
 }
 

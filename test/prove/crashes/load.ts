@@ -80,7 +80,7 @@ export async function book(
     )
     promised.answers.set(end, (promised.answers.get(end) ?? 0) + 1)
     if (end !== '200' && end !== '202') waiting.push(number)
-    if (end === 'broken') await rest(100)
+    if (!end.startsWith('20')) await rest(50)
   }
 }
 
