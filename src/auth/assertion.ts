@@ -41,7 +41,7 @@ const claims = z.looseObject({
   exp: seconds,
   iat: seconds.optional(),
   nbf: seconds.optional(),
-  jti: z.string().min(1).max(500),
+  jti: z.string().regex(/^[^\p{Cc}]{1,500}$/u),
 })
 
 type Header = z.output<typeof header>
@@ -123,7 +123,8 @@ function checkClaims(said: Claims, { tokenUrl, now }: AssertionDesk): void {
   const at = now.getTime() / 1000
   const audiences = typeof said.aud === 'string' ? [said.aud] : said.aud
   if (said.sub !== said.iss) throw refused('other-subject', said)
-  if (!audiences.includes(tokenUrl)) throw refused('other-audience', said)
+  if (!audiences.every((one) => one === tokenUrl) || audiences.length === 0)
+    throw refused('other-audience', said)
   if (said.exp <= at - skewSeconds) throw refused('expired', said)
   if (said.exp > at + longestSeconds + skewSeconds) throw refused('too-long', said)
   if (said.iat !== undefined && said.iat > at + skewSeconds) throw refused('issued-later', said)

@@ -84,7 +84,6 @@ const directory: readonly string[] = [
   'PractitionerRole',
   'Location',
   'HealthcareService',
-  'Schedule',
   'PlanDefinition',
   'ActivityDefinition',
   'Questionnaire',
@@ -196,9 +195,9 @@ export function sightOf({
     case 'region':
       return 'all'
     case 'prescriber':
-      return [...own(organization), 'public', ...(member ? ['member'] : [])]
+      return [...own(organization), 'directory', 'public', ...(member ? ['member'] : [])]
     case 'ris':
-      return [...own(organization), 'public']
+      return [...own(organization), 'directory']
     default:
       return nothing(role)
   }
@@ -215,7 +214,8 @@ export function sightOfNew(
   centre: string | undefined = actor.organization,
 ): string[] {
   const kept = [...own(centre), ...(centre === undefined ? [] : [keeperKey(centre)])]
-  if (directory.includes(resource.resourceType)) return ['public', ...kept]
+  if (directory.includes(resource.resourceType)) return ['directory', ...kept]
+  if (resource.resourceType === 'Schedule') return ['public', ...kept]
   return resource.resourceType === 'Slot' ? [...openTo(resource), ...kept] : kept
 }
 

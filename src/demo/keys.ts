@@ -12,7 +12,7 @@ export interface DemoClient {
 
 const readAll = 'system/*.rs'
 const clinical = [
-  'system/Patient.cruds',
+  'system/Patient.crus',
   'system/ServiceRequest.cruds',
   'system/Task.crus',
   'system/Appointment.crus',

@@ -121,10 +121,13 @@ describe('a live token', () => {
 
   test('sees what is for members from when its organisation is one until it is not', async () => {
     const { permit, clock, members } = await withToken({ role: 'prescriber' })
-    expect((await permit()).actor).toMatchObject({ member: false, sight: ['org:o1', 'public'] })
+    expect((await permit()).actor).toMatchObject({ member: false, sight: ['org:o1', 'directory', 'public'] })
     members.add('Organization/o1')
     clock.turn(5)
-    expect((await permit()).actor).toMatchObject({ member: true, sight: ['org:o1', 'public', 'member'] })
+    expect((await permit()).actor).toMatchObject({
+      member: true,
+      sight: ['org:o1', 'directory', 'public', 'member'],
+    })
     members.clear()
     clock.turn(5)
     expect((await permit()).actor.sight).not.toContain('member')

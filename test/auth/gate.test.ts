@@ -192,12 +192,12 @@ describe('sight', () => {
   const centre = permit('ris', '', 'Organization/centre', true).actor
 
   test('a prescriber sees its own and what is public; a member what is for members', () => {
-    expect(doctor.sight).toEqual(['org:practice', 'public'])
-    expect(member.sight).toEqual(['org:practice', 'public', 'member'])
+    expect(doctor.sight).toEqual(['org:practice', 'directory', 'public'])
+    expect(member.sight).toEqual(['org:practice', 'directory', 'public', 'member'])
   })
 
   test('a RIS sees its own centre, and no reserved slots of others', () => {
-    expect(centre.sight).toEqual(['org:centre', 'public'])
+    expect(centre.sight).toEqual(['org:centre', 'directory'])
   })
 
   test.each<Role>(['cell', 'region', 'operator', 'gateway'])('%s sees the territory', (role) => {
@@ -206,7 +206,7 @@ describe('sight', () => {
 
   test('what is clinical is for its writer alone; directories are for all', () => {
     expect(sightOfNew(doctor, { resourceType: 'Patient' })).toEqual(['org:practice', 'keeper:practice'])
-    expect(sightOfNew(doctor, { resourceType: 'Practitioner' })).toContain('public')
+    expect(sightOfNew(doctor, { resourceType: 'Practitioner' })).toContain('directory')
     expect(sightOfNew({}, { resourceType: 'AuditEvent' } as Resource)).toEqual([]) // only its type counts
   })
 

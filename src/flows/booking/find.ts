@@ -39,7 +39,7 @@ interface Candidate {
 /**
  * Places that fit, best first: those reserved for the asker, then the earliest. Nothing is kept.
  *
- * Fails: business-rule when neither the request nor the wish says which exam.
+ * Fails: business-rule when the request says its exam in words only, and the wish does not say which it is.
  */
 export async function find(wish: Wish, { store, actor, territory, clock }: Desk): Promise<Appointment[]> {
   const exams = examsOf(wish, territory)
@@ -48,10 +48,10 @@ export async function find(wish: Wish, { store, actor, territory, clock }: Desk)
     ['status', 'free'],
     ['start', `ge${from}`],
     ['start', `lt${new Date(wish.end).toISOString()}`],
-    ['service-type', exams.map(escaped).join(',')],
     ['_sort', 'start'],
     ['_count', '1000'],
   ])
+  if (exams.length > 0) query.append('service-type', exams.map(escaped).join(','))
   const { search } = parseSearch('Slot', query)
   const page = await store.search(search, actor.sight)
   // Bodies are what the store keeps: Slots, complete.
@@ -63,15 +63,15 @@ export async function find(wish: Wish, { store, actor, territory, clock }: Desk)
     .map((candidate, n) => proposed(candidate, n, wish))
 }
 
-/** What a slot must be for: the exam that is asked for, or its modality. */
+/** What a slot must be for: the exam that is asked for, or its modality; anything when nothing is asked. */
 function examsOf({ request, exams }: Wish, territory: Territory): string[] {
   const asked = (request?.code?.coding ?? []).map(({ system = '', code = '' }) => `${system}|${code}`)
   const modalities = request ? modalitiesOf(request, territory).map((code) => `${systems.dicom}|${code}`) : []
   const all = exams.length > 0 ? [...exams] : [...asked, ...modalities]
-  if (all.length > 0) return all
+  if (all.length > 0 || !request) return all
   throw failure(
     'business-rule',
-    'Neither the request nor visit-type says which exam is looked for: give a code or a modality in visit-type.',
+    'The request says its exam in words only: give its code or its modality in visit-type.',
     'Parameters.parameter',
   )
 }
