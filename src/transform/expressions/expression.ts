@@ -24,9 +24,10 @@ export function expression(
   written: Written,
   { scope, unit, shape, place }: { scope: Scope; unit: Unit; shape: Shape; place: string },
 ): Expression {
-  const evaluate = compiled(written, scope, unit, shape)
-  if (!evaluate) return () => undefined
+  const ready = checked(written, scope, unit, shape)
+  if (!ready) return () => undefined
   return (context, frame, run) => {
+    const evaluate = ready()
     try {
       return evaluate(context, frame, run)
     } catch (thrown) {
@@ -43,7 +44,8 @@ export function expression(
 export const holds = (result: Items): boolean =>
   result !== undefined && result !== false && !Array.isArray(result)
 
-function compiled(written: Written, scope: Scope, unit: Unit, shape: Shape): Expression | undefined {
+/** Tells what is wrong now, and compiles when it is first evaluated: a message is told by few of all expressions. */
+function checked(written: Written, scope: Scope, unit: Unit, shape: Shape): (() => Expression) | undefined {
   const parsed = parsedOf(written, unit)
   if (!parsed) return undefined
   const variables = new Map<string, Variable>()
@@ -65,9 +67,11 @@ function compiled(written: Written, scope: Scope, unit: Unit, shape: Shape): Exp
   }
   for (const text of parsed.refusals) refuse(text)
   if (!sound) return undefined
-  const slow = once(() => byFhirpath(written, shape, [...variables.values()], constants))
-  const part = fast(parsed.tree, { focus: shape, self: shape, variables, constants })
-  return part ? quick(part, slow) : (context, frame, run) => slow()(context, frame, run)
+  return once(() => {
+    const slow = once(() => byFhirpath(written, shape, [...variables.values()], constants))
+    const part = fast(parsed.tree, { focus: shape, self: shape, variables, constants })
+    return part ? quick(part, slow) : slow()
+  })
 }
 
 /** The quick form; what it was not made for goes to fhirpath.js. */

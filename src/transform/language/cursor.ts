@@ -22,18 +22,16 @@ export class Cursor {
   depth = 0
   private readonly tokens: readonly Token[]
   private position = 0
+  /** The one that stands here; the last one, `end`, stands for ever. */
+  token: Token
 
   constructor(file: string, source: string, tokens: readonly Token[]) {
     this.file = file
     this.source = source
     this.tokens = tokens
+    this.token = this.ahead(0)
   }
 
-  get token(): Token {
-    return this.ahead(0)
-  }
-
-  /** The last token is `end`, for ever. */
   ahead(count: number): Token {
     const token = this.tokens[Math.min(this.position + count, this.tokens.length - 1)]
     if (!token) throw new Error('A row of tokens has at least its end.')
@@ -41,8 +39,9 @@ export class Cursor {
   }
 
   take(): Token {
-    const token = this.token
-    if (this.position < this.tokens.length - 1) this.position++
+    const { token } = this
+    if (token.kind !== 'end') this.position++
+    this.token = this.ahead(0)
     return token
   }
 
