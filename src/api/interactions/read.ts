@@ -1,4 +1,6 @@
-import { answerKept, headersOf } from '../answer.ts'
+import type { Appointment } from '@medplum/fhirtypes'
+import { proposalAgain } from '../../flows/booking/index.ts'
+import { answer, answerKept, headersOf } from '../answer.ts'
 import { type Call, idOf, typeOf } from '../call.ts'
 import { readConformance } from '../conformance.ts'
 import { current } from '../kept.ts'
@@ -14,9 +16,17 @@ export const read: Interaction = {
   conformance: readConformance,
   async handle(call) {
     expectOnly(call.query, [])
+    const proposal = await proposalOf(call)
+    if (proposal) return answer(proposal)
     const kept = await current(call, typeOf(call), idOf(call))
     return isKnownTo(call, kept) ? { status: 304, headers: headersOf(kept) } : answerKept(kept, 'read')
   },
+}
+
+/** What `$find` has proposed is not kept: it is computed again from its id. */
+async function proposalOf(call: Call): Promise<Appointment | undefined> {
+  if (typeOf(call) !== 'Appointment') return undefined
+  return proposalAgain(idOf(call), call.house.desk(call.permit.actor))
 }
 
 /** Whether the caller has this version already. Source: FHIR R4, http, conditional read; RFC 9110, 13. */

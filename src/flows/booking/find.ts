@@ -5,13 +5,15 @@ import type {
   ServiceRequest,
   Slot,
 } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
+import { sees } from '../../auth/gate.ts'
 import { extensions, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { parseSearch } from '../../fhir/search.ts'
-import type { Kept, Store } from '../../store/index.ts'
+import type { Kept, Reader, Store } from '../../store/index.ts'
 import { modalitiesOf } from '../referral/flags.ts'
 import type { Desk, Territory } from '../step.ts'
-import { proposalId } from './proposal.ts'
+import { proposalId, proposalOf } from './proposal.ts'
 import { centreOf, referenceTo } from './states.ts'
 
 /** What is looked for. Instants; tokens as `system|code`. */
@@ -139,6 +141,41 @@ function proposed(
     participant: [...(subject ? [subject] : []), ...actors].map(participant),
     requestedPeriod: [{ start, end }],
   }
+}
+
+/**
+ * A proposal once more, from its id alone: as long as its slot is free and for these eyes.
+ * Undefined for any other id.
+ */
+export async function proposalAgain(
+  id: string,
+  { store, actor, territory }: Desk,
+): Promise<Appointment | undefined> {
+  const wanted = proposalOf(id)
+  if (!wanted) return undefined
+  const reader = store.reader()
+  const [slot, request] = await Promise.all([
+    seen('Slot', wanted.slot, reader, actor),
+    wanted.request === undefined ? undefined : seen('ServiceRequest', wanted.request, reader, actor),
+  ])
+  if (slot?.status !== 'free' || (wanted.request !== undefined && !request)) return undefined
+  const { start, end } = slot
+  const wish: Wish = {
+    start,
+    end,
+    exams: [],
+    organizations: [],
+    locations: [],
+    count: 1,
+    ...(request && { request }),
+  }
+  const [candidate] = await inPlaces([slot], wish, store, territory)
+  return candidate && proposed(candidate, 0, wish)
+}
+
+async function seen<T extends 'Slot' | 'ServiceRequest'>(type: T, id: string, reader: Reader, actor: Actor) {
+  const [kept, keys] = await Promise.all([reader.read(type, id), reader.sight(`${type}/${id}`)])
+  return kept && sees(actor, keys) ? kept : undefined
 }
 
 const why = (rank: number, reserved: boolean) =>

@@ -1,5 +1,4 @@
-import type { Appointment, CodeableConcept, Slot } from '@medplum/fhirtypes'
-import { sees } from '../../auth/gate.ts'
+import type { Appointment, CodeableConcept } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Store } from '../../store/index.ts'
 import { perform } from '../perform.ts'
@@ -10,7 +9,7 @@ import { held } from './hold.ts'
 import { proposalOf } from './proposal.ts'
 import { type BookWish, type HeldPlace, requested } from './requested.ts'
 
-export { find, type Wish } from './find.ts'
+export { find, proposalAgain, type Wish } from './find.ts'
 
 /** What is to be held or booked: an Appointment's id (a proposal's, or one that is kept), or a slot with its request. */
 export type Target = HeldPlace | Wanted
@@ -131,16 +130,4 @@ function onlyAppointment(written: readonly Kept[]): Kept<Appointment> {
   const appointment = written.find(isAppointment)
   if (appointment) return appointment
   throw new Error('A place was held without its appointment')
-}
-
-/** What a proposal's id stands for, computed again; undefined when it is no such id, or the slot is not for these eyes. */
-export async function proposalAgain(id: string, { store, actor }: Desk): Promise<Slot | undefined> {
-  const wanted = proposalOf(id)
-  if (!wanted) return undefined
-  const reader = store.reader()
-  const [slot, keys] = await Promise.all([
-    reader.read('Slot', wanted.slot),
-    reader.sight(`Slot/${wanted.slot}`),
-  ])
-  return slot && sees(actor, keys) ? slot : undefined
 }
