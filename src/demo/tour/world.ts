@@ -42,7 +42,11 @@ export async function callerAs(
   if (!client) throw new Error(`The demo has no client ${name}`)
   const token = await tokenFor(client, world.tokenUrl)
   // What an answer is follows from what was asked; a tour that is wrong about it stops.
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }> => {
+  const call = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: T }> => {
     const response = await fetch(path.startsWith('http') ? path : `${world.baseUrl}/fhir/${path}`, {
       method,
       headers: {
