@@ -82,8 +82,8 @@ export function wantedBy({ slot = [], basedOn = [], participant }: Appointment):
   return { slot: slotId, ...(request && { request }), ...(patient && { patient }) }
 }
 
-function refuseUnready({ request, patient, live, hold }: Facts, at: Moment): void {
-  const missing = request ? blockingFlags(request, at.territory) : []
+function refuseUnready({ request, slot, patient, live, hold }: Facts, at: Moment): void {
+  const missing = request ? blockingFlags(request, slot, at.territory) : []
   if (missing.length > 0) {
     throw failure(
       'business-rule',

@@ -1,6 +1,7 @@
 import type { Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { organizationKey } from '../../auth/gate.ts'
+import { isDirectory } from '../renewed.ts'
 import type { Moment } from '../step.ts'
 import { flagged, flagsOf, type Submitted } from './flags.ts'
 
@@ -12,7 +13,7 @@ export function admitted(
   submitted: Submitted & { request: ServiceRequest & { id: string } },
   at: Moment,
 ): [ServiceRequest, Task] {
-  const flags = flagsOf(submitted, at.territory)
+  const flags = flagsOf(submitted, at)
   const request = flagged(submitted.request, flags)
   return [request, flagged(taskFor(submitted.request, at), flags)]
 }
@@ -42,6 +43,10 @@ function taskFor(request: ServiceRequest & { id: string }, at: Moment): Task {
   }
 }
 
+/** A request that has ended stays so. */
+export const hasEnded = ({ status }: ServiceRequest) =>
+  status === 'revoked' || status === 'completed' || status === 'entered-in-error'
+
 /** The keys of whoever sent a referral: their organisation's, which then sees all that came with it. */
 export function senderKeys({ organization }: Actor): string[] {
   return organization ? [organizationKey(organization)] : []
@@ -52,5 +57,7 @@ export function grants(
   resources: readonly Resource[],
   keys: readonly string[],
 ): Record<string, readonly string[]> {
-  return Object.fromEntries(resources.map(({ resourceType, id }) => [`${resourceType}/${id}`, keys]))
+  // The directory is for all to see.
+  const hidden = resources.filter((resource) => !isDirectory(resource))
+  return Object.fromEntries(hidden.map(({ resourceType, id }) => [`${resourceType}/${id}`, keys]))
 }

@@ -6,13 +6,18 @@ import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
-import { admitted, grants, senderKeys } from './admit.ts'
+import { admitted, grants, hasEnded, senderKeys } from './admit.ts'
+import { newestOf, supportingOf } from './around.ts'
 import { type Withdrawn, withdrawing, withdrawn } from './cancelled.ts'
-import { flagged, flagsOf, type Submitted } from './flags.ts'
+import { flagCodesOf, flagged, flagsOf, type Submitted } from './flags.ts'
 
 interface Facts {
   /** What the requests refer to and was not sent along: patients and supporting information. */
   around: ReadonlyMap<string, Kept>
+  /** Observations that answer to the requests that are there already, by the request's id. */
+  answers: ReadonlyMap<string, readonly Kept[]>
+  /** `org:<id>` of all who see the requests that are there already, by the request's id. */
+  keys: ReadonlyMap<string, readonly string[]>
   /** Tasks and appointments of the requests that are there already. */
   known: ReadonlyMap<string, Withdrawn>
 }
@@ -23,15 +28,18 @@ export const requestByApi: Hook<Facts> = {
     const here = new Set(all.map(({ type, id }) => `${type}/${id}`))
     const named = changes.filter(isPut).flatMap(({ resource }) => namedBy(resource as ServiceRequest))
     const outside = [...new Set(named)].filter((reference) => !here.has(reference))
-    const [around, known] = await Promise.all([
+    const before = changes.flatMap(({ before }) => (before ? [before as Kept<ServiceRequest>] : []))
+    const [around, known, answers, keys] = await Promise.all([
       Promise.all(outside.map(async (reference) => [reference, await store.follow(reference)] as const)),
-      Promise.all(
-        changes.flatMap(({ before }) => (before ? [knownAs(before as Kept<ServiceRequest>, store)] : [])),
-      ),
+      Promise.all(before.map((request) => knownAs(request, store))),
+      Promise.all(before.map(async (request) => [request.id, await supportingOf(request, store)] as const)),
+      Promise.all(before.map(async ({ id }) => [id, await seeing(id, store)] as const)),
     ])
     return {
       around: new Map(around.flatMap(([reference, kept]) => (kept ? [[reference, kept] as const] : []))),
       known: new Map(known),
+      answers: new Map(answers.map(([id, all]) => [id, all.filter((one) => isAnswerTo(one, id))])),
+      keys: new Map(keys),
     }
   },
 
@@ -42,8 +50,23 @@ export const requestByApi: Hook<Facts> = {
       ...written,
       ...changes.filter(isPut).flatMap(({ resource }) => around(resource as ServiceRequest, facts)),
     ]
-    return merged([...plans, { grant: grants(shared, senderKeys(actor)) }])
+    const theirs = changes.map((change) => sharedWith(change, facts))
+    return merged([...plans, { grant: grants(shared, senderKeys(actor)) }, ...theirs])
   },
+}
+
+const isAnswerTo = (resource: Resource, id: string) =>
+  resource.resourceType === 'Observation' &&
+  (resource.basedOn?.some(({ reference }) => reference === `ServiceRequest/${id}`) ?? false)
+
+const seeing = async (id: string, store: Reader) =>
+  (await store.sight(`ServiceRequest/${id}`)).filter((key) => key.startsWith('org:'))
+
+/** What is newly said to a request is for all who see it: the centre that is asked, too. */
+function sharedWith(change: Seen, facts: Facts): Plan {
+  const keys = isPut(change) ? facts.keys.get(change.id) : undefined
+  if (!isPut(change) || !keys) return {}
+  return { grant: grants(around(change.resource as ServiceRequest, facts), keys) }
 }
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
@@ -69,6 +92,7 @@ function decided(change: Seen, all: readonly Seen[], facts: Facts, at: Moment): 
   )
   const known = facts.known.get(change.id)
   if (!known) return { write: admitted(submitted, at) }
+  refuseRevived(submitted.request, known.request)
   const renewed = flaggedWith(submitted, known, at)
   if (submitted.request.status !== 'revoked' || known.request.status === 'revoked') return renewed
   const taken = withdrawing(known, undefined, at)
@@ -78,16 +102,34 @@ function decided(change: Seen, all: readonly Seen[], facts: Facts, at: Moment): 
 
 const isRequest = ({ resourceType }: Resource) => resourceType === 'ServiceRequest'
 
+function refuseRevived(said: ServiceRequest, before: ServiceRequest): void {
+  if (!hasEnded(before) || said.status === before.status || said.status === 'entered-in-error') return
+  throw failure(
+    'business-rule',
+    `A request that is ${before.status} stays so: create a new one.`,
+    'ServiceRequest.status',
+  )
+}
+
 function submittedWith(request: ServiceRequest & { id: string }, all: readonly Seen[], facts: Facts) {
   const sent = all.filter(isPut).map(({ resource }) => resource as Resource)
   const named = new Set(namedBy(request))
-  const supporting = [
-    ...sent.filter(({ resourceType, id }) => named.has(`${resourceType}/${id}`)),
+  const isMeant = (resource: Resource) =>
+    named.has(`${resource.resourceType}/${resource.id}`) || isAnswerTo(resource, request.id)
+  const supporting = newestOf(sent.filter(isMeant), [
     ...around(request, facts),
-  ]
+    ...(facts.answers.get(request.id) ?? []),
+  ])
   const patient = supporting.find((resource): resource is Patient => resource.resourceType === 'Patient')
-  return { request, patient, supporting, unmapped: false } satisfies Submitted
+  const before = facts.known.get(request.id)?.request
+  return { request, patient, supporting, unmapped: isStillUnmapped(request, before) } satisfies Submitted
 }
+
+/** A code that was in no table is in none as long as it is the same. */
+const isStillUnmapped = ({ code }: ServiceRequest, before: ServiceRequest | undefined) =>
+  before !== undefined &&
+  flagCodesOf(before).includes('unmapped-code') &&
+  JSON.stringify(code) === JSON.stringify(before.code)
 
 /** The request as it is now said, and its Tasks, with the flags that this gives them. */
 function flaggedWith(
@@ -95,7 +137,7 @@ function flaggedWith(
   known: Withdrawn,
   at: Moment,
 ): Plan {
-  const flags = flagsOf(submitted, at.territory)
+  const flags = flagsOf(submitted, at)
   const request = flagged(submitted.request, flags)
   const tasks = known.tasks
     .map((task): Task => flagged(task, flags))

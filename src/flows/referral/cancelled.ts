@@ -1,4 +1,6 @@
 import type { Appointment, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
+import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { cancelling, type Given, givenUp } from '../booking/cancelled.ts'
@@ -9,6 +11,7 @@ import type { Moment, Plan, Step } from '../step.ts'
 import { isOpen } from '../task.ts'
 
 interface Facts {
+  /** One for each request that is taken back, in the message's order. */
   requests: readonly Withdrawn[]
 }
 
@@ -22,10 +25,10 @@ export interface Withdrawn {
 export const cancelled: Step<{ entries: readonly Entry[] }, Facts> = {
   name: 'referral.cancelled',
 
-  async facts({ entries }, store) {
+  async facts({ entries }, store, actor) {
     const said = entries.map(({ resource }) => resource).filter(isRequest)
-    const known = await Promise.all(said.map((request) => store.sameIdentifier(request)))
-    const requests = known.filter((request): request is Kept<ServiceRequest> => request !== undefined)
+    const known = await Promise.all(said.map((request) => seen(request, store, actor)))
+    const requests = known.filter((request) => request !== undefined)
     if (requests.length < said.length || said.length === 0) {
       throw failure(
         'not-found',
@@ -37,19 +40,20 @@ export const cancelled: Step<{ entries: readonly Entry[] }, Facts> = {
   },
 
   decide({ entries }, { requests }, at) {
-    const reasons = new Map(
-      entries
-        .map(({ resource }) => resource)
-        .filter(isRequest)
-        .map((said) => [keyOf(said), said]),
-    )
-    return merged(requests.map((one) => withdrawing(one, reasons.get(keyOf(one.request)), at)))
+    const said = entries.map(({ resource }) => resource).filter(isRequest)
+    return merged(requests.map((one, n) => withdrawing(one, said[n], at)))
   },
+}
+
+/** The request that is meant. Another sender's is none: nobody cancels it from outside. */
+async function seen(said: ServiceRequest, store: Reader, actor: Actor) {
+  const request = await store.sameIdentifier(said)
+  if (!request) return undefined
+  return sees(actor, await store.sight(`ServiceRequest/${request.id}`)) ? request : undefined
 }
 
 const isRequest = (resource: { resourceType: string }): resource is ServiceRequest =>
   resource.resourceType === 'ServiceRequest'
-const keyOf = ({ identifier = [] }: ServiceRequest) => `${identifier[0]?.system}|${identifier[0]?.value}`
 
 export async function withdrawn(request: Kept<ServiceRequest>, store: Reader): Promise<Withdrawn> {
   const reference = `ServiceRequest/${request.id}`

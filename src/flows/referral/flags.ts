@@ -5,9 +5,10 @@ import type {
   Patient,
   Resource,
   ServiceRequest,
+  Slot,
 } from '@medplum/fhirtypes'
 import { extensions, systems } from '../../fhir/canonical.ts'
-import type { Territory } from '../step.ts'
+import type { Moment, Territory } from '../step.ts'
 
 /** What may be missing from a request, or be unusual about it. Defined in `profiles/`, CodeSystem `flag`. */
 export type FlagCode =
@@ -29,7 +30,7 @@ export interface Submitted {
 }
 
 /** What is missing or unusual: told on the request and its Task, never a reason to lose a referral. */
-export function flagsOf(submitted: Submitted, territory: Territory): FlagCode[] {
+export function flagsOf(submitted: Submitted, at: Pick<Moment, 'now' | 'territory'>): FlagCode[] {
   const { request, unmapped } = submitted
   const flags: FlagCode[] = []
   if (!noteOf(request, 'purpose')) flags.push('missing-purpose')
@@ -37,7 +38,7 @@ export function flagsOf(submitted: Submitted, territory: Territory): FlagCode[] 
   if (!request.occurrencePeriod && !request.occurrenceDateTime && !request.occurrenceTiming)
     flags.push('missing-desired-date')
   if (!request.priority) flags.push('missing-priority')
-  if (isIrradiating(request, territory)) flags.push(...radiationFlags(submitted))
+  if (asksForCircumstances(request, at.territory)) flags.push(...circumstanceFlags(submitted, at.now))
   if (unmapped) flags.push('unmapped-code')
   return flags
 }
@@ -50,11 +51,14 @@ const blocking: readonly FlagCode[] = [
   'missing-prior-exams',
 ]
 
-/** The flags that keep this request from being booked; empty when nothing does. */
-export function blockingFlags(request: ServiceRequest, territory: Territory): FlagCode[] {
-  return isIrradiating(request, territory)
-    ? blocking.filter((code) => flagCodesOf(request).includes(code))
-    : []
+/**
+ * The flags that keep this request from being booked in this slot; empty when nothing does.
+ *
+ * A request may not say which modality it means; the slot's diary does.
+ */
+export function blockingFlags(request: ServiceRequest, slot: Slot, territory: Territory): FlagCode[] {
+  const exams = [...modalitiesOf(request, territory), ...modalitiesIn(slot.serviceType ?? [], territory)]
+  return exams.some(isIrradiating) ? blocking.filter((code) => flagCodesOf(request).includes(code)) : []
 }
 
 /** A request with these flags and no others. */
@@ -87,16 +91,25 @@ const hasReason = ({ reasonCode = [], reasonReference = [] }: ServiceRequest) =>
 
 /** DICOM codes of the modalities of an exam: said by the request, or known of its code. */
 export function modalitiesOf(request: ServiceRequest, territory: Territory): string[] {
-  const said = (request.orderDetail ?? []).flatMap(codingsOf)
-  const modalities = said.filter(({ system }) => system === systems.dicom).map(({ code }) => code ?? '')
-  const meant = codingsOf(request.code).flatMap(
-    ({ system, code }) => territory.modalities.get(`${system}|${code}`) ?? [],
-  )
-  return [...new Set([...modalities, ...meant])]
+  return modalitiesIn([...(request.orderDetail ?? []), ...(request.code ? [request.code] : [])], territory)
 }
 
-export function isIrradiating(request: ServiceRequest, territory: Territory): boolean {
-  return modalitiesOf(request, territory).some((modality) => modality === 'CT' || modality === 'MG')
+function modalitiesIn(concepts: readonly CodeableConcept[], { modalities }: Territory): string[] {
+  const codings = concepts.flatMap(codingsOf)
+  const said = codings.filter(({ system }) => system === systems.dicom).map(({ code }) => code ?? '')
+  const meant = codings.flatMap(({ system, code }) => modalities.get(`${system}|${code}`) ?? [])
+  return [...new Set([...said, ...meant])]
+}
+
+const isIrradiating = (modality: string) => modality === 'CT' || modality === 'MG'
+
+/** X-rays want the circumstances to be told, ultrasound and magnetic resonance are asked for them; so is what may be any of these. */
+function asksForCircumstances(request: ServiceRequest, territory: Territory): boolean {
+  const modalities = modalitiesOf(request, territory)
+  return (
+    modalities.length === 0 ||
+    modalities.some((modality) => isIrradiating(modality) || modality === 'US' || modality === 'MR')
+  )
 }
 
 const codingsOf = (concept: CodeableConcept | undefined) => concept?.coding ?? []
@@ -105,16 +118,29 @@ const codingsOf = (concept: CodeableConcept | undefined) => concept?.coding ?? [
 const pregnancy = '82810-3'
 const priorExams = ['30954-2', '55114-3', '11329-0', '11322-5']
 
-function radiationFlags({ patient, supporting }: Submitted): FlagCode[] {
+function circumstanceFlags({ patient, supporting }: Submitted, now: string): FlagCode[] {
   const flags: FlagCode[] = []
-  if (mayBePregnant(patient) && !answers(supporting, [pregnancy])) flags.push('missing-pregnancy')
+  if (mayBePregnant(patient, now) && !answers(supporting, [pregnancy])) flags.push('missing-pregnancy')
   const earlier = supporting.some(({ resourceType }) => resourceType === 'DiagnosticReport')
   if (!earlier && !answers(supporting, priorExams)) flags.push('missing-prior-exams')
   return flags
 }
 
-/** Unknown sex counts as possible; unknown never equals no. */
-const mayBePregnant = (patient: Patient | undefined) => patient?.gender !== 'male'
+/** Years of age between which a pregnancy is asked about. */
+const pregnancyAges = { from: 12, to: 55 }
+
+/** Unknown sex or age counts as possible; unknown never equals no. */
+function mayBePregnant({ gender, birthDate }: Partial<Patient> = {}, now: string): boolean {
+  if (gender === 'male') return false
+  const age = birthDate === undefined ? undefined : yearsBetween(birthDate, now)
+  return age === undefined || (age >= pregnancyAges.from && age <= pregnancyAges.to)
+}
+
+/** Full years from a date, which may be a year or a month only, to an instant. */
+function yearsBetween(date: string, instant: string): number {
+  const years = Number(instant.slice(0, 4)) - Number(date.slice(0, 4))
+  return instant.slice(5, 10) < date.slice(5, 10) ? years - 1 : years
+}
 
 function answers(supporting: readonly Resource[], codes: readonly string[]): boolean {
   return supporting.some(
@@ -127,8 +153,33 @@ function answers(supporting: readonly Resource[], codes: readonly string[]): boo
 
 const codesOf = ({ code }: Observation) => codingsOf(code).map(({ code }) => code ?? '')
 
-/** An observation that has a value which is not "unknown". */
-function isAnswer({ valueCodeableConcept, valueString, valueBoolean, valueQuantity }: Observation): boolean {
-  const unknown = valueCodeableConcept?.coding?.some(({ code }) => code === '261665006' || code === 'UNK')
-  return !unknown && (valueCodeableConcept ?? valueString ?? valueBoolean ?? valueQuantity) !== undefined
+/** Whether an observation may answer what R.1333-53 asks. */
+export const mayAnswer = (observation: Observation): boolean =>
+  codesOf(observation).some((code) => code === pregnancy || priorExams.includes(code))
+
+/** Codes that say that it is not known: SNOMED CT, LOINC answers, HL7 null flavours, tables 0532 and data-absent-reason. */
+const unknown: readonly (string | undefined)[] = [
+  '261665006',
+  'LA4489-6',
+  'UNK',
+  'ASKU',
+  'NASK',
+  'NAV',
+  'NI',
+  'unknown',
+  'asked-unknown',
+  'not-asked',
+]
+
+/** An observation that is in force, and has a value which is not "unknown". */
+function isAnswer({ status, dataAbsentReason, ...said }: Observation): boolean {
+  if (status === 'entered-in-error' || status === 'cancelled' || dataAbsentReason) return false
+  const { valueCodeableConcept: concept, valueString: text } = said
+  if (concept) return !concept.coding?.some(({ code }) => unknown.includes(code)) && !isUnknown(concept.text)
+  if (text !== undefined) return !isUnknown(text)
+  return Object.keys(said).some((name) => /^value[A-Z]/.test(name))
 }
+
+/** Words for it in free text. */
+const isUnknown = (text: string | undefined) =>
+  text !== undefined && /^\s*(inconnue?|unknown|non connue?|ne sait pas|\?|-)?\s*$/i.test(text)

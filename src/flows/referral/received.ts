@@ -4,8 +4,11 @@ import { organizationKey } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
+import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
-import { admitted, grants, senderKeys } from './admit.ts'
+import { admitted, grants, hasEnded, senderKeys } from './admit.ts'
+import { newestOf, supportingOf } from './around.ts'
+import { cancelled } from './cancelled.ts'
 import { flagged, flagsOf } from './flags.ts'
 
 /** A referral as it came, transformed: one or more requests, their patient, and what came with them. */
@@ -17,8 +20,17 @@ export interface Referral {
   addressedTo?: string
 }
 
-interface Facts {
+interface Facts extends Renewals {
+  /** What cancelling changes of the orders that the message takes back. */
+  takenBack: Parameters<typeof cancelled.decide>[1] | undefined
+}
+
+interface Renewals {
   known: Known
+  /** What was answered to the known requests before. */
+  supporting: readonly Kept[]
+  /** `org:<id>` of all who see the known requests: the centre that is asked, too. */
+  keys: readonly string[]
   /** The Tasks of the requests that are known. */
   tasks: readonly Kept<Task>[]
   /** `Organization/<id>`s that the requesters practise at. */
@@ -30,24 +42,66 @@ export const received: Step<Referral, Facts> = {
   name: 'referral.received',
 
   async facts({ entries }, store, actor) {
-    const known = await knownOf(entries, anchorOf(entries), store, actor)
-    return { known, tasks: await tasksOf(known, store), practices: await practicesOf(known, store, actor) }
+    const { back, others } = parted(entries)
+    const known = await knownOf(others, anchorOf(entries), store, actor)
+    const [tasks, practices, takenBack, keys, supporting] = await Promise.all([
+      tasksOf(known, store),
+      practicesOf(known, store, actor),
+      back.length > 0 ? cancelled.facts({ entries: back }, store, actor) : undefined,
+      keysOf(known, store),
+      supportingOfAll(known, store),
+    ])
+    return { known, tasks, practices, takenBack, keys, supporting }
   },
 
-  decide({ entries, unmapped, addressedTo }, { known, tasks, practices }, at, actor) {
-    const anchor = anchorOf(entries)
-    refuseRevoked(entries, known)
-    const { all, changed } = settled(entries, known, anchor, at)
-    const parts = { all, known, tasks, unmapped: unmapped.length > 0 }
-    const requests = all.filter(isRequest).flatMap((request) => admittedOrRenewed(request, parts, at))
-    const others = changed.filter((resource) => !isRequest(resource))
-    const write = [...others, ...requests]
-    const keys = [
-      ...senderKeys(actor),
-      ...[...practices, ...receiversOf(addressedTo, at)].map(organizationKey),
+  decide(referral, { takenBack, ...facts }, at, actor) {
+    const { back, others } = parted(referral.entries)
+    const plans = [
+      ...(others.some(({ resource }) => isRequest(resource)) || back.length === 0
+        ? [taken({ ...referral, entries: others }, anchorOf(referral.entries), facts, at, actor)]
+        : []),
+      ...(takenBack ? [cancelled.decide({ entries: back }, takenBack, at, actor)] : []),
     ]
-    return { write, grant: grants([...all, ...requests], keys) } satisfies Plan
+    return merged(plans)
   },
+}
+
+/** Of the orders of one message, some may be taken back while others are given. */
+function parted(entries: readonly Entry[]) {
+  const isBack = ({ resource }: Entry) => isRequest(resource) && resource.status === 'revoked'
+  return { back: entries.filter(isBack), others: entries.filter((entry) => !isBack(entry)) }
+}
+
+function taken(
+  { entries, unmapped, addressedTo }: Referral,
+  anchor: string | undefined,
+  { known, tasks, practices, keys, supporting }: Renewals,
+  at: Moment,
+  actor: Actor,
+): Plan {
+  refuseEnded(entries, known)
+  const { all, changed } = settled(entries, known, anchor, at)
+  const parts = { all: newestOf(all, supporting), known, tasks, unmapped: unmapped.length > 0 }
+  const requests = all.filter(isRequest).flatMap((request) => admittedOrRenewed(request, parts, at))
+  const write = [...changed.filter((resource) => !isRequest(resource)), ...requests]
+  const seeing = [
+    ...senderKeys(actor),
+    ...keys,
+    ...[...practices, ...receiversOf(addressedTo, at)].map(organizationKey),
+  ]
+  return { write, grant: grants([...all, ...requests], [...new Set(seeing)]) }
+}
+
+/** Whoever sees a request that is known sees what is newly said to it. */
+async function keysOf(known: Known, store: Reader): Promise<string[]> {
+  const requests = requestsIn(known)
+  const sights = await Promise.all(requests.map(({ id }) => store.sight(`ServiceRequest/${id}`)))
+  return [...new Set(sights.flat())].filter((key) => key.startsWith('org:'))
+}
+
+async function supportingOfAll(known: Known, store: Reader): Promise<Kept[]> {
+  const requests = requestsIn(known)
+  return (await Promise.all(requests.map((request) => supportingOf(request, store)))).flat()
 }
 
 /** An order that is addressed to a centre is for that centre's eyes from the start. */
@@ -72,7 +126,7 @@ function admittedOrRenewed(request: ServiceRequest & { id: string }, parts: Part
     unmapped: parts.unmapped,
   }
   if (!request.meta?.versionId) return admitted(submitted, at)
-  const flags = flagsOf(submitted, at.territory)
+  const flags = flagsOf(submitted, at)
   const before = [
     ...[...parts.known.values()].filter(({ id }) => id === request.id),
     ...tasksFor(request, parts),
@@ -84,13 +138,14 @@ function admittedOrRenewed(request: ServiceRequest & { id: string }, parts: Part
 const tasksFor = ({ id }: { id: string }, { tasks }: Parts) =>
   tasks.filter(({ focus }) => focus?.reference === `ServiceRequest/${id}`)
 
-function refuseRevoked(entries: readonly Entry[], known: Known): void {
+/** What has ended does not begin again under the same number. */
+function refuseEnded(entries: readonly Entry[], known: Known): void {
   for (const { url, resource } of entries) {
     const before = known.get(url)
-    if (before?.resourceType === 'ServiceRequest' && before.status === 'revoked' && isRequest(resource)) {
+    if (before?.resourceType === 'ServiceRequest' && isRequest(resource) && hasEnded(before)) {
       throw failure(
         'conflict',
-        'This referral has been cancelled. Send a new one, with a number of its own.',
+        `This referral is ${before.status}. Send a new one, with a number of its own.`,
         'ServiceRequest.identifier',
       )
     }
@@ -120,6 +175,9 @@ async function practicesOf(known: Known, store: Reader, { role }: Actor): Promis
   )
   return [...new Set(roles.flatMap(({ organization }) => organization?.reference ?? []))]
 }
+
+const requestsIn = (known: Known) =>
+  [...known.values()].filter((kept): kept is Kept<ServiceRequest> => kept.resourceType === 'ServiceRequest')
 
 const isRequest = (resource: Resource): resource is ServiceRequest & { id: string } =>
   resource.resourceType === 'ServiceRequest'

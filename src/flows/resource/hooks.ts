@@ -1,6 +1,7 @@
 import type { Actor } from '../../auth/actor.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { appointmentByApi, taskByApi } from '../booking/by-api.ts'
+import { answerByApi } from '../referral/answer-by-api.ts'
 import { requestByApi } from '../referral/by-api.ts'
 import { commentByApi } from '../results/by-api.ts'
 import { diaryByApi } from '../slots/by-api.ts'
@@ -42,6 +43,7 @@ export function hook<Facts>({ facts, decide }: Hook<Facts>): BoundHook {
 /** Types whose change through the API is more than a change: type → hook. All others are written plainly. */
 export const hooks: Readonly<Record<string, BoundHook>> = {
   ServiceRequest: hook(requestByApi),
+  Observation: hook(answerByApi),
   Slot: hook(diaryByApi),
   Schedule: hook(diaryByApi),
   Appointment: hook(appointmentByApi),

@@ -1,0 +1,102 @@
+import type { Observation, Patient, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Kept, Reader } from '../../store/index.ts'
+import { sameContent } from '../entries.ts'
+import { merged } from '../plan.ts'
+import { nextOf, type Put } from '../resource/change.ts'
+import type { Hook, Seen } from '../resource/hooks.ts'
+import type { Moment, Plan } from '../step.ts'
+import { grants } from './admit.ts'
+import { newestOf, supportingOf } from './around.ts'
+import { flagCodesOf, flagged, flagsOf, mayAnswer } from './flags.ts'
+
+/** A request in force that an observation answers to, and what its flags depend on. */
+interface Asked {
+  request: Kept<ServiceRequest>
+  patient: Kept<Patient> | undefined
+  supporting: readonly Kept[]
+  tasks: readonly Kept<Task>[]
+  /** `org:<id>` of all who see the request. */
+  keys: readonly string[]
+}
+
+/** An Observation through the API may answer what a request was flagged for: its flags follow. */
+export const answerByApi: Hook<readonly Asked[]> = {
+  async facts(changes, all, store) {
+    const here = new Set(all.filter(({ type }) => type === 'ServiceRequest').map(({ id }) => id))
+    const found = await Promise.all(changes.filter(isAnswer).map((change) => requestsOf(change, store)))
+    const requests = new Map(found.flat().map((request) => [request.id, request]))
+    // A request that is sent along is flagged by its own hook.
+    const others = [...requests.values()].filter(({ id }) => !here.has(id))
+    return Promise.all(others.map((request) => askedBy(request, store)))
+  },
+
+  decide(changes, _, asked, at) {
+    const own: Plan = {
+      write: changes.filter(isPut).map(({ resource, before }) => nextOf(resource, before)),
+      remove: changes.flatMap(({ verb, before }) => (verb === 'delete' && before ? [before] : [])),
+    }
+    return merged([own, ...asked.map((one) => reflagged(one, changes, at))])
+  },
+}
+
+const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
+
+/** Changes of this hook are Observations: the table says so. */
+const observationIn = (change: Seen) =>
+  (isPut(change) ? change.resource : change.before) as Observation | undefined
+
+function isAnswer(change: Seen): boolean {
+  const observation = observationIn(change)
+  return observation !== undefined && mayAnswer(observation)
+}
+
+/** Requests in force that name the observation, or that it names. */
+async function requestsOf(change: Seen, store: Reader): Promise<Kept<ServiceRequest>[]> {
+  const { subject, basedOn = [] } = observationIn(change) ?? {}
+  if (!subject?.reference) return []
+  const all = await store.search('ServiceRequest', `subject=${subject.reference}&status=active`)
+  const names = new Set(basedOn.map(({ reference }) => reference))
+  const name = `Observation/${change.id}`
+  return all.filter(
+    ({ id, supportingInfo = [] }) =>
+      names.has(`ServiceRequest/${id}`) || supportingInfo.some(({ reference }) => reference === name),
+  )
+}
+
+async function askedBy(request: Kept<ServiceRequest>, store: Reader): Promise<Asked> {
+  const reference = `ServiceRequest/${request.id}`
+  const [patient, supporting, tasks, keys] = await Promise.all([
+    store.follow(request.subject.reference),
+    supportingOf(request, store),
+    store.search('Task', `focus=${reference}`),
+    store.sight(reference),
+  ])
+  return {
+    request,
+    patient: patient?.resourceType === 'Patient' ? patient : undefined,
+    supporting,
+    tasks,
+    keys: keys.filter((key) => key.startsWith('org:')),
+  }
+}
+
+function reflagged(
+  { request, patient, supporting, tasks, keys }: Asked,
+  changes: readonly Seen[],
+  at: Moment,
+): Plan {
+  const gone = new Set(changes.filter(({ verb }) => verb === 'delete').map(({ id }) => id))
+  const said = changes.filter(isPut).map(({ resource }) => resource)
+  const left = supporting.filter(({ id }) => !gone.has(id))
+  const unmapped = flagCodesOf(request).includes('unmapped-code')
+  const flags = flagsOf(
+    { request, patient, supporting: newestOf<(typeof said)[number]>(said, left), unmapped },
+    at,
+  )
+  const before = [request, ...tasks]
+  return {
+    write: before.map((one) => flagged(one, flags)).filter((one, n) => !sameContent(one, before[n])),
+    grant: grants(said, keys),
+    rely: [`ServiceRequest/${request.id}`],
+  }
+}
