@@ -10,7 +10,7 @@ export const isTree = (value: unknown): value is Tree =>
 export const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === ''
 
 /** Nothing that may be read: what a v2 sender says to have no value (`""`) neither. */
-const isUnsaid = (value: unknown): boolean => isAbsent(value) || value === hl7Null
+export const isUnsaid = (value: unknown): boolean => isAbsent(value) || value === hl7Null
 
 /** A list as it is, a value as a list of one, nothing as an empty list. */
 export function listOf(value: unknown): readonly unknown[] {

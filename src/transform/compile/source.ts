@@ -5,7 +5,7 @@ import type { Literal, Named, Source } from '../language/syntax.ts'
 import type { Action, Frame, Run, Value } from '../run.ts'
 import { derives } from '../shapes/fhir.ts'
 import { plain, type Shape } from '../shapes/shape.ts'
-import { isTree, listOf } from '../values.ts'
+import { isTree, isUnsaid, listOf } from '../values.ts'
 import type { Unit } from './context.ts'
 import { declare, type Scope, type Variable } from './scope.ts'
 import { type Read, reading, stepDown } from './transform.ts'
@@ -37,7 +37,12 @@ export function reads(source: Source, outer: Scope, unit: Unit, place: string): 
   return {
     scope,
     variable,
-    each: (next) => (clauses ? filtered(typed.value, slot, clauses, next) : all(typed.value, slot, next)),
+    each(next) {
+      const [only, ...more] = clauses
+      if (!only) return all(typed.value, slot, next)
+      const several = filtered(typed.value, slot, clauses, next)
+      return only.holds && !more.length ? oneOr(several, typed.value, only.holds, next) : several
+    },
   }
 }
 
@@ -58,7 +63,23 @@ function all(value: Value, slot: number, next: Action): Action {
   }
 }
 
-type Clause = (items: readonly unknown[], frame: Frame, run: Run) => readonly unknown[]
+/** What a source that has no other clause than `where` mostly reads: one item, or none. */
+function oneOr(several: Action, value: Value, holds: Holds, next: Action): Action {
+  return (frame, run) => {
+    const found = value(frame, run)
+    if (Array.isArray(found)) return several(frame, run)
+    if (isUnsaid(found)) return
+    if (holds(found, frame, run)) next(frame, run)
+  }
+}
+
+type Holds = (item: unknown, frame: Frame, run: Run) => boolean
+
+interface Clause {
+  (items: readonly unknown[], frame: Frame, run: Run): readonly unknown[]
+  /** Of a `where`: whether it lets an item through. */
+  holds?: Holds
+}
 
 function filtered(value: Value, slot: number, clauses: readonly Clause[], next: Action): Action {
   return (frame, run) => {
@@ -71,13 +92,7 @@ function filtered(value: Value, slot: number, clauses: readonly Clause[], next: 
   }
 }
 
-function compiledClauses(
-  source: Source,
-  scope: Scope,
-  unit: Unit,
-  shape: Shape,
-  place: string,
-): Clause[] | undefined {
+function compiledClauses(source: Source, scope: Scope, unit: Unit, shape: Shape, place: string): Clause[] {
   const slot = scope.slots.count - 1
   const compile = (written: NonNullable<Source['where']>) =>
     expression(written, { scope, unit, shape, place })
@@ -88,7 +103,7 @@ function compiledClauses(
   if (source.listMode) clauses.push(listModes[source.listMode](place))
   if (source.check) clauses.push(checking(compile(source.check), source.check.text.trim(), slot, place))
   if (source.log) clauses.push(logging(source.log, place))
-  return clauses.length ? clauses : undefined
+  return clauses
 }
 
 function defaulting(value: NonNullable<Source['default']>, scope: Scope, unit: Unit, place: string): Clause {
@@ -98,11 +113,12 @@ function defaulting(value: NonNullable<Source['default']>, scope: Scope, unit: U
 }
 
 function keeping(condition: Expression, slot: number): Clause {
-  return (items, frame, run) =>
-    items.filter((item) => {
-      frame[slot] = item
-      return holds(condition(item, frame, run))
-    })
+  const isKept: Holds = (item, frame, run) => {
+    frame[slot] = item
+    return holds(condition(item, frame, run))
+  }
+  const keep: Clause = (items, frame, run) => items.filter((item) => isKept(item, frame, run))
+  return Object.assign(keep, { holds: isKept })
 }
 
 function counting({ cardinality, path }: Source, place: string): Clause {
