@@ -218,6 +218,7 @@ function callerAs(name: string, place: Place, tokens: Map<string, Token>): Calle
     if (known && now - known.askedAt < 120_000) return known.value
     const fresh = { value: tokenFor(client, place), askedAt: now }
     tokens.set(name, fresh)
+    fresh.value.catch(() => tokens.delete(name)) // the next call asks again
     return fresh.value
   }
   // What an answer is follows from what was asked; a test that is wrong about it fails.

@@ -76,7 +76,9 @@ export async function book(
       continue
     }
     const end = await counted(promised, 'booking', () =>
-      booked(number, centre, place.as('ehr'), promised, chance).catch(() => 'broken'),
+      booked(number, centre, place.as('ehr'), promised, chance).catch(
+        (thrown) => `broken: ${reasonOf(thrown)}`,
+      ),
     )
     promised.answers.set(end, (promised.answers.get(end) ?? 0) + 1)
     if (end !== '200' && end !== '202') waiting.push(number)
@@ -119,6 +121,12 @@ async function booked(
   }
   return String(status)
 }
+
+/** Why a call came to nothing, without its numbers. */
+const reasonOf = (thrown: unknown): string =>
+  String(thrown instanceof Error ? (thrown.cause ?? thrown.message) : thrown)
+    .replaceAll(/\d+/g, '#')
+    .slice(0, 80)
 
 const reference = (id: string) => ({
   name: 'appointment-reference',
