@@ -80,7 +80,7 @@ describe('messages on a store', () => {
   test('a doctor who is named twice in a message is one', async () => {
     const again = { doctor, also: doctor, second: { ...role, practitioner: { reference: 'urn:local:also' } } }
     await desk.does('practice', received, referral('A-5', again))
-    expect(await desk.all('Practitioner', `identifier=${systems.rpps}|99900000018`)).toHaveLength(1)
+    expect(await desk.all('Practitioner', `identifier=${systems.rpps}|99900000011`)).toHaveLength(1)
   })
 
   test('an order that stands twice in a message is told, the first time and when it is known', async () => {

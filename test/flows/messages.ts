@@ -75,13 +75,13 @@ export const request = (number: string, more: Partial<ServiceRequest> = {}): Ser
 
 export const doctor: Practitioner = {
   resourceType: 'Practitioner',
-  identifier: [{ system: systems.rpps, value: '99900000018', type: coded(systems.frIdentifierType, 'RPPS') }],
+  identifier: [{ system: systems.rpps, value: '99900000011', type: coded(systems.frIdentifierType, 'RPPS') }],
   name: [{ family: 'Exemple', given: ['Camille'] }],
 }
 
 export const facility: Organization = {
   resourceType: 'Organization',
-  identifier: [{ system: 'https://finess.esante.gouv.fr', value: '990000017' }],
+  identifier: [{ system: 'https://finess.esante.gouv.fr', value: '990000010' }],
   name: 'Maison de santé du Marché',
 }
 

@@ -14,7 +14,7 @@ const referral = (placerOrderNumber: string, more: object = {}) => ({
   version: 1,
   placerOrderNumber,
   patient: { familyName: 'PAT-TROIS', givenName: 'DOMINIQUE', birthDate: '1979-03-28', sex: 'female' },
-  prescriber: { rpps: '99900000018' },
+  prescriber: { rpps: '99900000011' },
   exam: {
     code: { system: 'http://loinc.org', code: '24558-9' },
     text: 'Échographie abdominale',

@@ -1,3 +1,4 @@
+import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { appointmentByApi, taskByApi } from '../booking/by-api.ts'
@@ -18,12 +19,15 @@ export type Seen = Change & { before: Kept | undefined }
  * comes with them. The rest of the same bundle is given as context and is written by others.
  */
 export interface Hook<Facts> {
+  /** The resource in the form in which it is kept: what is validated is what is written. */
+  prepare?(resource: Resource): Resource
   facts(changes: readonly Seen[], all: readonly Seen[], store: Reader, actor: Actor): Promise<Facts>
   decide(changes: readonly Seen[], all: readonly Seen[], facts: Facts, at: Moment, actor: Actor): Plan
 }
 
 /** A hook whose facts only it knows. */
 export interface BoundHook {
+  prepare?(resource: Resource): Resource
   facts(changes: readonly Seen[], all: readonly Seen[], store: Reader, actor: Actor): Promise<Bound>
 }
 
@@ -31,8 +35,9 @@ export interface BoundHook {
 export type Bound = (at: Moment, actor: Actor) => Plan
 
 /** A hook as the table below keeps it: `hook(referralByApi)`. */
-export function hook<Facts>({ facts, decide }: Hook<Facts>): BoundHook {
+export function hook<Facts>({ prepare, facts, decide }: Hook<Facts>): BoundHook {
   return {
+    ...(prepare && { prepare }),
     async facts(changes, all, store, actor) {
       const known = await facts(changes, all, store, actor)
       return (at) => decide(changes, all, known, at, actor)

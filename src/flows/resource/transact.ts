@@ -5,6 +5,7 @@ import { type Performed, perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
 import { addressed, type NewId } from './addressed.ts'
 import { type Asked, type Change, type Put, placeIn, referenceOf, type Target } from './change.ts'
+import { hooks } from './hooks.ts'
 import { type Guard, transacted } from './transacted.ts'
 
 /** What became of one change. */
@@ -59,8 +60,10 @@ async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk, guard:
 /** Faults of what is not to be kept as it is are told with their place in what was sent. */
 async function prepared(change: Change, { prepare, actor }: Desk): Promise<Change> {
   if (!isPut(change)) return change
+  const inForm = hooks[change.type]?.prepare?.(change.resource) ?? change.resource
   try {
-    return { ...change, resource: await prepare(change.resource, actor) }
+    // A hook gives the same resource in another form: its id stays.
+    return { ...change, resource: (await prepare(inForm, actor)) as Put['resource'] }
   } catch (thrown) {
     if (!(thrown instanceof Failure) || change.place === undefined) throw thrown
     throw failures(thrown.issues.map((each) => ({ ...each, expression: placeIn(change, each.expression) })))

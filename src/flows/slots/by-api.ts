@@ -4,7 +4,7 @@ import type { Occupancy } from '../../store/index.ts'
 import { nextOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Territory } from '../step.ts'
-import { asKept, withOurs } from './published.ts'
+import { asKept, inForm, withOurs } from './published.ts'
 import { sightOfSlots } from './sight.ts'
 
 interface Facts {
@@ -15,6 +15,8 @@ interface Facts {
 
 /** A Slot or a Schedule pushed through the API is kept like one that was pulled: its source named, our bookings respected. */
 export const diaryByApi: Hook<Facts> = {
+  prepare: (resource) => (resource.resourceType === 'Schedule' ? inForm(resource) : resource),
+
   async facts(changes, _, store) {
     const slots = changes.filter(({ type }) => type === 'Slot').map(({ id }) => id)
     const before = changes.flatMap(({ id, before }) =>

@@ -82,7 +82,8 @@ function refuseOthers(known: Known, peer: string, { territory }: Moment): void {
 /** In FR Core's stored form: times in the place's offset, the exam of a Schedule in its extension, the source named. */
 export function asKept(resource: Resource, at: Moment, peer?: string): Resource {
   if (resource.resourceType === 'Slot') return slotAsKept(resource, at, peer)
-  if (resource.resourceType === 'Schedule') return scheduleAsKept(resource, peer)
+  if (resource.resourceType === 'Schedule')
+    return { ...inForm(resource), meta: withSource(resource.meta, peer) }
   throw failure(
     'business-rule',
     `A diary is made of Schedule and Slot, not ${resource.resourceType}.`,
@@ -112,18 +113,12 @@ function withSource({ source: _, ...meta }: Meta = {}, peer: string | undefined)
 }
 
 /** FR Core forbids `Schedule.serviceType` and carries the exam in an extension. Source: FR Core 2.2.0, fr-core-schedule. */
-function scheduleAsKept(schedule: Schedule, peer: string | undefined): Schedule {
-  const { serviceType = [], ...rest } = schedule
+export function inForm({ serviceType = [], ...rest }: Schedule): Schedule {
   const exams = serviceType.map((valueCodeableConcept) => ({
     url: frCore.serviceTypeDuration,
     extension: [{ url: 'serviceType', valueCodeableConcept }],
   }))
-  const extension = [...(schedule.extension ?? []), ...exams]
-  return {
-    ...rest,
-    meta: withSource(schedule.meta, peer),
-    ...(extension.length > 0 && { extension }),
-  }
+  return exams.length === 0 ? rest : { ...rest, extension: [...(rest.extension ?? []), ...exams] }
 }
 
 /** What we have taken there stays taken, whatever the source says of it meanwhile. */

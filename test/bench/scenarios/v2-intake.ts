@@ -19,7 +19,7 @@ const patientCount = 5_000
 export function orderMessage(n: number): string {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')
   const patient = n % patientCount
-  const doctor = '899900000018^Exemple^Camille^^^DR^^^ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS'
+  const doctor = '899900000011^Exemple^Camille^^^DR^^^ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS'
   const number = `${n}^^1.2.250.1.999.1^ISO`
   return [
     `MSH|^~\\&|${senderName}||RELAIS||${stamp}+0000||ORM^O01^ORM_O01|M${n}|P|2.5.1|||||FRA|UNICODE UTF-8`,
