@@ -19,12 +19,12 @@ const names = {
   Communication: 'communication',
 } as const
 
-/** Names the resources that a departure tells of. */
+/** Names the resources that a departure tells of: of several of one type, the first. */
 export function aboutOf(resources: readonly Resource[]): About {
   const named = resources.flatMap((resource) => {
     const name = names[resource.resourceType as keyof typeof names]
     return name ? [[name, resource] as const] : []
   })
   // Each is named by its own type.
-  return { ...(Object.fromEntries(named) as Omit<About, 'resources'>), resources }
+  return { ...(Object.fromEntries(named.reverse()) as Omit<About, 'resources'>), resources }
 }

@@ -1,6 +1,16 @@
-import type { Appointment, Slot, Task } from '@medplum/fhirtypes'
+import type {
+  Appointment,
+  Bundle,
+  BundleEntry,
+  Practitioner,
+  PractitionerRole,
+  Resource,
+  ServiceRequest,
+  Slot,
+  Task,
+} from '@medplum/fhirtypes'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { field } from '../../src/hl7v2/message.ts'
+import { field, valueAt } from '../../src/hl7v2/message.ts'
 import type { Kept } from '../../src/store/index.ts'
 import { type TurnableClock, turnableClock, until } from '../support/clock.ts'
 import {
@@ -83,6 +93,49 @@ const askedOf = (id: string, event: 'S01' | 'S04') =>
       field(message, 'ARQ-1') === id,
   )
 
+/** A request as FHIR software sends it: its number has no type, its doctor is named by a role. Fictive. */
+function fhirOrder(number: string, role: string): Bundle {
+  const [patient, answer] = [
+    'urn:uuid:5e0fbd3e-5d4c-4a3e-8fb5-0000000000a1',
+    'urn:uuid:5e0fbd3e-5d4c-4a3e-8fb5-0000000000a2',
+  ]
+  const post = (fullUrl: string, resource: Resource): BundleEntry => ({
+    fullUrl,
+    resource,
+    request: { method: 'POST', url: resource.resourceType },
+  })
+  return {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      post(patient, {
+        resourceType: 'Patient',
+        identifier: [{ system: 'https://example.org/patients', value: number }],
+        name: [{ family: 'PAT-FHIR', given: ['DOMINIQUE'] }],
+        gender: 'female',
+        birthDate: '1979-03-28',
+      }),
+      post(answer, {
+        resourceType: 'Observation',
+        status: 'final',
+        code: { coding: [{ system: 'http://loinc.org', code: '82810-3' }] },
+        subject: { reference: patient },
+        valueCodeableConcept: { coding: [{ system: 'http://snomed.info/sct', code: '60001007' }] },
+      }),
+      post('urn:uuid:5e0fbd3e-5d4c-4a3e-8fb5-0000000000a3', {
+        resourceType: 'ServiceRequest',
+        status: 'active',
+        intent: 'order',
+        identifier: [{ system: 'https://example.org/orders', value: number }],
+        subject: { reference: patient },
+        requester: { reference: role },
+        code: { coding: [{ system: 'http://loinc.org', code: '24558-9', display: 'US Abdomen' }] },
+        supportingInfo: [{ reference: answer }],
+      }),
+    ],
+  }
+}
+
 describe('a hold', () => {
   test('keeps the place for a while, and says until when', async () => {
     const hold = await held()
@@ -142,6 +195,49 @@ describe('a booking', () => {
       (all) => all.length > 0,
     )
     expect(orders.map((message) => field(message, 'ORC-1'))).toEqual(['NW'])
+  })
+
+  test('tells the centre who asks, and what was answered on safety', async () => {
+    const appointment = await booked()
+    const { identifier } = await ehr.get<ServiceRequest>(appointment.basedOn?.[0]?.reference ?? '')
+    const [order] = await until(
+      () => ris.heard.filter((message) => field(message, 'ORC-2') === identifier?.[0]?.value),
+      (all) => all.length > 0,
+    )
+    if (!order) throw new Error('The centre got no order')
+    expect([field(order, 'ORC-12.1'), field(order, 'OBR-16.1')]).toEqual(['899900000011', '899900000011'])
+    const answers = order.segments
+      .filter(({ name }) => name === 'OBX')
+      .map((obx) => valueAt(obx, { field: 3 }))
+    expect(answers).toEqual(expect.arrayContaining(['82810-3', '30954-2']))
+    const [asked] = askedOf(appointment.id, 'S01')
+    expect(asked && field(asked, 'ARQ-15.1')).toBe('899900000011')
+    expect(asked && field(asked, 'ARQ-24.1')).toBe(identifier?.[0]?.value)
+  })
+
+  test('of a request by FHIR carries its number, its doctor and its answers too', async () => {
+    const number = freshNumber('FHIR')
+    const [role] = await ehr.search<PractitionerRole>('PractitionerRole?_count=1')
+    const doctor = await ehr.get<Practitioner>(role?.practitioner?.reference ?? '')
+    const posted = await ehr.call<Bundle>('POST', '', fhirOrder(number, `PractitionerRole/${role?.id}`))
+    expect(posted.status).toBe(200)
+    const [request] = await ehr.search<ServiceRequest>(`ServiceRequest?identifier=${number}`)
+    if (!request) throw new Error('The request is not there')
+    const { id } = appointmentIn(await books(ehr, (await firstFor(ehr, { ...request }, centre)).id))
+    const [order] = await until(
+      () => ris.heard.filter((message) => field(message, 'ORC-2') === number),
+      (all) => all.length > 0,
+    )
+    if (!order) throw new Error('The centre got no order')
+    expect(field(order, 'OBR-2')).toBe(number)
+    expect(field(order, 'ORC-12.2')).toBe(doctor.name?.[0]?.family)
+    expect(
+      order.segments.filter(({ name }) => name === 'OBX').map((obx) => valueAt(obx, { field: 3 })),
+    ).toContain('82810-3')
+    const [asked] = askedOf(id, 'S01')
+    expect(asked && field(asked, 'ARQ-24.1')).toBe(number)
+    const [told] = request.supportingInfo ?? []
+    expect((await gateway.as('ris-v2').call('GET', told?.reference ?? '')).status).toBe(200)
   })
 
   test('asked for twice is one, asked of the centre once', async () => {

@@ -20,6 +20,7 @@ import {
   versionOf,
   withoutHold,
 } from './states.ts'
+import { mayRead, toldWith } from './told.ts'
 
 /** What a centre says of an appointment: in answer to our question, or of itself. */
 export interface Answer {
@@ -38,6 +39,8 @@ export interface AnswerFacts {
   /** What is taken of all these. */
   taken: readonly Occupancy[]
   request: Kept<ServiceRequest> | undefined
+  /** What a centre is told beside the request and its patient, once it is booked. */
+  told: readonly Kept[]
   tasks: readonly Kept<Task>[]
 }
 
@@ -53,8 +56,11 @@ export const answered: Step<Answer, AnswerFacts> = {
       requestOf(known, store),
       known ? tasksOf(known, store) : [],
     ])
-    const taken = await store.occupancies([...new Set([...slots, ...begin].map(({ id }) => id))])
-    return { known, slots, begin, taken, request, tasks }
+    const [taken, told] = await Promise.all([
+      store.occupancies([...new Set([...slots, ...begin].map(({ id }) => id))]),
+      known?.status === 'booked' ? [] : toldWith(request, store),
+    ])
+    return { known, slots, begin, taken, request, told, tasks }
   },
 
   decide({ appointment, peer }, facts, at, actor) {
@@ -140,7 +146,7 @@ function yes(
       ...(plan.write ?? []),
       ...(known.status === 'booked' ? [] : tasksMoved(known, facts, yesMoves, at)),
     ],
-    ...(known.status !== 'booked' && { send: orders(facts, at, booked, known) }),
+    ...(known.status !== 'booked' && ordered(facts, at, booked, known)),
   }
 }
 
@@ -281,15 +287,16 @@ function tasksMoved({ id }: Kept<Appointment>, { tasks }: AnswerFacts, moves: Mo
   })
 }
 
-/** A centre whose RIS takes orders gets the request itself once the exam is booked. */
-function orders({ request, slots }: AnswerFacts, at: Moment, booked: Appointment, known: Kept<Appointment>) {
+/** A centre whose RIS takes orders gets the request itself once the exam is booked, and may read what it is sent. */
+function ordered(facts: AnswerFacts, at: Moment, booked: Appointment, known: Kept<Appointment>): Plan {
+  const { request, slots, told } = facts
   const peer = centreOf(slots[0] ?? known, at.territory)
-  if (!request || !peer?.takes.includes('request.ordered')) return []
-  return [
-    {
-      peer: peer.name,
-      kind: 'request.ordered',
-      about: [currentOf(request), request.subject.reference ?? '', versionOf(booked, known)],
-    },
+  if (!request || !peer?.takes.includes('request.ordered')) return {}
+  const about = [
+    currentOf(request),
+    request.subject.reference ?? '',
+    versionOf(booked, known),
+    ...told.map(currentOf),
   ]
+  return { grant: mayRead(told, peer), send: [{ peer: peer.name, kind: 'request.ordered', about }] }
 }

@@ -4,7 +4,7 @@ import { organizationKey } from '../../auth/gate.ts'
 import { systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { idOf } from '../../fhir/reference.ts'
-import type { Kept } from '../../store/index.ts'
+import type { Kept, Reader } from '../../store/index.ts'
 import { blockingFlags } from '../referral/flags.ts'
 import type { Moment, Peer, Plan, Step } from '../step.ts'
 import { refuseOthers } from './cancelled.ts'
@@ -21,6 +21,7 @@ import {
   wasExpired,
   withoutHold,
 } from './states.ts'
+import { mayRead, toldWith } from './told.ts'
 
 /** A booking that is wished for: of a place that is held, or of one that is free. */
 export type BookWish = (HeldPlace | Wanted) & { comment?: string }
@@ -34,6 +35,8 @@ export interface HeldPlace {
 
 interface Facts extends BookingFacts {
   hold: Kept<Appointment> | undefined
+  /** What the centre is told beside the request and its patient. */
+  told: readonly Kept[]
 }
 
 /** The RIS of the centre is asked: the place is ours meanwhile, and nothing is called booked before its yes. */
@@ -41,9 +44,8 @@ export const requested: Step<BookWish, Facts> = {
   name: 'booking.requested',
 
   async facts(wish, store, actor) {
-    if (!('appointment' in wish)) return { ...(await bookingFacts(wish, store, actor)), hold: undefined }
-    const hold = await visible('Appointment', wish.appointment, store, actor)
-    return { ...(await bookingFacts(wantedBy(hold), store, actor)), hold }
+    const facts = await factsOf(wish, store, actor)
+    return { ...facts, told: await toldWith(facts.request, store) }
   },
 
   decide(wish, facts, at, actor) {
@@ -60,6 +62,12 @@ export const requested: Step<BookWish, Facts> = {
       send: peer.manual ? [] : [asking(asked, facts, peer)],
     }
   },
+}
+
+async function factsOf(wish: BookWish, store: Reader, actor: Actor) {
+  if (!('appointment' in wish)) return { ...(await bookingFacts(wish, store, actor)), hold: undefined }
+  const hold = await visible('Appointment', wish.appointment, store, actor)
+  return { ...(await bookingFacts(wantedBy(hold), store, actor)), hold }
 }
 
 function begun(wish: BookWish, facts: Facts, at: Moment, actor: Actor): Begun {
@@ -146,23 +154,23 @@ function scheduling(task: Kept<Task>, at: Moment): Task {
 }
 
 /** What the RIS gets: the appointment in this version, its slot, and all that it has to know of the request. */
-function asking(appointment: Resource, { slot, request, patient, hold }: Facts, peer: Peer) {
+function asking(appointment: Resource, { slot, request, patient, hold, told }: Facts, peer: Peer) {
   const about = [
     versionOf(appointment, hold?.id === appointment.id ? hold : undefined),
     ...[request, patient].flatMap((r) => (r ? [currentOf(r)] : [])),
     referenceTo(slot),
+    ...told.map(currentOf),
   ]
   return { peer: peer.name, kind: 'appointment.requested', about }
 }
 
 /** The centre that is asked may read the request and what came with it. */
-function centreSees(appointment: Resource, { request, patient }: Facts, peer: Peer, plan: Plan) {
-  const key = organizationKey(peer.organization)
-  const supporting = (request?.supportingInfo ?? []).flatMap(({ reference }) => reference ?? [])
-  const seen = [...[request, patient].flatMap((r) => (r ? [referenceTo(r)] : [])), ...supporting]
-  const grant = Object.fromEntries(seen.map((reference) => [reference, [key]]))
+function centreSees(appointment: Resource, { request, patient, told }: Facts, peer: Peer, plan: Plan) {
   const mine = referenceTo(appointment)
-  return { ...grant, [mine]: [...(plan.grant?.[mine] ?? []), key] }
+  return {
+    ...mayRead([request, patient, ...told], peer),
+    [mine]: [...(plan.grant?.[mine] ?? []), organizationKey(peer.organization)],
+  }
 }
 
 /** For a centre without interface: somebody of the cell telephones, and answers yes (completed) or no (rejected) on this Task. */
