@@ -48,12 +48,15 @@ export const usualDelimiters: Delimiters = {
  * Parses a message. Segments end by CR, LF or CRLF; a byte-order mark and blank lines are passed over. A LF
  * that no segment follows is part of the text it stands in.
  *
- * Fails: structure when it is not an HL7 v2 message; required without MSH-9 or MSH-10.
+ * Fails: structure when it is not one HL7 v2 message; required without MSH-9 or MSH-10.
  *
  * Source: HL7 v2.8.2 chapter 2, sections 2.5 to 2.7.
  */
 export function parseMessage(text: string): Message {
   const message = parseSegments(text)
+  if (segmentsNamed(message, 'MSH').length > 1) {
+    throw failure('structure', 'A second MSH begins a second message. Send one message a frame.', 'MSH[2]')
+  }
   require(message, 'MSH-9.1', 'A message says its type in MSH-9.')
   require(message, 'MSH-10', 'A message carries its control id in MSH-10.')
   return message

@@ -41,6 +41,15 @@ describe('segments', () => {
     expect(field(message, 'PID-1')).toBe('x')
   })
 
+  test('of a second message are not part of the first: one MSH a message', () => {
+    expect(() => parseMessage(`${header}\rPID|1\r${header}\rPID|2`)).toThrow(
+      expect.objectContaining({
+        case: 'structure',
+        issues: [expect.objectContaining({ expression: 'MSH[2]' })],
+      }),
+    )
+  })
+
   test('may have no field at all', () => {
     expect(parsed('RGS', 'AIS|1').segments.map(({ name }) => name)).toEqual(['MSH', 'RGS', 'AIS'])
   })
