@@ -76,7 +76,8 @@ export const routes: readonly Route[] = [
 export function routeOf(kind: string, content: Content): Route {
   const found = routes.find((one) => one.kind === kind && (one.when === undefined || one.when(content)))
   if (found) return found
-  const known = [...new Set(routes.map((one) => one.kind))].join(', ')
+  const alike = routes.map((one) => one.kind).filter((one) => one.includes('^') === (content.form === 'v2'))
+  const known = [...new Set(alike)].join(', ')
   throw failure(
     'unknown-message',
     `Messages of this kind are not taken. Known ones: ${known}.`,

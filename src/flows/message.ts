@@ -1,4 +1,5 @@
 import type { Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes'
+import type { Issue } from '../fhir/outcome.ts'
 import type { Message } from '../hl7v2/message.ts'
 import type { Arrival } from '../store/index.ts'
 
@@ -16,6 +17,8 @@ export interface Incoming extends Arrival {
   content?: Content
   /** What was wrong with it, when it could not be read. */
   unreadable?: OperationOutcome
+  /** Warnings on how it was read. */
+  remarks?: readonly Issue[]
 }
 
 /** What became of an arrival: to be told to the sender. */

@@ -3,6 +3,7 @@ import type { Bundle, OperationOutcome } from '@medplum/fhirtypes'
 import { mayInteract } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
 import { Failure, failure, failureOf, failures, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
+import type { Case } from '../fhir/telling.ts'
 import { toTree } from '../hl7v2/tree.ts'
 import type { Log } from '../log.ts'
 import type { ArrivalRow, Store } from '../store/index.ts'
@@ -98,9 +99,9 @@ async function handled(hand: InHand): Promise<Received> {
 
 async function accepted(hand: InHand): Promise<Received> {
   const { incoming, from, row, reception } = hand
+  if (!incoming.content) throw unreadable(incoming)
   if (!from)
     throw failure('unknown-sender', 'This sender is not configured here. Ask the operator.', 'Message.source')
-  if (!incoming.content) throw unreadable(incoming)
   if (incoming.kind.startsWith('ACK')) return filtered('An acknowledgement that nothing waits for.', hand)
   const route = routeOf(incoming.kind, incoming.content)
   mayInteract(from.permit, ...route.needs)
@@ -111,7 +112,7 @@ async function accepted(hand: InHand): Promise<Received> {
     row: (performed) => {
       received = told(performed, issues, hand)
       if (isOldNews(incoming, performed)) return undefined
-      return { ...row, ...endOf(performed), ...(received.answer && { answer: received.answer }) }
+      return { ...row, ...endOf(performed, incoming), ...(received.answer && { answer: received.answer }) }
     },
   })
   if (!received) throw new Error('A message was performed without its row')
@@ -142,10 +143,17 @@ function unreadable({ unreadable }: Incoming): Failure {
   const issues = unreadable?.issue ?? []
   if (issues.length === 0) return failure('structure', 'The message cannot be read.')
   return failures(
-    issues.map(({ diagnostics, expression }) =>
-      issue('structure', diagnostics ?? 'The message cannot be read.', expression?.[0]),
+    issues.map(({ code, diagnostics, expression }) =>
+      issue(unreadableAs[code] ?? 'structure', diagnostics ?? 'The message cannot be read.', expression?.[0]),
     ),
   )
+}
+
+const unreadableAs: Readonly<Record<string, Case>> = {
+  value: 'value',
+  required: 'required',
+  'not-supported': 'unsupported-value',
+  security: 'unknown-sender',
 }
 
 /** The same faults, each with its place in what was sent. */
@@ -209,6 +217,7 @@ function told(
   const kept = performed.filtered === undefined ? 'Stored.' : `Kept; ${performed.filtered}`
   const outcome = outcomeOf([
     issue('informational', kept, undefined, 'information'),
+    ...(incoming.remarks ?? []),
     ...issues,
     ...performed.warnings.map((one) => toldOf(one, incoming)),
   ])
@@ -223,9 +232,13 @@ function told(
   }
 }
 
-function endOf({ filtered }: Performed): Pick<ArrivalRow, 'status' | 'reason'> {
-  return filtered === undefined ? { status: 'transformed' } : { status: 'filtered', reason: filtered }
+function endOf({ filtered }: Performed, { remarks = [] }: Incoming): Pick<ArrivalRow, 'status' | 'reason'> {
+  if (filtered !== undefined) return { status: 'filtered', reason: filtered }
+  return { status: 'transformed', ...(remarks.length > 0 && { reason: reasonOf(remarks) }) }
 }
+
+const reasonOf = (issues: readonly Issue[]): string =>
+  issues.map(({ case: what, expression = '' }) => `${what} ${expression}`.trim()).join('; ')
 
 /** Handled before: the same answer, or a conflict when the same id says something else now. */
 async function again(before: ArrivalRow, hand: InHand): Promise<Received> {
@@ -244,15 +257,12 @@ async function again(before: ArrivalRow, hand: InHand): Promise<Received> {
 async function refused(failed: Failure, { row, reception, answer }: InHand): Promise<Received> {
   const outcome = outcomeOf(failed.issues)
   const bytes = answer?.(outcome, [])
-  const reason = failed.issues
-    .map(({ case: what, expression = '' }) => `${what} ${expression}`.trim())
-    .join('; ')
   // Known no longer than until now: what is put right, or comes again later, is a message of its own.
   const kept: ArrivalRow = {
     ...row,
     knownUntil: row.receivedAt,
     status: 'error',
-    reason,
+    reason: reasonOf(failed.issues),
     ...(bytes && { answer: bytes }),
   }
   await reception.store.write({ arrival: kept, at: row.receivedAt })

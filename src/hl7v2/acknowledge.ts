@@ -121,9 +121,15 @@ function isKept(outcome: OperationOutcome): boolean {
   return telling.job === 'give-up' && fault.code !== 'security' && telling !== tellings['unknown-message']
 }
 
-/** MSH-15 or MSH-16: AL always, NE never, ER on error, SU on success (table 0155). */
+const wishes: readonly string[] = ['AL', 'NE', 'ER', 'SU']
+
+/** Whether it is a value of MSH-15 and MSH-16, which may be absent. */
+export const isWish = (value: string | undefined): boolean => value === undefined || wishes.includes(value)
+
+/** MSH-15 or MSH-16: AL always, NE never, ER on error, SU on success (table 0155). What nobody knows is no wish for silence. */
 function wish(header: Segment | undefined, at: 15 | 16): string | undefined {
-  return header && valueAt(header, { field: at })
+  const value = header && valueAt(header, { field: at })
+  return isWish(value) ? value : 'AL'
 }
 
 function isWanted(wanted: string | undefined, code: AcknowledgmentCode): boolean {
@@ -214,7 +220,8 @@ function applicationCode({ details }: OperationOutcomeIssue): Repetition[] {
 
 /** ERL: segment, which of them, field, repetition, component, subcomponent; empty for what is no v2 place. */
 function locationOf(place: string): string[] {
-  if (/^[A-Z][A-Z0-9]{2}$/.test(place)) return [place, '1']
+  const whole = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?$/.exec(place)
+  if (whole) return [whole[1] ?? '', whole[2] ?? '1']
   const at = placeOf(place)
   if (!at) return []
   const { segment, occurrence, field, repetition, component, subcomponent } = at

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
 import { failure } from '../fhir/outcome.ts'
 
@@ -5,6 +6,8 @@ import { failure } from '../fhir/outcome.ts'
 export interface Decoded {
   text: string
   charset: string
+  /** Nobody says that it is UTF-8, so it was not read as such; but it is. */
+  isDoubtful?: true
 }
 
 /**
@@ -18,13 +21,20 @@ export interface Decoded {
  * Source: HL7 v2.8.2 chapter 2, section 2.14.9.18 and table 0211.
  */
 export function decode(bytes: Buffer, fallback = '8859/15'): Decoded {
-  const charset = markOf(bytes) ?? (declared(bytes) || fallback)
+  const said = markOf(bytes) ?? declared(bytes)
+  const charset = said || fallback
   const label = labelOf(charset)
   if (label === undefined) {
     throw failure('unsupported-value', 'MSH-18 names a character set that is not supported.', 'MSH-18')
   }
   const isPlain = label === 'ascii' && bytes.some((byte) => byte > 0x7f)
-  return { text: decodeStrictly(bytes, isPlain ? (labelOf(fallback) ?? label) : label), charset }
+  const text = decodeStrictly(bytes, isPlain ? (labelOf(fallback) ?? label) : label)
+  return { text, charset, ...(said === '' && isOther(bytes, label) && { isDoubtful: true }) }
+}
+
+/** Accents that are UTF-8 are hardly ever meant as what the same bytes are in an older character set. */
+function isOther(bytes: Buffer, label: string): boolean {
+  return !label.startsWith('utf') && isUtf8(bytes) && !isAscii(bytes)
 }
 
 /** The text as bytes, and the characters (as `U+0152`) that the character set lacks: written by a like one, or as `?`. */

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Permit } from '../../src/auth/permit.ts'
 import { parseScopes } from '../../src/auth/scopes.ts'
 import { contentOf } from '../../src/connectors/mllp/answer.ts'
+import { failure, outcomeOf } from '../../src/fhir/outcome.ts'
+import type { Case } from '../../src/fhir/telling.ts'
 import type { Incoming, Received } from '../../src/flows/message.ts'
 import { receiveFrom, type Sender } from '../../src/flows/receive.ts'
 import { loadRules } from '../../src/gateway/rules.ts'
@@ -121,6 +123,7 @@ describe('a message', () => {
     const told = first(await receives(v2(order({ number: 'R-8' }), 'R-8', 'ADT^A01')))
     expect(told).toMatchObject({ code: 'not-supported', expression: ['MSH-9'] })
     expect(told?.diagnostics).toContain('ORM^O01')
+    expect(told?.diagnostics).not.toMatch(/intake|Slot/)
   })
 
   test('that cannot be read is told with all that is wrong with it', async () => {
@@ -136,6 +139,28 @@ describe('a message', () => {
       },
     })
     expect(told.outcome.issue.map(({ diagnostics }) => diagnostics)).toEqual(['One.', 'Two.'])
+  })
+
+  test('that cannot be read is told as what is wrong with it, to whoever it is from', async () => {
+    const { content: _, ...incoming } = v2(order({ number: 'R-11' }), 'R-11')
+    const of = (what: Case, place: string) => outcomeOf(failure(what, 'Why.', place).issues)
+    const version = await receives({ ...incoming, unreadable: of('unsupported-value', 'MSH-12') })
+    expect(first(version)).toMatchObject({ code: 'not-supported', expression: ['MSH-12'] })
+    const nonsense = await receives({ ...incoming, unreadable: of('structure', 'MSH') }, 'nobody')
+    expect(first(nonsense)).toMatchObject({ code: 'structure', expression: ['MSH'] })
+  })
+
+  test('with a remark on how it was read is taken, with that warning and reason', async () => {
+    const remarks = failure('value', 'Set MSH-18.', 'MSH-18').issues.map((one) => ({
+      ...one,
+      severity: 'warning' as const,
+    }))
+    const told = await receives({ ...v2(order({ number: 'R-12' }), 'R-12'), remarks })
+    expect(told.outcome.issue).toContainEqual(
+      expect.objectContaining({ severity: 'warning', expression: ['MSH-18'] }),
+    )
+    const [row] = await desk.store.messages.list({ peer: 'practice', limit: 1 })
+    expect(row).toMatchObject({ status: 'transformed', reason: 'value MSH-18' })
   })
 
   test('is not acknowledged when nothing can be kept', async () => {

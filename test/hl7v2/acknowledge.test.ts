@@ -132,6 +132,14 @@ describe('what was refused', () => {
     ])
   })
 
+  test('names the segment by its number among those of its name', () => {
+    const places = ['MSH[2]', 'OBR[2]-6', 'OBR-27.4', 'PID'].map((place) => {
+      const [answer] = written(answersTo(header(), refused('value', 'Why.', place), own()))
+      return answer?.[2]?.split('|')[2]
+    })
+    expect(places).toEqual(['MSH^2', 'OBR^2^6', 'OBR^1^27^1^4', 'PID^1'])
+  })
+
   test('with delimiters of its own is answered with them', () => {
     const own1 = header('MSH*:;!@*GP***RX***ORM:O01*7*P*2.5')
     const [answer] = answersTo(own1, refused('required', 'a*b', 'ORC-2'), own())
@@ -155,6 +163,8 @@ describe('who wants which acknowledgement gets it', () => {
     ['|||SU|SU', ['CA', 'AA'], [], []],
     ['|||AL', ['CA'], ['CE'], ['CR']],
     ['||||AL', ['AA'], ['AE'], []],
+    ['|||XX|YY', ['CA', 'AA'], ['CA', 'AE'], ['CR']],
+    ['|||XX|NE', ['CA'], ['CE'], ['CR']],
   ])('MSH-13 to 16 %j', (rest, well, wrong, notNow) => {
     expect([answered(rest), answered(rest, bad), answered(rest, later)]).toEqual([well, wrong, notNow])
   })

@@ -28,6 +28,15 @@ describe('bytes are read', () => {
     })
   })
 
+  test('with a doubt where nobody says that they are UTF-8, and they are', () => {
+    expect(decode(Buffer.from('MSH|^~\\&|A\rPID|||||Éàü')).isDoubtful).toBe(true)
+    for (const sure of [text('UNICODE UTF-8'), 'MSH|^~\\&|A\rPID|||||Eau']) {
+      expect(decode(Buffer.from(sure))).not.toHaveProperty('isDoubtful')
+    }
+    expect(decode(iconv.encode(text(''), 'iso-8859-15'))).not.toHaveProperty('isDoubtful')
+    expect(decode(Buffer.from(text('')), 'UNICODE UTF-8')).not.toHaveProperty('isDoubtful')
+  })
+
   test('by the byte-order mark before anything else', () => {
     const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text('8859/15'))])
     expect(decode(marked)).toEqual({ text: text('8859/15'), charset: 'UNICODE UTF-8' })

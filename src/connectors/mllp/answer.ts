@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { OperationOutcome } from '@medplum/fhirtypes'
-import { failure, failureOf, outcomeOf } from '../../fhir/outcome.ts'
-import { answersTo, type Own, readHeader } from '../../hl7v2/acknowledge.ts'
+import { failure, failureOf, issue, outcomeOf } from '../../fhir/outcome.ts'
+import { answersTo, isWish, type Own, readHeader } from '../../hl7v2/acknowledge.ts'
 import { type Decoded, decode, encode, isCharset } from '../../hl7v2/charset.ts'
 import { field, parseMessage, type Segment, valueAt, writeMessage } from '../../hl7v2/message.ts'
 import type { Log } from '../../log.ts'
@@ -59,7 +59,7 @@ async function handed(
     peer: peer?.name ?? '?',
     receivedAt: clock().toISOString(),
     by,
-    ...read(bytes, peer),
+    ...read(bytes, header, peer),
   }
   const { outcome, answer: kept } = await receive(incoming, answer)
   return kept ?? answer(outcome)
@@ -68,23 +68,40 @@ async function handed(
 /** What a message of a peer says, or what is wrong with it. */
 function read(
   bytes: Buffer,
+  header: Segment | undefined,
   peer: Peer | undefined,
-): { content: Content } | { unreadable: OperationOutcome } {
+): Pick<Incoming, 'content' | 'remarks' | 'unreadable'> {
   try {
-    if (!peer)
+    // What has no header is from nobody that can be named: that is what is wrong with it.
+    if (!peer && header)
       throw failure('unknown-sender', 'This sender is not configured here, or not from there.', 'MSH-3')
-    return { content: contentOf(decode(bytes, peer.charset)) }
+    const decoded = decode(bytes, peer?.charset)
+    return { content: contentOf(decoded), ...(decoded.isDoubtful && { remarks: [doubtful] }) }
   } catch (thrown) {
     return { unreadable: outcomeOf(failureOf(thrown, 'unreadable').issues) }
   }
 }
 
-/** Fails: as parsing does; unsupported-value when it is not HL7 version 2. */
-export function contentOf({ text }: Decoded): Content {
+const doubtful = issue(
+  'value',
+  'MSH-18 is empty and the text looks like UTF-8, but was read in the character set that is set for its sender. Say UNICODE UTF-8 in MSH-18, or ask the operator to set inwardCharset.',
+  'MSH-18',
+  'warning',
+)
+
+/**
+ * Fails: as parsing does; unsupported-value when it is not HL7 version 2.3 to 2.8; value when it asks for
+ * acknowledgements in a way that nobody knows.
+ */
+export function contentOf({ text }: Pick<Decoded, 'text'>): Content {
   const message = parseMessage(text)
   const version = field(message, 'MSH-12')
-  if (version !== undefined && !/^2\.\d/.test(version)) {
-    throw failure('unsupported-value', 'Versions 2.1 to 2.9 are understood.', 'MSH-12')
+  if (version !== undefined && !/^2\.[3-8](\.\d+)?$/.test(version)) {
+    throw failure('unsupported-value', 'Versions 2.3 to 2.8 are understood.', 'MSH-12')
+  }
+  for (const place of ['MSH-15', 'MSH-16']) {
+    if (!isWish(field(message, place)))
+      throw failure('value', 'Acknowledgements are asked for by AL, NE, ER or SU, or by nothing.', place)
   }
   return { form: 'v2', message }
 }

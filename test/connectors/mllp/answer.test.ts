@@ -51,6 +51,14 @@ describe('a message over HTTP', () => {
     expect(field(incoming.content.message, 'PID-5.2')).toBe('Zoë')
   })
 
+  test('is handed in with a remark when it is read in the peer’s character set, and looks like UTF-8', async () => {
+    const box = inbox()
+    await answered(order('1'), box)
+    expect(box.messages[0]?.remarks).toMatchObject([{ expression: 'MSH-18', severity: 'warning' }])
+    await answered(order('2', '||||||UNICODE UTF-8'), box)
+    expect(box.messages[1]).not.toHaveProperty('remarks')
+  })
+
   test('gets the same bytes for the same outcome, whoever asks for them', async () => {
     const made: string[] = []
     const outcome = allOk('Kept.')

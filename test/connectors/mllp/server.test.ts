@@ -158,17 +158,28 @@ describe('what is wrong is answered, and the line stays', () => {
   }
 
   test.each([
-    ['no HL7 at all', 'GET / HTTP/1.1', 'AR', '207', '3', undefined],
+    ['no HL7 at all', 'GET / HTTP/1.1', 'AE', '100', undefined, undefined],
+    ['no delimiters', 'MSH|', 'AE', '100', '2', undefined],
+    ['two messages', `${order('1')}\r${order('2')}`, 'AE', '100', undefined, '1'],
     ['no type', 'MSH|^~\\&|GP||||||x', 'AE', '101', '10', undefined],
     ['no control id', order(''), 'AE', '101', '10', undefined],
     ['a line that is no segment', `${order('1')}\rnonsense`, 'AE', '100', undefined, '1'],
     ['a version that nobody knows', order('1').replace('|2.5.1', '|3.0'), 'AE', '203', '12', '1'],
+    ['a version after 2.8', order('1').replace('|2.5.1', '|2.9'), 'AE', '203', '12', '1'],
+    ['an unknown wish for acknowledgements', order('1', '||||XX'), 'AE', '102', '16', '1'],
     ['a character set that nobody knows', order('1', '||||||KLINGON'), 'AE', '103', '18', '1'],
     ['an unknown sender', order('1').replace('|GP|', '|WHO|'), 'AR', '207', '3', '1'],
   ])('%s', async (_, text, code, err, place, id) => {
     const answer = await told(text)
     expect([answer.code, answer.err, answer.place, answer.id]).toEqual([code, err, place, id])
     expect(answer.box.messages[0]).toMatchObject({ raw: Buffer.from(text), unreadable: expect.anything() })
+  })
+
+  test('a version before 2.3, told in ERR-1 as before 2.5', async () => {
+    await using server = await open(inbox(({ unreadable }) => ({ outcome: unreadable ?? allOk('Kept.') })))
+    await using gp = await connected(server.address)
+    gp.says(order('1').replace('|2.5.1', '|2.1'))
+    expect(await gp.hears()).toMatch(/MSA\|AE\|1\|.*\rERR\|MSH\^1\^12\^203&/)
   })
 
   test('bytes that are not in the character set', async () => {
