@@ -3,6 +3,7 @@ import { sees } from '../../auth/gate.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import type { Entry } from '../entries.ts'
 import type { Plan, Step } from '../step.ts'
+import { mayMove } from '../task.ts'
 
 interface Facts {
   said: Task | undefined
@@ -24,8 +25,11 @@ export const replied: Step<{ entries: readonly Entry[] }, Facts> = {
     return { said, task: tasks.find(({ partOf }) => !partOf) }
   },
 
-  decide(_, { said, task }, at) {
-    if (!said || !task) return { filtered: 'No request of this structure fits the answer.' }
+  decide(_, { said, task }, at, actor) {
+    // Whoever asked sees the Task too, and does not answer in the structure's place.
+    if (!said || !task || actor.role === 'prescriber')
+      return { filtered: 'No request of this structure fits the answer.' }
+    mayMove(task.status, said.status)
     const { status, statusReason, businessStatus, output, note } = said
     const next: Task = {
       ...task,
