@@ -129,7 +129,7 @@ async function opened(chance: Chance): Promise<Stage> {
   const organization = await offering(() => place)
   const where: Where = () => place
   const kill: Stage['kill'] = async (what) => {
-    await rest(chance.between(0, 1_200))
+    await rest(chance.between(0, 2_000))
     await busy(promised)
     note('killed', { what, ...promised.inHand })
     if (what === 'database') {
