@@ -13,7 +13,7 @@ const names = [...measured.map(({ name }) => name), 'mapping']
 const help = `npm run bench -- [name …] [--json] [--seconds n] [--warm n] [--clients n,n] [--profile folder]
 
 Names: ${names.join(', ')}. Without any, all of them.
---seconds  how long each cell is measured (5)
+--seconds  how long each cell is measured (4)
 --warm     how long each scenario is warmed up before (3)
 --clients  concurrencies (${concurrencies.join(',')})
 --profile  a folder: there goes a profile of the gateway for each cell, for Chrome's DevTools
@@ -34,7 +34,7 @@ function wantedBy(args: readonly string[]): Wanted | undefined {
     options: {
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '4' },
       warm: { type: 'string', default: '3' },
       clients: { type: 'string', default: concurrencies.join(',') },
       profile: { type: 'string' },
