@@ -8,7 +8,7 @@ import type { Content, Incoming } from './message.ts'
  */
 export function placeIn(incoming: Incoming, expression: string | undefined): string | undefined {
   if (expression === undefined) return undefined
-  const fields = places[formOf(incoming)]
+  const fields = incoming.kind.startsWith('REF') ? ofReferral : places[formOf(incoming)]
   for (let path = expression.replaceAll(/\[\d+\]/g, ''); path !== ''; path = path.replace(/\.?[^.]*$/, '')) {
     const field = fields[path]
     if (field !== undefined) return field
@@ -49,6 +49,7 @@ const places: Readonly<Record<Content['form'], Places>> = {
     'Observation.value': 'OBX-5',
     'Observation.status': 'OBX-11',
     Message: 'MSH-10',
+    'Message.order': 'ORC',
     'Message.event': 'MSH-9',
     'Message.source': 'MSH-3',
   },
@@ -68,3 +69,6 @@ const places: Readonly<Record<Content['form'], Places>> = {
     Message: 'placerOrderNumber',
   },
 }
+
+/** A referral message has its order in a segment of its own. */
+const ofReferral: Places = { ...places.v2, 'Message.order': 'RF1' }

@@ -11,7 +11,7 @@ import { receiveFrom, type Sender } from '../../src/flows/receive.ts'
 import { loadRules } from '../../src/gateway/rules.ts'
 import { silent } from '../../src/log.ts'
 import type { Maps } from '../../src/transform/index.ts'
-import { order } from '../journeys/support.ts'
+import { order, patientIdentifierOf } from '../journeys/support.ts'
 import { type ActorName, actors, openTestDesk, type TestDesk } from './desk.ts'
 
 let maps: Maps
@@ -124,6 +124,21 @@ describe('a message', () => {
     expect(told).toMatchObject({ code: 'not-supported', expression: ['MSH-9'] })
     expect(told?.diagnostics).toContain('ORM^O01')
     expect(told?.diagnostics).not.toMatch(/intake|Slot/)
+  })
+
+  test.each([
+    ['ORM^O01^ORM_O01', 'ORC'],
+    ['OMG^O19^OMG_O19', 'ORC'],
+    ['OMI^O23^OMI_O23', 'ORC'],
+    ['REF^I12^REF_I12', 'RF1'],
+  ])('%s without an order is refused at %s, and its patient is not kept', async (type, place) => {
+    const number = `NONE-${type.slice(0, 3)}`
+    const [header = '', pid = ''] = order({ number, ins: patientIdentifierOf(answers) }).split('\r')
+    const bare = [header.replace('ORM^O01^ORM_O01', type), pid, ''].join('\r')
+    const patients = await desk.all('Patient', '_count=100')
+    const refused = await receives(v2(bare, number, type.slice(0, 7)))
+    expect(first(refused)).toMatchObject({ severity: 'error', code: 'required', expression: [place] })
+    expect(await desk.all('Patient', '_count=100')).toHaveLength(patients.length)
   })
 
   test('that cannot be read is told with all that is wrong with it', async () => {

@@ -55,15 +55,26 @@ export const received: Step<Referral, Facts> = {
   },
 
   decide(referral, { takenBack, ...facts }, at, actor) {
+    refuseNone(referral.entries)
     const { back, others } = parted(referral.entries)
     const plans = [
-      ...(others.some(({ resource }) => isRequest(resource)) || back.length === 0
+      ...(others.some(({ resource }) => isRequest(resource))
         ? [taken({ ...referral, entries: others }, anchorOf(referral.entries), facts, at, actor)]
         : []),
       ...(takenBack ? [cancelled.decide({ entries: back }, takenBack, at, actor)] : []),
     ]
     return merged(plans)
   },
+}
+
+/** A patient alone is no referral: to acknowledge it would lose the order that was meant. */
+function refuseNone(entries: readonly Entry[]): void {
+  if (entries.some(({ resource }) => isRequest(resource))) return
+  throw failure(
+    'required',
+    'The message carries no order. Send what is asked for with the patient.',
+    'Message.order',
+  )
 }
 
 /** Of the orders of one message, some may be taken back while others are given. */
