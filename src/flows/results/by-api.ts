@@ -1,6 +1,8 @@
+import type { Actor } from '../../auth/actor.ts'
+import { failure } from '../../fhir/outcome.ts'
 import type { Entry } from '../entries.ts'
 import { merged } from '../plan.ts'
-import { nextOf } from '../resource/change.ts'
+import { nextOf, type Put, placeIn } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import { type About, aboutOf, told } from './commented.ts'
 
@@ -9,11 +11,12 @@ export const commentByApi: Hook<readonly About[]> = {
   facts: (changes, _, store, actor) =>
     Promise.all(changes.map((change) => aboutOf(entriesOf(change), store, actor))),
 
-  decide(changes, _, abouts, at, actor) {
+  decide(changes, all, abouts, at, actor) {
     return merged(
       changes.map(({ before, ...change }, n) => {
         if (change.verb === 'delete') return { remove: before ? [before] : [] }
         const about = abouts[n] ?? { request: undefined, keys: [] }
+        if (!about.request) refuseUnheard(change, all, actor)
         return told([nextOf(change.resource, before)], about, before ? [before] : [], at, actor)
       }),
     )
@@ -22,3 +25,15 @@ export const commentByApi: Hook<readonly About[]> = {
 
 const entriesOf = (change: Seen): Entry[] =>
   change.verb === 'delete' ? [] : [{ url: `${change.type}/${change.id}`, resource: change.resource }]
+
+/** Who hears of a comment follows from its request: without one it would be kept for nobody. */
+function refuseUnheard(change: Put, all: readonly Seen[], { role }: Actor): void {
+  if (change.resource.resourceType !== 'Communication' || role === 'cell' || role === 'operator') return
+  const names = new Set(change.resource.basedOn?.map(({ reference }) => reference))
+  if (all.some(({ type, id }) => type === 'ServiceRequest' && names.has(`${type}/${id}`))) return
+  throw failure(
+    'business-rule',
+    'Nobody would hear of it: name the request that it is about in basedOn, or what it answers in inResponseTo.',
+    placeIn(change, 'Communication.basedOn'),
+  )
+}

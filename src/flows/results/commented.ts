@@ -1,6 +1,7 @@
 import type { Communication, Patient, Reference, Resource, ServiceRequest } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
-import { sees } from '../../auth/gate.ts'
+import { organizationKey, sees } from '../../auth/gate.ts'
+import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { currentOf, referenceTo, versionOf } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, settled } from '../entries.ts'
@@ -28,6 +29,7 @@ export const commented: Step<Comment, Facts> = {
   name: 'results.commented',
 
   async facts({ entries }, store, actor) {
+    refuseSeveral(entries)
     const [known, about] = await Promise.all([
       knownOf(entries, anchorOf(entries), store, actor),
       aboutOf(entries, store, actor),
@@ -42,6 +44,21 @@ export const commented: Step<Comment, Facts> = {
     const { changed } = settled(entries, known, anchorOf(entries), at)
     return told(changed.filter(isNews), about, [...known.values()], at, actor)
   },
+}
+
+/** Passes when all comments of a message are on one order: none is filed under another's. Fails: business-rule. */
+function refuseSeveral(entries: readonly Entry[]): void {
+  const orders = entries
+    .map(({ resource }) => resource)
+    .filter(isCommunication)
+    .flatMap(({ basedOn = [] }) => basedOn.slice(0, 1))
+    .map(({ identifier, reference }) => reference ?? `${identifier?.system}|${identifier?.value}`)
+  if (new Set(orders).size <= 1) return
+  throw failure(
+    'business-rule',
+    'The message holds results of several orders. Send one message for each.',
+    'Communication.basedOn',
+  )
 }
 
 /** Finds the request that a comment is about. */
@@ -173,4 +190,4 @@ function sending(
 }
 
 const isOther = (organization: string, keys: readonly string[], actor: Actor) =>
-  organization !== actor.organization && keys.includes(`org:${organization.slice('Organization/'.length)}`)
+  organization !== actor.organization && keys.includes(organizationKey(organization))
