@@ -41,13 +41,13 @@ export function answerChanged(
   return { status, headers, body: result.body, ...(result.verb === 'keep' && { shown }) }
 }
 
-/** Version, time and, for what is new, address. */
+/** Version, time and address; what a condition found in place of creating it is told as what is new. */
 function headersFor(call: Call, { type, id, verb, version, lastUpdated }: Changed): Record<string, string> {
   if (version === undefined || lastUpdated === undefined) return {}
   const location = `${fhirBase(call.house)}/${type}/${id}/_history/${version}`
   return {
     ...headersOf({ version, lastUpdated }),
-    ...(verb !== 'delete' && { [verb === 'create' ? 'location' : 'content-location']: location }),
+    ...(verb !== 'delete' && { [verb === 'update' ? 'content-location' : 'location']: location }),
   }
 }
 

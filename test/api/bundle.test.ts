@@ -129,6 +129,10 @@ describe('transaction', () => {
     ])
     expect(reply.status, reply.text).toBe(200)
     expect(responses(reply).map(({ status }) => status)).toEqual(['200 OK', '201 Created', '201 Created'])
+    expect(responses(reply)[0]).toMatchObject({
+      etag: 'W/"1"',
+      location: expect.stringMatching(new RegExp(`/fhir/Patient/${id}/_history/1$`)),
+    })
     expect(await count(`Condition?subject=Patient/${id}`)).toBe(2)
   })
 
