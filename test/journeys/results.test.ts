@@ -6,10 +6,12 @@ import { until } from '../support/clock.ts'
 import { type Caller, centreV2, practiceV2, startGateway, type TestGateway } from '../support/gateway.ts'
 import { type HttpPeer, openHttpPeer, openV2Peer, say, toldBy, type V2Peer } from '../support/peers.ts'
 import {
+  type Answered,
   appointmentIn,
   books,
   comment,
   firstFor,
+  issuesIn,
   linesNaming,
   organization,
   referred,
@@ -199,7 +201,32 @@ describe('the reply of the prescriber', () => {
   })
 })
 
+describe('a Communication that names no request', () => {
+  const words = {
+    resourceType: 'Communication',
+    status: 'completed',
+    payload: [{ contentString: 'Sans demande.' }],
+  }
+
+  test('reaches nobody and is refused, with what it lacks', async () => {
+    const reply = await ehr.call<Answered>('POST', 'Communication', words)
+    expect(reply.status).toBe(422)
+    expect(issuesIn(reply)).toMatchObject([
+      { severity: 'error', code: 'business-rule', expression: ['Communication.basedOn'] },
+    ])
+    const unknown = await ehr.call('POST', 'Communication', {
+      ...words,
+      basedOn: [{ identifier: { system: 'urn:oid:1.2.250.1.999.1', value: 'NOBODY-KNOWS' } }],
+    })
+    expect(unknown.status).toBe(422)
+  })
+
+  test('is taken from the cell, which may write what it likes', async () => {
+    expect((await gateway.as('cell').call('POST', 'Communication', words)).status).toBe(201)
+  })
+})
+
 test('the log names no patient and no word of a comment', () => {
   expect(linesNaming(gateway.log)).toEqual([])
-  expect(linesNaming(gateway.log, ['Comparer', 'Une question'])).toEqual([])
+  expect(linesNaming(gateway.log, ['Comparer', 'Une question', 'Sans demande'])).toEqual([])
 })
