@@ -19,12 +19,29 @@ export function clientsIn(db: Database): Clients {
         on conflict (id) do update set registration = excluded.registration`)
     },
     async disable(id, at) {
-      await db.change(sql`update client set disabled_at = ${at ?? null}::timestamptz where id = ${id}`)
+      // Whoever enables what the folder has left out takes it over.
+      await db.change(sql`
+        update client set disabled_at = ${at ?? null}::timestamptz,
+          left_out = case when ${at === undefined} then null else left_out end,
+          from_folder = from_folder and (left_out is null or not ${at === undefined})
+        where id = ${id}`)
+    },
+    async folder(registrations, at) {
+      const ids = registrations.map(({ id }) => id)
+      const texts = registrations.map(({ registration }) => registration)
+      await db.change(sql`
+        with gone as (
+          update client set left_out = ${at}::timestamptz
+          where from_folder and left_out is null and id <> all(${ids}::text[])
+        )
+        insert into client (id, registration, from_folder)
+        select id, registration, true from unnest(${ids}::text[], ${texts}::text[]) as said (id, registration)
+        on conflict (id) do update set registration = excluded.registration, from_folder = true, left_out = null`)
     },
   }
 }
 
-const selected = raw('select id, registration, disabled_at from client')
+const selected = raw('select id, registration, coalesce(disabled_at, left_out) as disabled_at from client')
 
 interface ClientRow {
   id: string

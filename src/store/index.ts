@@ -427,4 +427,6 @@ export interface Clients {
   put(id: string, registration: string): Promise<void>
   /** Instant; undefined enables it again. */
   disable(id: string, at: string | undefined): Promise<void>
+  /** The clients of the territory's folder: those that it had before and leaves out are disabled until it has them again. */
+  folder(registrations: readonly { id: string; registration: string }[], at: string): Promise<void>
 }

@@ -40,7 +40,8 @@ export async function loadTerritory(
     modalities: new Map(),
   }
   await perform(loaded, { entries: folder.entries }, { ...desk, territory: nowhere })
-  for (const client of folder.clients) await desk.store.clients.put(client.id, JSON.stringify(client))
+  const clients = folder.clients.map((client) => ({ id: client.id, registration: JSON.stringify(client) }))
+  await desk.store.clients.folder(clients, desk.clock().toISOString())
   const resources = await Promise.all(folder.entries.map((entry) => keptAs(entry, desk.store)))
   const connectors = folder.connectors.map((connector) => ({
     ...connector,

@@ -68,3 +68,32 @@ test('a client is kept as it was registered, and may be disabled', async () => {
   expect(await store.clients.get('gp')).toEqual({ registration: '{"name":"3"}' })
   expect(await store.clients.get('unknown')).toBeUndefined()
 })
+
+test('a client that the folder leaves out is disabled until it is there again; one that was added stays', async () => {
+  await using store = await openTestStore()
+  const disabled = async () =>
+    (await store.clients.list()).flatMap(({ id, disabledAt }) => (disabledAt === undefined ? [] : [id]))
+  const said = (...ids: string[]) => ids.map((id) => ({ id, registration: `{"name":"${id}"}` }))
+  await store.clients.put('added', '{}')
+  await store.clients.folder(said('gp', 'ris'), minute(0))
+  expect(await disabled()).toEqual([])
+  await store.clients.folder(said('ris'), minute(1))
+  await store.clients.folder(said('ris'), minute(2))
+  expect(await store.clients.get('gp')).toMatchObject({ disabledAt: minute(1) })
+  expect(await disabled()).toEqual(['gp'])
+  await store.clients.folder(said('gp', 'ris'), minute(3))
+  expect(await disabled()).toEqual([])
+})
+
+test('a client that an operator has disabled stays so when the folder has it; one that he enables is his', async () => {
+  await using store = await openTestStore()
+  const gp = [{ id: 'gp', registration: '{}' }]
+  await store.clients.folder(gp, minute(0))
+  await store.clients.disable('gp', minute(1))
+  await store.clients.folder(gp, minute(2))
+  expect(await store.clients.get('gp')).toMatchObject({ disabledAt: minute(1) })
+  await store.clients.folder([], minute(3))
+  await store.clients.disable('gp', undefined)
+  await store.clients.folder([], minute(4))
+  expect(await store.clients.get('gp')).toEqual({ registration: '{}' })
+})
