@@ -162,6 +162,21 @@ describe('the comment of the radiologist', () => {
   })
 })
 
+describe('a result whose message says no patient', () => {
+  const without = (text: string, pid: string) =>
+    text.replace(/PID\|[^\r]*\r/, pid).replace(/OBR\|1\|[^|]*\|/, 'OBR|1||')
+
+  test.each([
+    ['no PID', ''],
+    ['an empty PID', 'PID|||\r'],
+  ])('with %s is about the patient of the order that ORC-2 names', async (_, pid) => {
+    const { request, number } = await booked()
+    expect(await told(without(comment(number, 'Sans identité.'), pid))).toMatch(/^AA /)
+    const [found] = await commentsOn(request)
+    expect(found).toMatchObject({ subject: request.subject, payload: [{ contentString: 'Sans identité.' }] })
+  })
+})
+
 describe('the reply of the prescriber', () => {
   test('reaches the centre, and is not sent back to the practice', async () => {
     const { request, number } = await booked()

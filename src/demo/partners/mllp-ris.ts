@@ -126,7 +126,8 @@ function result(order: Message | undefined, placer: string, text: string, diary:
   const patient = order && field(order, 'PID-3')
   return segments(
     `MSH|^~\\&|${application}|${facility}|RELAIS||${hl7(diary.at().replace('Z', '+00:00'))}||ORU^R01^ORU_R01|${newId()}|P|2.5.1|||||FRA|UNICODE UTF-8`,
-    `PID|||${patient ?? ''}`,
+    // The comment may come before the order: then the order's own patient is meant.
+    ...(patient ? [`PID|||${patient}`] : []),
     `ORC|RE|${number}`,
     `OBR|1|${number}|CR-${placer}|18748-4^Compte rendu d'imagerie^LN|||||||||||||||||||||F`,
     `OBX|1|FT|48767-8^Commentaire^LN||${text.replaceAll('|', '\\F\\').replaceAll('\n', '\\.br\\')}||||||F`,

@@ -36,14 +36,23 @@ export const commented: Step<Comment, Facts> = {
     ])
     if (!about.request) return { known, ...about }
     const patient = await store.follow(about.request.subject.reference)
-    return { known: new Map([...known, ...aliases(entries, about.request, patient)]), ...about }
+    return { known: new Map([...known, ...aliases(withPatient(entries), about.request, patient)]), ...about }
   },
 
   decide({ entries }, { known, ...about }, at, actor) {
     if (!about.request) return { filtered: 'No request of this centre fits the result.' }
-    const { changed } = settled(entries, known, anchorOf(entries), at)
+    const { changed } = settled(withPatient(entries), known, anchorOf(entries), at)
     return told(changed.filter(isNews), about, [...known.values()], at, actor)
   },
+}
+
+/** What maps call the patient of a message. */
+const patientUrl = 'urn:local:patient'
+
+/** A result that names no patient is about the one of its request. */
+function withPatient(entries: readonly Entry[]): readonly Entry[] {
+  if (entries.some(({ resource }) => resource.resourceType === 'Patient')) return entries
+  return [...entries, { url: patientUrl, resource: { resourceType: 'Patient' } }]
 }
 
 /** Passes when all comments of a message are on one order: none is filed under another's. Fails: business-rule. */
