@@ -29,9 +29,22 @@ export function toTree(message: Message): Tree {
     field(message, 'MSH-9.3'),
   )
   const open: Open[] = [{ group: structure ?? unstructured, tree: root, at: 0 }]
-  for (const segment of message.segments) place(open, segment.name, readSegment(segment))
+  const counts = new Map<string, number>()
+  for (const segment of message.segments) {
+    const { name } = segment
+    const occurrence = (counts.get(name) ?? 0) + 1
+    counts.set(name, occurrence)
+    const tree = readSegment(segment)
+    segmentsOf.set(tree, { name, occurrence })
+    place(open, name, tree)
+  }
   return root
 }
+
+/** Which segment of its message a part of a tree was read from, among those of its name; undefined when it is none. */
+export const segmentOf = (tree: object) => segmentsOf.get(tree)
+
+const segmentsOf = new WeakMap<object, { name: string; occurrence: number }>()
 
 /** A group that is being filled: where it stands in its syntax, and what it holds so far. */
 interface Open {

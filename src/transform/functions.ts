@@ -1,5 +1,6 @@
 import type { UserInvocationTable } from 'fhirpath'
 import { util } from 'fhirpath'
+import { Failure } from '../fhir/outcome.ts'
 import { hl7Null } from '../hl7v2/message.ts'
 import { toDate, toDateTime, toHl7, toInstant } from '../hl7v2/timestamps.ts'
 
@@ -16,8 +17,26 @@ const each = (
 ) => ({
   arity,
   apply: (value: unknown, parameters: readonly unknown[], zone: string | undefined) =>
-    value === hl7Null ? undefined : apply(textOf(value), parameters, zone),
+    value === hl7Null ? undefined : told(textOf(value), (text) => apply(text, parameters, zone)),
 })
+
+/** A failure that knows which value it is about, so that its place can be found. */
+export class WrongValue extends Failure {
+  readonly value: string
+
+  constructor({ issues }: Failure, value: string) {
+    super(issues)
+    this.value = value
+  }
+}
+
+function told(text: string, apply: (text: string) => unknown): unknown {
+  try {
+    return apply(text)
+  } catch (thrown) {
+    throw thrown instanceof Failure ? new WrongValue(thrown, text) : thrown
+  }
+}
 
 /**
  * What the engine adds to FHIRPath, by name: pure, and small.

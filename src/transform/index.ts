@@ -34,7 +34,8 @@ export interface Maps {
    * Runs the first group of a map on a tree, which is read and not changed. Several sources are given by name, and
    * several targets come back by name.
    *
-   * Fails with all that is at fault, `expression` being the name of the rule: required, where a cardinality asks for
+   * Fails with all that is at fault, `expression` being the field of the message that it was read from, else the name
+   * of the rule: required, where a cardinality asks for
    * more; value, where a check or a cast fails.
    */
   run(urlOrName: string, input: unknown, options?: RunOptions): Transformed
@@ -81,7 +82,7 @@ export function loadMaps(files: readonly MapText[], conceptMaps: readonly Concep
       const entry = entries.get(urlOrName)
       if (!entry)
         throw new Error(`There is no map "${urlOrName}". Loaded: ${maps.map(({ name }) => name).join(', ')}.`)
-      return ran(entry, input, newRun(options))
+      return ran(entry, input, newRun(options, input))
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Issue } from '../fhir/outcome.ts'
+import type { Origins } from '../hl7v2/origins.ts'
 
 /** A code that no concept map knows: kept as text by whoever asked, and flagged. */
 export interface Unmapped {
@@ -6,7 +7,7 @@ export interface Unmapped {
   map: string
   system?: string
   code: string
-  /** Name of the rule: the field it was read from. */
+  /** The field it was read from, else the name of the rule. */
   place: string
 }
 
@@ -31,6 +32,12 @@ export interface Run {
   /** Lists to which items were put first or last on purpose. */
   readonly ordered: Map<object, { first: number; last: number }>
   depth: number
+  /** The variables of the groups that are being invoked, by depth. */
+  readonly frames: Frame[]
+  /** What the map was given. */
+  readonly input: unknown
+  /** Where it stands in a message; looked up at the first fault. */
+  origins: Origins | undefined
 }
 
 /** The variables of one invocation of a group, by slot. */
@@ -39,12 +46,15 @@ export type Action = (frame: Frame, run: Run) => void
 /** Undefined: absent. A list: several, or none. */
 export type Value = (frame: Frame, run: Run) => unknown
 
-export const newRun = (options: RunOptions): Run => ({
+export const newRun = (options: RunOptions, input?: unknown): Run => ({
   options,
+  input,
   issues: [],
   unmapped: [],
   homes: new Map(),
   shared: new Map(),
   ordered: new Map(),
   depth: 0,
+  frames: [],
+  origins: undefined,
 })

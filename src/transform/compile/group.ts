@@ -58,6 +58,7 @@ function guarded(name: string, base: Invoke | undefined, action: Action, slots: 
     base?.(values, run)
     const frame: unknown[] = new Array(count)
     for (let index = 0; index < values.length; index++) frame[index] = values[index]
+    run.frames[run.depth] = frame
     action(frame, run)
     run.depth--
   }

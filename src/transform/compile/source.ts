@@ -2,6 +2,7 @@ import { issue } from '../../fhir/outcome.ts'
 import { type Expression, expression, holds } from '../expressions/expression.ts'
 import { listed } from '../expressions/items.ts'
 import type { Literal, Named, Source } from '../language/syntax.ts'
+import { located } from '../located.ts'
 import type { Action, Frame, Run, Value } from '../run.ts'
 import { derives } from '../shapes/fhir.ts'
 import { plain, type Shape } from '../shapes/shape.ts'
@@ -127,12 +128,20 @@ function counting({ cardinality, path }: Source, place: string): Clause {
   return (items, _frame, run) => {
     if (items.length < min) {
       run.issues.push(
-        issue('required', `${what} is needed ${times(min)}, and is there ${times(items.length)}.`, place),
+        issue(
+          'required',
+          `${what} is needed ${times(min)}, and is there ${times(items.length)}.`,
+          located(place, run),
+        ),
       )
     }
     if (items.length > max) {
       run.issues.push(
-        issue('value', `${what} may be there ${times(max)}, and is there ${times(items.length)}.`, place),
+        issue(
+          'value',
+          `${what} may be there ${times(max)}, and is there ${times(items.length)}.`,
+          located(place, run),
+        ),
       )
     }
     return items
@@ -148,7 +157,7 @@ const listModes: Record<NonNullable<Source['listMode']>, (place: string) => Clau
   not_last: () => (items) => items.slice(0, -1),
   only_one: (place) => (items, _frame, run) => {
     if (items.length > 1)
-      run.issues.push(issue('value', `Only one is expected; there are ${items.length}.`, place))
+      run.issues.push(issue('value', `Only one is expected; there are ${items.length}.`, located(place, run)))
     return items.length > 1 ? [] : items
   },
 }
@@ -158,7 +167,9 @@ function checking(condition: Expression, text: string, slot: number, place: stri
     for (const item of items) {
       frame[slot] = item
       if (!holds(condition(item, frame, run))) {
-        run.issues.push(issue('value', `What came is not as the map requires: ${text}`, place))
+        run.issues.push(
+          issue('value', `What came is not as the map requires: ${text}`, located(place, run, item)),
+        )
       }
     }
     return items
@@ -166,9 +177,9 @@ function checking(condition: Expression, text: string, slot: number, place: stri
 }
 
 function logging({ value }: Literal, place: string): Clause {
-  const told = issue('informational', String(value), place, 'information')
   return (items, _frame, run) => {
-    if (items.length) run.issues.push(told)
+    if (items.length)
+      run.issues.push(issue('informational', String(value), located(place, run), 'information'))
     return items
   }
 }

@@ -1,5 +1,6 @@
 import { issue } from '../../fhir/outcome.ts'
 import type { Named, Target } from '../language/syntax.ts'
+import { located } from '../located.ts'
 import type { Action, Frame, Run, Value } from '../run.ts'
 import type { Element, Shape } from '../shapes/shape.ts'
 import { copied, isAbsent, isTree, type Tree } from '../values.ts'
@@ -221,7 +222,7 @@ function severalOf(isSingle: boolean, key: string, place: string, put: Put) {
   return (tree: Tree, items: readonly unknown[], run: Run): unknown => {
     const present = items.filter((item) => !isAbsent(item))
     if (isSingle && present.length > 1) {
-      run.issues.push(issue('value', `${key} takes one value; there are several.`, place))
+      run.issues.push(issue('value', `${key} takes one value; there are several.`, located(place, run)))
     }
     let kept: unknown
     for (const item of isSingle ? present.slice(0, 1) : present) kept = put(tree, item, run) ?? kept
@@ -237,7 +238,8 @@ function converter(shape: Shape, made: Computed, place: string): (value: unknown
     if (!cast) return (value) => value
     return (value, run) => {
       const fit = cast(value)
-      if (fit === undefined) run.issues.push(issue('value', `The value is no ${shape.name}.`, place))
+      if (fit === undefined)
+        run.issues.push(issue('value', `The value is no ${shape.name}.`, located(place, run, value)))
       return fit
     }
   }
@@ -245,7 +247,7 @@ function converter(shape: Shape, made: Computed, place: string): (value: unknown
   if (shape.kind === 'any') return own
   return (value, run) => {
     if (isTree(value)) return own(value)
-    run.issues.push(issue('value', `${shape.name} has parts; this is a single value.`, place))
+    run.issues.push(issue('value', `${shape.name} has parts; this is a single value.`, located(place, run)))
     return undefined
   }
 }

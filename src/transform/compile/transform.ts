@@ -1,6 +1,7 @@
 import { issue } from '../../fhir/outcome.ts'
 import { expression } from '../expressions/expression.ts'
 import type { Argument, At, Expression, Literal, Path, Transform } from '../language/syntax.ts'
+import { located } from '../located.ts'
 import type { Frame, Run, Value } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { type Element, plain, type Shape, text } from '../shapes/shape.ts'
@@ -183,7 +184,11 @@ export function textIn(
 
 function unfit(run: Run, place: string): undefined {
   run.issues.push(
-    issue('value', 'One text is needed here; there are several, or something with parts.', place),
+    issue(
+      'value',
+      'One text is needed here; there are several, or something with parts.',
+      located(place, run),
+    ),
   )
 }
 

@@ -1,5 +1,6 @@
 import { issue } from '../../fhir/outcome.ts'
 import type { Target } from '../language/syntax.ts'
+import { located } from '../located.ts'
 import type { Run } from '../run.ts'
 import type { Element } from '../shapes/shape.ts'
 import { isTree, type Tree } from '../values.ts'
@@ -44,12 +45,7 @@ export function writer(
  * list mode says which of them is meant: `first` keeps the one that is there, `last` takes the new one.
  */
 function single({ key }: Element, mode: 'first' | 'last' | 'single' | undefined, place: string): Writer {
-  const told = issue(
-    'value',
-    `${key} takes one value, and got another: the last one is kept.`,
-    place,
-    'warning',
-  )
+  const text = `${key} takes one value, and got another: the last one is kept.`
   return (tree, value, run) => {
     const there = tree[key]
     if (there === undefined) {
@@ -58,7 +54,8 @@ function single({ key }: Element, mode: 'first' | 'last' | 'single' | undefined,
     }
     if (isTree(there) && isTree(value)) return merged(there, value)
     if (mode === 'first') return there
-    if (mode === undefined && there !== value) run.issues.push(told)
+    if (mode === undefined && there !== value)
+      run.issues.push(issue('value', text, located(place, run, value), 'warning'))
     tree[key] = value
     return value
   }

@@ -3,8 +3,9 @@ import r4 from 'fhirpath/fhir-context/r4'
 import { Failure, issue } from '../../fhir/outcome.ts'
 import { nearest, type Unit } from '../compile/context.ts'
 import type { Scope, Variable } from '../compile/scope.ts'
-import { userFunctions } from '../functions.ts'
+import { userFunctions, WrongValue } from '../functions.ts'
 import type { Expression as Written } from '../language/syntax.ts'
+import { located } from '../located.ts'
 import type { Frame, Run } from '../run.ts'
 import type { Shape } from '../shapes/shape.ts'
 import { fast } from './fast.ts'
@@ -34,7 +35,8 @@ export function expression(
       // The message of any other error may quote the value.
       const text =
         thrown instanceof Failure ? thrown.message : `The value does not fit ${written.text.trim()}`
-      run.issues.push(issue('value', text, place))
+      const value = thrown instanceof WrongValue ? thrown.value : undefined
+      run.issues.push(issue('value', text, located(place, run, value, written.text)))
       return undefined
     }
   }

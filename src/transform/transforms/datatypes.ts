@@ -1,5 +1,6 @@
 import { issue } from '../../fhir/outcome.ts'
 import { computed, textIn } from '../compile/transform.ts'
+import { located } from '../located.ts'
 import type { Frame, Run } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { casts } from '../shapes/primitives.ts'
@@ -86,7 +87,7 @@ export const qty = datatype(
     const [, comparator, digits, rest] = (texts.length === 1 ? texts[0].match(quantity) : undefined) ?? []
     const value = casts.decimal?.(texts.length === 1 ? digits : texts[0])
     if (value === undefined) {
-      run.issues.push(issue('value', 'The value is no number with a unit.', place))
+      run.issues.push(issue('value', 'The value is no number with a unit.', located(place, run, texts[0])))
       return undefined
     }
     const [, unit = rest || undefined, system, code] = texts

@@ -1,5 +1,6 @@
 import { issue } from '../../fhir/outcome.ts'
 import { computed, literalIn, nothing, textIn } from '../compile/transform.ts'
+import { located } from '../located.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { casts } from '../shapes/primitives.ts'
 import { plain, text } from '../shapes/shape.ts'
@@ -47,7 +48,8 @@ export const cast: Supported = {
         const found = value(frame, run)
         if (isAbsent(found)) return undefined
         const converted = convert(found)
-        if (converted === undefined) run.issues.push(issue('value', `The value is no ${type}.`, spot.place))
+        if (converted === undefined)
+          run.issues.push(issue('value', `The value is no ${type}.`, located(spot.place, run, found)))
         return converted
       },
     }
@@ -97,7 +99,13 @@ export const escaping: Supported = {
         try {
           return writes.write(reads.read(found))
         } catch {
-          run.issues.push(issue('value', 'The value is not in the form that it should have.', spot.place))
+          run.issues.push(
+            issue(
+              'value',
+              'The value is not in the form that it should have.',
+              located(spot.place, run, found),
+            ),
+          )
           return undefined
         }
       },

@@ -1,6 +1,7 @@
 import { nearest } from '../compile/context.ts'
 import { computed, literalIn, nothing } from '../compile/transform.ts'
 import type { Translation, Translator } from '../concept-map.ts'
+import { located } from '../located.ts'
 import type { Run } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { plain } from '../shapes/shape.ts'
@@ -53,14 +54,15 @@ function asking(translator: Translator, map: string, place: string) {
   return (value: unknown, run: Run): readonly Translation[] => {
     if (typeof value === 'string') {
       const { translations, unmapped } = translator(value, undefined)
-      if (unmapped) run.unmapped.push(row(map, value, undefined, place))
+      if (unmapped) run.unmapped.push(row(map, value, undefined, fieldOf(located(place, run, value))))
       return translations.length > 1 ? distinct(translations) : translations
     }
     const codes = codesOf(value)
     const answers = codes.map((code) => ({ ...code, ...translator(code.code, code.system) }))
     const known = answers.filter(({ unmapped }) => !unmapped)
     if (!known.length)
-      for (const { code, system } of answers) run.unmapped.push(row(map, code, system, place))
+      for (const { code, system } of answers)
+        run.unmapped.push(row(map, code, system, fieldOf(located(place, run, code))))
     return distinct((known.length ? known : answers).flatMap(({ translations }) => translations))
   }
 }
@@ -71,6 +73,9 @@ const row = (map: string, code: string, system: string | undefined, place: strin
   code,
   place,
 })
+
+/** A code is told by the field it stands in, with all that the field says of it. */
+const fieldOf = (place: string) => place.replace(/(-\d+(?:\[\d+\])?)\..*$/, '$1')
 
 function distinct(translations: readonly Translation[]): readonly Translation[] {
   if (translations.length < 2) return translations
