@@ -2,7 +2,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demoSystem, directory } from './directory.ts'
 import { type DemoClient, demoClients, publicJwk } from './keys.ts'
-import type { Partners } from './partners/index.ts'
+import type { PartnerAddresses } from './partners/index.ts'
 import { protocol } from './protocol.ts'
 
 /** Where the vendor's secret stands, for its connector's file. */
@@ -15,7 +15,7 @@ export const vendorSecretFile = (folder: string) => join(folder, 'ris-json.secre
 export async function writeTerritory(
   folder: string,
   clients: readonly DemoClient[],
-  partners: Partners,
+  partners: PartnerAddresses,
   networks: readonly string[] = loopback,
 ): Promise<string> {
   const territory = join(folder, 'territory')
@@ -61,7 +61,7 @@ const loopback = ['127.0.0.1', '::1']
 /** The partners' lines, and the senders of the public sample messages, each as a peer of whom it stands for. */
 function connectorFiles(
   folder: string,
-  partners: Partners,
+  partners: PartnerAddresses,
   addresses: readonly string[],
 ): Record<string, unknown> {
   const peer = (application: string, facility: string, own: string, client: string) => ({

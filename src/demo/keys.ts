@@ -79,14 +79,22 @@ export const demoClients = [
   },
 ] as const
 
-/** The demo's clients: made at the first start, the same ones after it. The file is for its owner's eyes. */
-export async function demoKeys(folder: string, tokenUrl: string): Promise<DemoClient[]> {
+/**
+ * The demo's clients: made at the first start, the same ones after it; `shared` says which ones all know. The file is
+ * for its owner's eyes.
+ */
+export async function demoKeys(
+  folder: string,
+  tokenUrl: string,
+  shared: (own: readonly DemoClient[]) => Promise<DemoClient[]> = async (own) => [...own],
+): Promise<DemoClient[]> {
   const path = join(folder, 'clients.json')
   const before = await readFile(path, 'utf8').catch(absent)
   const known: DemoClient[] = before ? JSON.parse(before).clients : []
-  const clients = await Promise.all(
+  const own = await Promise.all(
     demoClients.map(({ name, scopes }) => known.find((one) => one.name === name) ?? madeClient(name, scopes)),
   )
+  const clients = await shared(own)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFile(path, `${JSON.stringify({ tokenUrl, clients }, null, 2)}\n`, { mode: 0o600 })
   return clients

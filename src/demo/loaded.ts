@@ -4,11 +4,11 @@ import type { Gateway } from '../gateway.ts'
 import type { Kept } from '../store/index.ts'
 import { keysOf } from '../territory/read.ts'
 import { centres, demoSystem, doctors } from './directory.ts'
-import type { Partners } from './partners/index.ts'
+import type { PartnerAddresses } from './partners/index.ts'
 import { indications } from './protocol.ts'
 
 /** What was loaded, so that a script can start without searching: ids by the demo's own names. */
-export async function describeTerritory({ loaded, store, addresses }: Gateway, partners: Partners) {
+export async function describeTerritory({ loaded, store, addresses }: Gateway, partners: PartnerAddresses) {
   const schedules: Kept<Schedule>[] = await withDiaries(store)
   const idOf = (key: string) => loaded.resources.find((resource) => keysOf(resource).includes(key))?.id
   return {

@@ -8,17 +8,22 @@ import { fhirRis } from './fhir-ris.ts'
 import { jsonRis, type VendorSecret } from './json-ris.ts'
 import { type MllpRis, openMllpRis } from './mllp-ris.ts'
 
-/** The pretend partner systems. */
-export interface Partners extends AsyncDisposable {
-  /** The HL7 v2 RIS: where it listens for MLLP. */
-  mllp: MllpRis
+/** Where the pretend partner systems are reached. */
+export interface PartnerAddresses {
+  /** Where the HL7 v2 RIS listens for MLLP. */
+  mllp: { host: string; port: number }
   /** Base URLs. */
   fhirUrl: string
   jsonUrl: string
-  /** What each system's own desk sees, by connector. */
-  diaries: Readonly<Record<'ris-v2' | 'ris-fhir' | 'ris-json', Diary>>
   /** Where the pretend desks take orders from a person or a script: POST /<connector>/comment, /<connector>/take. */
   deskUrl: string
+}
+
+/** The pretend partner systems. */
+export interface Partners extends PartnerAddresses, AsyncDisposable {
+  mllp: MllpRis
+  /** What each system's own desk sees, by connector. */
+  diaries: Readonly<Record<'ris-v2' | 'ris-fhir' | 'ris-json', Diary>>
 }
 
 export interface PartnerOptions {
@@ -78,6 +83,7 @@ const diariesOf = (connector: string) =>
 /** What people do at the desks of the pretend centres: give a place away, comment on an order. */
 function desks(diaries: Partners['diaries'], mllp: MllpRis): Hono {
   const app = new Hono()
+  app.get('/', (c) => c.json({ connectors: Object.keys(diaries) }))
   app.post('/ris-v2/comment', async (c) => {
     const { placerOrderNumber, text } = await c.req.json<{ placerOrderNumber: string; text: string }>()
     return c.text(await mllp.comment(placerOrderNumber, text))
