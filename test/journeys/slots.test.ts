@@ -1,10 +1,17 @@
-import type { Schedule, Slot } from '@medplum/fhirtypes'
-import { describe, expect, test } from 'vitest'
+import type { Schedule, ServiceRequest, Slot } from '@medplum/fhirtypes'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { frCore, systems } from '../../src/fhir/canonical.ts'
 import { turnableClock, until } from '../support/clock.ts'
 import { freshDatabase } from '../support/database.ts'
-import { centreV2, practiceV2, startGateway, writeTerritory } from '../support/gateway.ts'
-import { slotsAreThere } from './support.ts'
+import {
+  type Caller,
+  centreV2,
+  practiceV2,
+  startGateway,
+  type TestGateway,
+  writeTerritory,
+} from '../support/gateway.ts'
+import { found, holds, organization, referred, slotsAreThere } from './support.ts'
 
 const connectors = { ehr: practiceV2, 'ris-v2': centreV2() }
 
@@ -64,5 +71,114 @@ describe('ranges that a centre declares', () => {
       (all) => all.length > 0,
     )
     expect(slots.every(({ start }) => start.includes('T19:'))).toBe(true)
+  })
+})
+
+describe('a slot that is reserved for members', () => {
+  let gateway: TestGateway
+  let ehr: Caller
+  let other: Caller
+  let reserved: Slot
+  beforeAll(async () => {
+    gateway = await startGateway({ connectors })
+    ehr = gateway.as('ehr')
+    other = gateway.as('ehr-other')
+    await slotsAreThere(gateway)
+    const [first] = await until(
+      () => ehr.search<Slot>('Slot?_security=CPTS&status=free&_count=1'),
+      (all) => all.length > 0,
+    )
+    reserved = first as Slot // just found
+  })
+  afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+  const isReserved = ({ meta }: Slot) => meta?.security?.some(({ code }) => code === 'CPTS') ?? false
+
+  test('is seen by a member', async () => {
+    expect((await ehr.call('GET', `Slot/${reserved.id}`)).status).toBe(200)
+  })
+
+  test('is not found by a search of whoever is none, by nobody for his diary either', async () => {
+    const all = await other.search<Slot>('Slot?_count=1000')
+    expect(all.length).toBeGreaterThan(0)
+    expect(all.filter(isReserved)).toEqual([])
+    expect(await other.search<Slot>('Slot?_security=CPTS')).toEqual([])
+    expect(await other.search<Slot>(`Slot?_id=${reserved.id}`)).toEqual([])
+    expect(await other.search<Slot>(`Slot?schedule=${reserved.schedule.reference}`)).toEqual([])
+    const total = await other.get<{ total: number }>(`Slot?_id=${reserved.id}&_total=accurate&_summary=count`)
+    expect(total.total).toBe(0)
+  })
+
+  test('is not there to be read, nor its history', async () => {
+    expect((await other.call('GET', `Slot/${reserved.id}`)).status).toBe(404)
+    expect((await other.call('GET', `Slot/${reserved.id}/_history`)).status).toBe(404)
+    expect((await other.call('GET', `Slot/${reserved.id}/_history/1`)).status).toBe(404)
+    const history = await other.search<Slot>('Slot/_history?_count=1000')
+    expect(history.filter(isReserved)).toEqual([])
+  })
+
+  test('is not brought along with its diary', async () => {
+    const included = await other.search<Schedule | Slot>('Schedule?_revinclude=Slot:schedule&_count=200')
+    expect(included.filter((one) => one.resourceType === 'Slot' && isReserved(one))).toEqual([])
+  })
+
+  test('is not proposed, and not to be held by a guess', async () => {
+    const text = {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [
+        {
+          fullUrl: 'urn:uuid:5e0fbd3e-5d4c-4a3e-8fb5-0000000000b1',
+          resource: {
+            resourceType: 'Patient',
+            identifier: [{ system: 'https://example.org/patients', value: 'other-1' }],
+            name: [{ family: 'PAT-AUTRE', given: ['CLAUDE'] }],
+            gender: 'male',
+            birthDate: '1980-01-01',
+          },
+          request: { method: 'POST', url: 'Patient' },
+        },
+        {
+          resource: {
+            resourceType: 'ServiceRequest',
+            status: 'active',
+            intent: 'order',
+            identifier: [{ system: 'https://example.org/orders', value: 'other-1' }],
+            code: { text: 'Échographie' },
+            orderDetail: [{ coding: [{ system: systems.dicom, code: 'US' }] }],
+            subject: { reference: 'urn:uuid:5e0fbd3e-5d4c-4a3e-8fb5-0000000000b1' },
+          },
+          request: { method: 'POST', url: 'ServiceRequest' },
+        },
+      ],
+    }
+    const { status, body } = await other.call('POST', '', text)
+    expect([status, body]).toMatchObject([200, {}])
+    const [request] = await other.search<ServiceRequest>('ServiceRequest?identifier=other-1')
+    const places = await found(other, request as ServiceRequest)
+    expect(places.length).toBeGreaterThan(0)
+    const slots = await Promise.all(
+      places.slice(0, 5).map(({ slot }) => other.get<Slot>(slot?.[0]?.reference ?? '')),
+    )
+    expect(slots.filter(isReserved)).toEqual([])
+    const guess = await other.asks('book', [
+      {
+        name: 'appointment-resource',
+        resource: {
+          resourceType: 'Appointment',
+          status: 'proposed',
+          slot: [{ reference: `Slot/${reserved.id}` }],
+          basedOn: [{ reference: `ServiceRequest/${request?.id}` }],
+          participant: [{ actor: { reference: request?.subject.reference ?? '' }, status: 'accepted' }],
+        },
+      },
+    ])
+    expect(guess.status).toBe(404)
+  })
+
+  test("is not had by another's proposal either", async () => {
+    const request = await referred(gateway)
+    const [proposal] = await found(ehr, request, { at: organization(gateway, 'centre-v2') })
+    expect((await holds(other, proposal?.id ?? '')).status).toBe(404)
   })
 })

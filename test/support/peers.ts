@@ -75,7 +75,11 @@ export async function say(
 ): Promise<Buffer | undefined> {
   const socket = connect(port, host)
   const deframer = new Deframer()
-  const late = setTimeout(() => socket.destroy(), withinMs)
+  let isLate = false
+  const late = setTimeout(() => {
+    isLate = true
+    socket.destroy()
+  }, withinMs)
   try {
     await once(socket, 'connect')
     socket.write(frame(Buffer.from(message)))
@@ -84,6 +88,9 @@ export async function say(
       if (first) return first
     }
     return undefined
+  } catch (thrown) {
+    if (!isLate) throw thrown
+    return undefined // it was given its time
   } finally {
     clearTimeout(late)
     socket.destroy()
