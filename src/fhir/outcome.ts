@@ -1,4 +1,4 @@
-import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes'
+import type { OperationOutcome, OperationOutcomeIssue, Resource } from '@medplum/fhirtypes'
 import { type Case, tellings } from './telling.ts'
 
 /** One thing that is wrong, and where: FHIRPath in a resource, or a v2 field such as `ORC-2`. */
@@ -8,6 +8,10 @@ export interface Issue {
   text: string
   expression?: string
   severity?: 'fatal' | 'error' | 'warning' | 'information'
+  /** Key of the invariant that is broken. */
+  rule?: string
+  /** The resource that it is about, where it is one of several. */
+  about?: Resource
 }
 
 /** What is thrown when something is at fault; every edge tells it by the table in `telling.ts`. */

@@ -115,7 +115,9 @@ function keptAs(resource: Resource, at: Moment): Kept {
 }
 
 function checked(kept: readonly Kept[], desk: Desk): Issue[] {
-  const issues = kept.flatMap((resource) => desk.validate(resource))
+  const issues = kept.flatMap((resource) =>
+    desk.validate(resource).map((one) => ({ ...one, about: resource })),
+  )
   const errors = issues.filter(({ severity }) => severity !== 'warning' && severity !== 'information')
   if (errors.length > 0) throw failures(errors)
   return issues

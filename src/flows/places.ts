@@ -1,4 +1,6 @@
+import type { Issue } from '../fhir/outcome.ts'
 import type { Content, Incoming } from './message.ts'
+import { placeInOrder } from './order-place.ts'
 
 /**
  * Where the sender of a message finds what a step or a profile says of a resource.
@@ -6,9 +8,22 @@ import type { Content, Incoming } from './message.ts'
  * Steps do not know by which road a message came: they name the element. Whoever sent HL7 v2 or our JSON is told the
  * field that the maps read it from; where there is none, the element it is.
  */
-export function placeIn(incoming: Incoming, expression: string | undefined): string | undefined {
+export function placeIn(
+  incoming: Incoming,
+  expression: string | undefined,
+  { rule, about }: Pick<Issue, 'rule' | 'about'> = {},
+): string | undefined {
+  const place = fieldOf(incoming, expression, rule)
+  const { content } = incoming
+  if (place === undefined || content?.form !== 'v2' || about?.resourceType !== 'ServiceRequest') return place
+  return placeInOrder(content.message, about, place)
+}
+
+function fieldOf(incoming: Incoming, expression: string | undefined, rule?: string): string | undefined {
   if (expression === undefined) return undefined
   const fields = incoming.kind.startsWith('REF') ? ofReferral : places[formOf(incoming)]
+  const byRule = rule && fields[rule]
+  if (byRule) return byRule
   for (let path = expression.replaceAll(/\[\d+\]/g, ''); path !== ''; path = path.replace(/\.?[^.]*$/, '')) {
     const field = fields[path]
     if (field !== undefined) return field
@@ -24,7 +39,7 @@ function formOf({ content, by }: Pick<Incoming, 'content' | 'by'>): Content['for
 
 type Places = Readonly<Record<string, string>>
 
-/** Source: the maps of `mappings/`, whose rules are named after the fields. */
+/** By element, and by rule of a profile. Source: the maps of `mappings/`, whose rules are named after the fields. */
 const places: Readonly<Record<Content['form'], Places>> = {
   fhir: {},
   v2: {
@@ -32,6 +47,8 @@ const places: Readonly<Record<Content['form'], Places>> = {
     'Patient.name': 'PID-5',
     'Patient.birthDate': 'PID-7',
     'Patient.gender': 'PID-8',
+    'relais-request-1': 'PID',
+    'relais-request-2': 'OBR-4',
     'ServiceRequest.identifier': 'ORC-2',
     'ServiceRequest.status': 'ORC-1',
     'ServiceRequest.subject': 'PID',
@@ -67,6 +84,8 @@ const places: Readonly<Record<Content['form'], Places>> = {
     'Patient.birthDate': 'patient.birthDate',
     'Patient.gender': 'patient.sex',
     'Practitioner.identifier': 'prescriber.rpps',
+    'relais-request-1': 'patient',
+    'relais-request-2': 'exam',
     'ServiceRequest.identifier': 'placerOrderNumber',
     'ServiceRequest.status': 'placerOrderNumber',
     'ServiceRequest.code': 'exam',

@@ -165,8 +165,8 @@ function placed({ issues, retryAfterSeconds }: Failure, { incoming }: InHand): F
   )
 }
 
-function toldOf({ case: what, text, expression, severity }: Issue, incoming: Incoming): Issue {
-  return issue(what, text, placeIn(incoming, expression), severity)
+function toldOf(one: Issue, incoming: Incoming): Issue {
+  return issue(one.case, one.text, placeIn(incoming, one.expression, one), one.severity)
 }
 
 function transformed(

@@ -22,14 +22,16 @@ export interface Fault {
   readonly case: Case
   readonly text: string
   readonly severity?: 'warning'
+  /** Key of the invariant. */
+  readonly rule?: string
 }
 
 export function fault(what: Case, text: string): Fault {
   return { case: what, text }
 }
 
-export function report(context: Context, { case: what, text, severity }: Fault, place: Place): void {
-  context.issues.push(issue(what, text, expressionOf(place), severity))
+export function report(context: Context, { case: what, text, severity, rule }: Fault, place: Place): void {
+  context.issues.push({ ...issue(what, text, expressionOf(place), severity), ...(rule && { rule }) })
 }
 
 /** One check that does all of these in turn; nothing at all when there are none. */

@@ -19,6 +19,7 @@ export function invariantCheck(
   const broken: Fault = {
     case: 'invariant',
     text: `${human} (${key})`,
+    rule: key,
     ...(severity === 'warning' && { severity }),
   }
   const holds = native ?? compiled(expression, base, severity === 'warning')
