@@ -53,7 +53,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, folder, log, clock } = options
   await using opening = new AsyncDisposableStack()
   const tls = await readTls(config.RELAIS_TLS_CERT, config.RELAIS_TLS_KEY)
-  const http = opening.use(await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, tls))
+  const http = opening.use(await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, 'RELAIS_PORT', tls))
   const baseUrl =
     config.RELAIS_BASE_URL ?? `${tls ? 'https' : 'http'}://${hostOf(http.address)}:${http.address.port}`
 
@@ -161,7 +161,7 @@ async function listenAdmin(
   tls: Tls | undefined,
 ): Promise<HttpListener | undefined> {
   if (config.RELAIS_ADMIN_PORT === undefined) return undefined
-  const listener = await listenHttp(config.RELAIS_HOST, config.RELAIS_ADMIN_PORT, tls)
+  const listener = await listenHttp(config.RELAIS_HOST, config.RELAIS_ADMIN_PORT, 'RELAIS_ADMIN_PORT', tls)
   const app = adminApi(house)
   listener.answerBy((request, environment) => app.fetch(request, environment))
   return listener

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer as createPlain, type Server } from 'node:http'
 import { createServer as createSecure } from 'node:https'
 import { getRequestListener } from '@hono/node-server'
+import { ConfigError } from '../config.ts'
 
 export interface Address {
   host: string
@@ -29,13 +30,20 @@ const notYet: Fetch = () => new Response(null, { status: 503, headers: { 'retry-
 /** How long requests in hand may take when the listener closes. */
 const drainMs = 10_000
 
-/** Listens for HTTP, or HTTPS when there is a certificate. Fails when the port is taken. */
-export async function listenHttp(host: string, port: number, tls?: Tls): Promise<HttpListener> {
+/** Listens for HTTP, or HTTPS when there is a certificate. Fails when the address cannot be had, naming the setting. */
+export async function listenHttp(
+  host: string,
+  port: number,
+  setting: 'RELAIS_PORT' | 'RELAIS_ADMIN_PORT',
+  tls?: Tls,
+): Promise<HttpListener> {
   let fetch = notYet
   const handle = getRequestListener((request, environment) => fetch(request, environment))
   const server: Server = tls ? createSecure({ ...tls, minVersion: 'TLSv1.2' }, handle) : createPlain(handle)
   server.listen(port, host)
-  await once(server, 'listening')
+  await once(server, 'listening').catch((thrown) => {
+    throw untakable(thrown, host, port, setting)
+  })
   return {
     address: addressOf(server),
     answerBy: (other) => {
@@ -51,6 +59,17 @@ export async function listenHttp(host: string, port: number, tls?: Tls): Promise
       clearTimeout(late)
     },
   }
+}
+
+/** What a person can do about an address that cannot be listened on; any other fault as it is. */
+export function untakable(thrown: unknown, host: string, port: number, setting: string): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  const why = {
+    EADDRINUSE: `another process listens there: stop it, or set ${setting} to another port, or to 0 for a free one`,
+    EACCES: 'this user may not listen there: take a port above 1023',
+    EADDRNOTAVAIL: 'this machine has no such address: set another host',
+  }[String(code)]
+  return why === undefined ? thrown : new ConfigError([`${setting}: ${host}:${port} cannot be had; ${why}`])
 }
 
 function addressOf(server: Server): Address {

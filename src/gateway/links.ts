@@ -4,7 +4,7 @@ import { connectors } from '../connectors/index.ts'
 import { type Listening, listen, type Peer } from '../connectors/mllp/index.ts'
 import type { Log } from '../log.ts'
 import type { LoadedConnector } from '../territory/load.ts'
-import type { Tls } from './http.ts'
+import { type Tls, untakable } from './http.ts'
 
 /** One open line, with the name of its connector. */
 export interface OpenLink {
@@ -47,5 +47,7 @@ export async function listenMllp(
     receive: (incoming, answer) => (receivers.get(incoming.peer) ?? strangers)(incoming, answer),
     clock,
     log,
+  }).catch((thrown) => {
+    throw untakable(thrown, host, port, 'RELAIS_MLLP_PORT')
   })
 }

@@ -6,6 +6,7 @@ import { openDemo } from '../demo/index.ts'
 import { Failure } from '../fhir/outcome.ts'
 import { type Gateway, openGateway } from '../gateway.ts'
 import { type Log, openLog } from '../log.ts'
+import { isFolder } from '../territory/files.ts'
 import { readTerritory } from '../territory/read.ts'
 
 /** Runs the gateway under these settings until it is told to stop. Comes back with the exit code. */
@@ -69,6 +70,9 @@ async function open(config: Config, log: Log): Promise<Opened> {
   }
   if (config.RELAIS_NOW !== undefined) {
     throw new ConfigError(['RELAIS_NOW turns the clock of the demo and of tests only: unset it'])
+  }
+  if (!(await isFolder(config.RELAIS_TERRITORY))) {
+    throw new ConfigError([`RELAIS_TERRITORY: there is no folder ${config.RELAIS_TERRITORY}`])
   }
   const { territory, problems } = await readTerritory(config.RELAIS_TERRITORY, connectors)
   if (problems.length > 0) throw new ConfigError(problems)

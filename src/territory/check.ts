@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises'
 import type { Bundle, Organization, Resource } from '@medplum/fhirtypes'
 import type { Connector } from '../connectors/connector.ts'
 import type { Issue } from '../fhir/outcome.ts'
 import { referencesIn } from '../fhir/walk.ts'
-import { filesIn, type TerritoryFile } from './files.ts'
+import { filesIn, isFolder, type TerritoryFile } from './files.ts'
 import { cellAmong, communityAmong } from './load.ts'
 import { keysOf, type Problem, readTerritory, type TerritoryFolder } from './read.ts'
 
@@ -58,12 +57,6 @@ export async function checkTerritory(folder: string, desk: CheckDesk): Promise<C
     territory,
   }
 }
-
-const isFolder = (path: string) =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false, // which is the answer
-  )
 
 /** A resource and where it stands. */
 interface Placed {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** A file of a territory's folder; `value` is what its JSON says. */
@@ -24,3 +24,10 @@ function absent(thrown: unknown): string[] {
   if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return []
   throw thrown
 }
+
+/** Whether there is such a folder. */
+export const isFolder = (path: string) =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false, // which is the answer
+  )
