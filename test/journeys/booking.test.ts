@@ -150,11 +150,38 @@ describe('a hold', () => {
     const request = await referred(gateway)
     const { id } = await firstFor(ehr, request, centre)
     await holds(ehr, id)
-    const again = await holds(ehr, id)
+    const again = await holds(gateway.as('cell'), id)
     expect(again.status).toBe(409)
     expect(issuesIn(again)).toContainEqual(expect.objectContaining({ severity: 'fatal', code: 'not-found' }))
     const places = await found(ehr, request, { at: centre })
     expect(places.map((place) => place.id)).not.toContain(id)
+  })
+
+  test('asked for again by its holder is the same hold, at once as well as later', async () => {
+    const { id } = await firstFor(ehr, await referred(gateway), centre)
+    const atOnce = await Promise.all([holds(ehr, id), holds(ehr, id), holds(ehr, id)])
+    const later = await holds(ehr, id)
+    expect([...atOnce, later].map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(new Set([...atOnce, later].map((reply) => appointmentIn(reply).id)).size).toBe(1)
+  })
+
+  test('is gone on with when its proposal is booked, and once more', async () => {
+    const { id } = await firstFor(ehr, await referred(gateway), centre)
+    const hold = appointmentIn(await holds(ehr, id))
+    const first = appointmentIn(await books(ehr, id))
+    const second = appointmentIn(await books(ehr, id))
+    expect([first.id, second.id]).toEqual([hold.id, hold.id])
+    expect([first.status, second.status]).toEqual(['booked', 'booked'])
+    expect(askedOf(hold.id, 'S01')).toHaveLength(1)
+  })
+
+  test('of what is not there is refused as IHE has it', async () => {
+    for (const reply of [await holds(ehr, 'p.nothing'), await holds(ehr, 'unknown')]) {
+      expect(reply.status).toBe(404)
+      expect(issuesIn(reply)).toContainEqual(
+        expect.objectContaining({ severity: 'fatal', code: 'not-found' }),
+      )
+    }
   })
 
   test('that another client has is not to be booked', async () => {

@@ -1,6 +1,6 @@
 import type { Reference } from '@medplum/fhirtypes'
 import { canonical, extensions } from '../../fhir/canonical.ts'
-import { Failure, failure, failures, issue } from '../../fhir/outcome.ts'
+import { Failure, failure, issue } from '../../fhir/outcome.ts'
 import { hold as holdAppointment } from '../../flows/booking/index.ts'
 import { answerAppointments, appointmentIdOf } from './found.ts'
 import { operation } from './operation.ts'
@@ -41,10 +41,10 @@ export const hold = operation<Input>({
     ],
   },
   async handle(input, call) {
-    const appointment = appointmentIdOf(call, input['appointment-reference'])
-    if (appointment === undefined)
-      throw failure('value', 'Give a reference to an Appointment.', 'Parameters.parameter')
     try {
+      const appointment = appointmentIdOf(call, input['appointment-reference'])
+      if (appointment === undefined)
+        throw failure('value', 'Give a reference to an Appointment.', 'Parameters.parameter')
       const held = await holdAppointment(
         { appointment },
         input['hold-seconds'],
@@ -60,10 +60,7 @@ export const hold = operation<Input>({
 })
 
 /** IHE wants a fatal not-found with whatever keeps a place from being held; the status stays that of the reason. */
-function asIheTells(thrown: Failure): Failure {
-  if (thrown.case !== 'conflict') return thrown
-  return failures([
-    ...thrown.issues,
-    issue('not-found', 'The appointment cannot be had.', 'Appointment', 'fatal'),
-  ])
+function asIheTells({ issues: [first, ...rest], retryAfterSeconds }: Failure): Failure {
+  const fatal = issue('not-found', 'The appointment cannot be had.', 'Appointment', 'fatal')
+  return new Failure([first, ...rest, fatal], retryAfterSeconds)
 }

@@ -1,5 +1,5 @@
 import type { Appointment, CodeableConcept } from '@medplum/fhirtypes'
-import { failure } from '../../fhir/outcome.ts'
+import { Failure, failure } from '../../fhir/outcome.ts'
 import type { Kept, Store } from '../../store/index.ts'
 import { perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
@@ -8,21 +8,46 @@ import type { Wanted } from './facts.ts'
 import { held } from './hold.ts'
 import { proposalOf } from './proposal.ts'
 import { type BookWish, type HeldPlace, requested } from './requested.ts'
+import { isExpired, isHeld, isLive, operatorOf } from './states.ts'
 
 export { find, proposalAgain, type Wish } from './find.ts'
 
 /** What is to be held or booked: an Appointment's id (a proposal's, or one that is kept), or a slot with its request. */
 export type Target = HeldPlace | Wanted
 
-/** Keeps a place for a while. `seconds` is a wish for less than the gateway's own limit. */
+/**
+ * Keeps a place for a while; asked again, it is the same hold. `seconds` is a wish for less than the gateway's own limit.
+ */
 export async function hold(
   target: Target,
   seconds: number | undefined,
   desk: Desk,
 ): Promise<Kept<Appointment>> {
   const wanted = 'appointment' in target ? proposal(target.appointment) : target
-  const { written } = await perform(held, { ...wanted, ...(seconds !== undefined && { seconds }) }, desk)
-  return onlyAppointment(written)
+  try {
+    const { written } = await perform(held, { ...wanted, ...(seconds !== undefined && { seconds }) }, desk)
+    return onlyAppointment(written)
+  } catch (thrown) {
+    const own = isConflict(thrown) ? await ownIn(wanted, desk) : undefined
+    if (own && isHeld(own)) return own
+    throw thrown
+  }
+}
+
+const isConflict = (thrown: unknown) => thrown instanceof Failure && thrown.case === 'conflict'
+
+/** The caller's own appointment for the same request in the same slot, if it still has its place. */
+async function ownIn({ slot, request }: Wanted, { store, actor, clock }: Desk) {
+  if (request === undefined) return undefined
+  const known = await store.reader().search('Appointment', `based-on=ServiceRequest/${request}`)
+  const now = clock().toISOString()
+  return known.find(
+    (one) =>
+      isLive(one) &&
+      !isExpired(one, now) &&
+      operatorOf(one) === actor.organization &&
+      one.slot?.some(({ reference }) => reference === `Slot/${slot}`),
+  )
 }
 
 function proposal(id: string): Wanted {
@@ -47,10 +72,7 @@ export async function book(
   waitMs: number,
   desk: Desk,
 ): Promise<Kept<Appointment>> {
-  const { written } = await perform(requested, bookWish(target, comment), desk)
-  const id = written.find(isAppointment)?.id ?? ('appointment' in target ? target.appointment : undefined)
-  if (!id) throw new Error('A booking was performed without its appointment')
-  const appointment = await settled(id, waitMs, desk.store)
+  const appointment = await settled(await asked(target, comment, desk), waitMs, desk.store)
   if (appointment.status === 'pending' || appointment.status === 'booked') return appointment
   const reason =
     appointment.cancelationReason?.text ??
@@ -63,11 +85,27 @@ export async function book(
   )
 }
 
-function bookWish(target: Target, comment: string | undefined): BookWish {
-  const said = comment === undefined ? {} : { comment }
-  if (!('appointment' in target)) return { ...target, ...said }
-  const found = proposalOf(target.appointment)
-  return found ? { ...found, ...said } : { ...target, ...said }
+/** Asks the centre, and tells the appointment's id. What the caller has there already is gone on with. */
+async function asked(target: Target, comment: string | undefined, desk: Desk): Promise<string> {
+  const meant = 'appointment' in target ? (proposalOf(target.appointment) ?? target) : target
+  if ('appointment' in meant) return askedFor(meant, comment, desk)
+  const own = await ownIn(meant, desk)
+  if (own) return askedFor({ appointment: own.id }, comment, desk)
+  try {
+    return await askedFor(meant, comment, desk)
+  } catch (thrown) {
+    const meanwhile = isConflict(thrown) ? await ownIn(meant, desk) : undefined
+    if (meanwhile) return askedFor({ appointment: meanwhile.id }, comment, desk)
+    throw thrown
+  }
+}
+
+async function askedFor(target: Target, comment: string | undefined, desk: Desk): Promise<string> {
+  const wish: BookWish = { ...target, ...(comment !== undefined && { comment }) }
+  const { written } = await perform(requested, wish, desk)
+  const id = written.find(isAppointment)?.id ?? ('appointment' in target ? target.appointment : undefined)
+  if (id) return id
+  throw new Error('A booking was performed without its appointment')
 }
 
 /** Gives a place back, held or booked; the centre is told. */
