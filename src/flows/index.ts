@@ -7,6 +7,8 @@ import { entriesOf } from './entries.ts'
 import type { Content, Transformed } from './message.ts'
 import { type Arriving, type Performed, perform } from './perform.ts'
 import { cancelled } from './referral/cancelled.ts'
+import { noticed } from './referral/noticed.ts'
+import { type Control, controlOf } from './referral/order-control.ts'
 import { received } from './referral/received.ts'
 import { commented } from './results/commented.ts'
 import { replied } from './results/replied.ts'
@@ -29,6 +31,7 @@ export interface Route {
 const needs: Readonly<Record<string, Route['needs']>> = {
   'referral.received': ['ServiceRequest', 'c'],
   'referral.cancelled': ['ServiceRequest', 'u'],
+  'referral.noticed': ['ServiceRequest', 'u'],
   'slots.published': ['Slot', 'c'],
   'booking.answered': ['Appointment', 'u'],
   'results.commented': ['Communication', 'c'],
@@ -40,7 +43,11 @@ const v2 =
   (content: Content) =>
     content.form === 'v2' && values.includes(field(content.message, place) ?? '')
 
-const cancels = v2('ORC-1', 'CA', 'OC', 'DC', 'RQ')
+const controlled = (control: Control) => (content: Content) =>
+  content.form === 'v2' && controlOf(content.message) === control
+const cancels = controlled('cancellation')
+/** Answers to orders, and news of them: no orders themselves. */
+const tells = controlled('notice')
 /** After the exam: what was given and done belongs to the result, the request stays as it was asked. */
 const supplementsResult = v2('OBR-4', 'COMPLEMENT_POST_ACTE')
 const answersRequest = v2('OBR-4', 'REPONSE_DEMANDE')
@@ -48,11 +55,14 @@ const answersRequest = v2('OBR-4', 'REPONSE_DEMANDE')
 /** The gateway at a glance: the first route that fits is taken. */
 export const routes: readonly Route[] = [
   route('ORM^O01', 'ORM_O01-to-ServiceRequest', cancelled, referral, cancels),
+  route('ORM^O01', 'ORM_O01-to-ServiceRequest', noticed, referral, tells),
   route('ORM^O01', 'ORM_O01-to-ServiceRequest', received, referral),
   route('OMG^O19', 'OMG_O19-to-ServiceRequest', cancelled, referral, cancels),
+  route('OMG^O19', 'OMG_O19-to-ServiceRequest', noticed, referral, tells),
   route('OMG^O19', 'OMG_O19-to-ServiceRequest', received, referral),
   route('OMI^O23', 'OMI_O23-to-ServiceRequest', commented, referral, supplementsResult),
   route('OMI^O23', 'OMI_O23-to-ServiceRequest', cancelled, referral, cancels),
+  route('OMI^O23', 'OMI_O23-to-ServiceRequest', noticed, referral, tells),
   route('OMI^O23', 'OMI_O23-to-ServiceRequest', received, referral),
   route('REF^I12', 'REF_I12-to-ServiceRequest', received, referral),
   route('intake/1', 'intake-1-to-ServiceRequest', received, referral),

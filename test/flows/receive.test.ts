@@ -178,6 +178,28 @@ describe('a message', () => {
     expect(row).toMatchObject({ status: 'transformed', reason: 'value MSH-18' })
   })
 
+  test('that answers an order is kept, and makes none', async () => {
+    for (const control of ['OK', 'NA', 'UA', 'CR', 'DE']) {
+      const id = `R-13-${control}`
+      const told = await receives(v2(order({ number: id }).replace('ORC|NW', `ORC|${control}`), id))
+      expect(first(told)).toMatchObject({ severity: 'information', code: 'informational' })
+      expect(await requests(id)).toEqual([])
+    }
+    const [row] = await desk.store.messages.list({ peer: 'practice', limit: 1 })
+    expect(row?.status).toBe('filtered')
+  })
+
+  test('whose order control code nobody knows is refused at its place', async () => {
+    const told = await receives(v2(order({ number: 'R-14' }).replace('ORC|NW', 'ORC|ZZ'), 'R-14'))
+    expect(first(told)).toMatchObject({ severity: 'error', code: 'value', expression: ['ORC-1'] })
+    expect(await requests('R-14')).toEqual([])
+  })
+
+  test('of a changed status, on an order that is not known, brings the order', async () => {
+    await receives(v2(order({ number: 'R-15' }).replace('ORC|NW', 'ORC|SC'), 'R-15'))
+    expect(await requests('R-15')).toHaveLength(1)
+  })
+
   test('is not acknowledged when nothing can be kept', async () => {
     const closed = await openTestDesk()
     await closed[Symbol.asyncDispose]()
