@@ -17,17 +17,60 @@ export function readConformance(call: Call): Answer {
 
 /** How a declaration is searched for, by parameter. All of them are declared in `/metadata`. */
 export const conformanceParameters: Readonly<
-  Record<string, { type: 'token' | 'uri' | 'string'; fits: Test }>
+  Record<string, { type: 'token' | 'uri' | 'string'; element: string }>
 > = {
-  _id: { type: 'token', fits: ({ id }, value) => id === value },
-  url: { type: 'uri', fits: (resource, value) => elementOf(resource, 'url') === value },
-  name: { type: 'string', fits: (resource, value) => startsWith(elementOf(resource, 'name'), value) },
-  title: { type: 'string', fits: (resource, value) => startsWith(elementOf(resource, 'title'), value) },
-  status: { type: 'token', fits: (resource, value) => elementOf(resource, 'status') === value },
-  version: { type: 'token', fits: (resource, value) => elementOf(resource, 'version') === value },
+  _id: { type: 'token', element: 'id' },
+  url: { type: 'uri', element: 'url' },
+  name: { type: 'string', element: 'name' },
+  title: { type: 'string', element: 'title' },
+  status: { type: 'token', element: 'status' },
+  version: { type: 'token', element: 'version' },
 }
 
-type Test = (resource: Resource, value: string) => boolean
+/** What says of the result, not of what is looked for. */
+const controls = ['_count', '_cursor', '_sort']
+
+/** Declarations that fit every parameter; a comma says «or». */
+export function searchConformance(call: Call, query: URLSearchParams): Answer {
+  const codes = [...query.keys()].map((name): [string, string] => [codeOf(name), ''])
+  expectOnly(new URLSearchParams(codes), [...Object.keys(conformanceParameters), ...controls])
+  refuseEmpty(query)
+  const type = typeOf(call)
+  const tests = [...query].filter(([name]) => isCondition(name)).map(([name, value]) => testOf(name, value))
+  const found = ofType(call, type).filter((resource) => tests.every((test) => test(resource)))
+  const [from, count] = [numberIn(query, '_cursor') ?? 0, numberIn(query, '_count') ?? found.length]
+  const page = sorted(found, query).slice(from, from + count)
+  const base = fhirBase(call.house)
+  const urlOf = (asked: URLSearchParams) => `${base}/${type}${asked.size > 0 ? `?${asked}` : ''}`
+  const next = new URLSearchParams(query)
+  next.set('_cursor', String(from + count))
+  const isLast = count === 0 || from + count >= found.length
+  return answer(
+    searchsetOf(base, page, urlOf(query), [], {
+      total: found.length,
+      ...(!isLast && { next: urlOf(next) }),
+    }),
+  )
+}
+
+/** A parameter's name without its modifier. */
+const codeOf = (name: string) => name.split(':', 1)[0] ?? ''
+const isCondition = (name: string) => codeOf(name) in conformanceParameters
+
+type Test = (resource: Resource) => boolean
+
+function testOf(name: string, value: string): Test {
+  const [code = '', modifier] = name.split(':')
+  const { element, type } = conformanceParameters[code] ?? { element: code, type: 'token' }
+  if (modifier === 'missing') {
+    if (value !== 'true' && value !== 'false') throw failure('value', 'Say true or false.', code)
+    return (resource) => (elementOf(resource, element) === undefined) === (value === 'true')
+  }
+  if (modifier !== undefined)
+    throw failure('unsupported-value', `Of modifiers only ${code}:missing is served here.`, code)
+  const fits = type === 'string' ? startsWith : (kept: unknown, asked: string) => kept === asked
+  return (resource) => value.split(',').some((each) => fits(elementOf(resource, element), each))
+}
 
 const elementOf = (resource: Resource, name: string): unknown =>
   Object.entries(resource).find(([key]) => key === name)?.[1]
@@ -35,21 +78,30 @@ const elementOf = (resource: Resource, name: string): unknown =>
 const startsWith = (text: unknown, start: string) =>
   typeof text === 'string' && text.toLowerCase().startsWith(start.toLowerCase())
 
-/** Declarations that fit every parameter; a comma says «or». All on one page: they are few. */
-export function searchConformance(call: Call, query: URLSearchParams): Answer {
-  expectOnly(query, Object.keys(conformanceParameters))
-  refuseEmpty(query)
-  const tests = [...query].flatMap(([name, value]) => {
-    const parameter = conformanceParameters[name]
-    return parameter
-      ? [(resource: Resource) => value.split(',').some((each) => parameter.fits(resource, each))]
-      : []
+/** In the order that is asked for, else as they are declared. */
+function sorted(resources: readonly Resource[], query: URLSearchParams): Resource[] {
+  const keys = query.getAll('_sort').flatMap((value) => value.split(','))
+  const orders = keys.map((key) => {
+    const parameter = conformanceParameters[key.replace(/^-/, '')]
+    const served = Object.keys(conformanceParameters).join(', ')
+    if (!parameter) throw failure('value', `_sort takes one of ${served}.`, '_sort')
+    return { element: parameter.element, sign: key.startsWith('-') ? -1 : 1 }
   })
-  const type = typeOf(call)
-  const found = ofType(call, type).filter((resource) => tests.every((test) => test(resource)))
-  const base = fhirBase(call.house)
-  const url = `${base}/${type}${query.size > 0 ? `?${query}` : ''}`
-  return answer(searchsetOf(base, found, url))
+  const textOf = (resource: Resource, element: string) => String(elementOf(resource, element) ?? '')
+  return resources.toSorted((a, b) => {
+    for (const { element, sign } of orders) {
+      const [x, y] = [textOf(a, element), textOf(b, element)]
+      if (x !== y) return x < y ? -sign : sign
+    }
+    return 0
+  })
+}
+
+function numberIn(query: URLSearchParams, name: string): number | undefined {
+  const said = query.get(name)
+  if (said === null) return undefined
+  if (/^\d{1,9}$/.test(said)) return Number(said)
+  throw failure('value', `${name} is a number.`, name)
 }
 
 function refuseEmpty(query: URLSearchParams): void {

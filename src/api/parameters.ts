@@ -10,9 +10,12 @@ export function expectOnly(query: URLSearchParams, known: readonly string[]): vo
   if (unknown.length === 0) return
   const served = `Known here: ${all.join(', ')}.`
   throw failures(
-    unknown.map((name) => issue('unknown-parameter', `${quoted(name)} is not known here. ${served}`)),
+    unknown.map((name) =>
+      issue('unknown-parameter', `${quoted(name)} is not known here. ${served}`, shown(name)),
+    ),
   )
 }
 
 /** What a caller wrote, short and harmless enough to be told back. */
-export const quoted = (text: string): string => `«${text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80)}»`
+export const quoted = (text: string): string => `«${shown(text)}»`
+const shown = (text: string) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80)

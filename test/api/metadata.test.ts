@@ -80,8 +80,46 @@ describe('what is declared', () => {
     expect((await api.send('GET', `/fhir/StructureDefinition/${id}`)).at('url')).toBe(url)
   })
 
-  test('is not found by a parameter that nobody knows, nor changed', async () => {
-    expect((await api.send('GET', '/fhir/StructureDefinition?colour=red')).status).toBe(400)
+  test('is paged and sorted, and each comes once', async () => {
+    const all = entriesIn(await api.send('GET', '/fhir/StructureDefinition?_sort=-name'))
+    const names = all.map((one) => String((one as { name?: string }).name)) // each has one
+    expect(names).toEqual(names.toSorted().reverse())
+    const paged: unknown[] = []
+    let next: string | undefined = '/fhir/StructureDefinition?_sort=-name&_count=3'
+    while (next) {
+      const page = await api.send('GET', next)
+      expect(page.at('total')).toBe(all.length)
+      paged.push(...entriesIn(page))
+      const links = page.at('link') as { relation: string; url: string }[]
+      next = links.find(({ relation }) => relation === 'next')?.url.replace(/^https?:\/\/[^/]*/, '')
+    }
+    expect(paged).toEqual(all)
+    expect(entriesIn(await api.send('GET', '/fhir/StructureDefinition?_count=0'))).toEqual([])
+  })
+
+  test('is found by what is missing', async () => {
+    const count = async (query: string) =>
+      (await api.send('GET', `/fhir/StructureDefinition?${query}`)).at('total')
+    expect(await count('url:missing=true')).toBe(0)
+    expect(await count('url:missing=false')).toBe(await count(''))
+  })
+
+  test.each([
+    'colour=red',
+    '_lastUpdated=ge2020',
+    '_sort=_lastUpdated',
+    '_sort=date',
+    'url:below=https://x',
+    'url:missing=maybe',
+    '_count=some',
+    'name=',
+  ])('is not found by %s, and the answer names it', async (query) => {
+    const reply = await api.send('GET', `/fhir/StructureDefinition?${query}`)
+    expect(reply.status, reply.text).toBe(400)
+    expect(reply.at('issue.0.expression.0')).toBe(query.split(/[:=]/)[0])
+  })
+
+  test('is not changed', async () => {
     const body = { resourceType: 'StructureDefinition' }
     expect((await api.send('PUT', '/fhir/StructureDefinition/relais-patient', { body })).status).toBe(405)
     expect((await api.send('DELETE', '/fhir/StructureDefinition/relais-patient')).status).toBe(405)
