@@ -57,12 +57,14 @@ function rangeOf(range: string): { quality: number; mediaType: string | undefine
 export const put = (text: string, { pretty }: Presentation): string => (pretty ? `${indented(text)}\n` : text)
 
 /**
- * Whether what is sent is JSON. Fails: media-type.
+ * Whether what is sent is JSON, in its one character set. Fails: media-type.
  *
  * Source: FHIR R4, http, content types.
  */
 export function expectJson(contentType: string | undefined): void {
   const { mediaType } = rangeOf(contentType ?? '')
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType ?? '')?.[1] ?? 'utf-8'
+  if (!/^utf-?8$/i.test(charset)) throw failure('media-type', 'Send JSON in UTF-8.', 'Content-Type')
   if (mediaType && !contentType?.includes('*') && contentType?.includes('/')) return
   throw failure('media-type', `Send JSON, and say so: Content-Type: ${fhirJson}.`, 'Content-Type')
 }

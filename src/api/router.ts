@@ -37,7 +37,7 @@ export function routerOf(interactions: readonly Interaction[]): Router {
       method,
       routes.flatMap(({ interaction, pattern }) => {
         const parts = fitted(pattern, given)
-        return parts ? [{ interaction, parts }] : []
+        return parts && (interaction.isThere?.(parts) ?? true) ? [{ interaction, parts }] : []
       }),
     )
   }

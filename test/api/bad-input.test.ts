@@ -81,6 +81,13 @@ describe('a body that cannot be a resource', () => {
       'Content-Type',
     ],
     [
+      'another character set',
+      { body: valid, headers: { 'content-type': 'application/fhir+json; charset=iso-8859-1' } },
+      415,
+      'not-supported',
+      'Content-Type',
+    ],
+    [
       'no media type that we know',
       { body: 'x', headers: { 'content-type': '*/*' } },
       415,
@@ -176,6 +183,9 @@ describe('an address', () => {
     ['GET', '/fhir/Patient/%2e%2e%2fetc', 404, 'not-found'],
     ['GET', '/elsewhere', 404, 'not-found'],
     ['POST', '/fhir/Patient/$unknown', 404, 'not-found'],
+    ['GET', '/fhir/Patient/$unknown', 404, 'not-found'],
+    ['GET', '/fhir/Patient/$find', 404, 'not-found'],
+    ['GET', '/fhir/Appointment/$find', 405, 'not-supported'],
     ['PATCH', '/fhir/Patient/1', 405, 'not-supported'],
     ['GET', '/intake/referrals', 405, 'not-supported'],
     ['POST', '/auth/jwks', 405, 'not-supported'],

@@ -1,6 +1,6 @@
 import type { Letter } from '../../auth/scopes.ts'
 import type { Answer } from '../answer.ts'
-import type { Call } from '../call.ts'
+import type { Call, PathParts } from '../call.ts'
 
 /** FHIR's interactions, as `/metadata` names them. */
 export type Code =
@@ -23,6 +23,8 @@ export interface Interaction {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Under the FHIR base: `/:type/:id`, `/:type/_search`. */
   path: string
+  /** Whether there is anything at an address of this pattern; absent: always. */
+  isThere?(parts: PathParts): boolean
   /** The right to the type that it takes; without one, it asks for itself. */
   letter?: Letter
   /** The same of conformance resources, which are in memory and read-only; absent: not of them. */

@@ -1,7 +1,7 @@
 import { mayOperate } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Answer } from '../answer.ts'
-import type { Call } from '../call.ts'
+import type { Call, PathParts } from '../call.ts'
 import type { Interaction } from '../interactions/interaction.ts'
 import { expectOnly, quoted } from '../parameters.ts'
 import { operations } from './index.ts'
@@ -12,22 +12,26 @@ type Level = 'system' | 'type' | 'instance'
 
 /** Where operations are called. */
 export const operationRoutes: readonly Interaction[] = [
-  { codes: [], method: 'POST', path: '/:operation', handle: (call) => operate(call, 'system') },
-  {
+  { ...routeAt('system'), path: '/:operation' },
+  { ...routeAt('type'), path: '/:type/:operation', conformance: (call) => operate(call, 'type') },
+  { ...routeAt('instance'), path: '/:type/:id/:operation' },
+]
+
+function routeAt(level: Level): Omit<Interaction, 'path'> {
+  return {
     codes: [],
     method: 'POST',
-    path: '/:type/:operation',
-    handle: (call) => operate(call, 'type'),
-    conformance: (call) => operate(call, 'type'),
-  },
-  { codes: [], method: 'POST', path: '/:type/:id/:operation', handle: (call) => operate(call, 'instance') },
-]
+    handle: (call) => operate(call, level),
+    isThere: (parts) => served(parts, level) !== undefined,
+  }
+}
+
+const served = ({ operation, type }: PathParts, level: Level) =>
+  operations.find(({ definition }) => definition.code === operation && isServedAt(definition, level, type))
 
 async function operate(call: Call, level: Level): Promise<Answer> {
   const { type, operation: code = '' } = call.path
-  const found = operations.find(
-    ({ definition }) => definition.code === code && isServedAt(definition, level, type),
-  )
+  const found = served(call.path, level)
   if (!found)
     throw failure(
       'not-found',
