@@ -200,6 +200,28 @@ describe('a message', () => {
     expect(await requests('R-15')).toHaveLength(1)
   })
 
+  test.each([
+    ['no OBR', 'OBR', ['PID', 'ORC']],
+    ['no PID', 'PID', ['ORC', 'OBR']],
+    ['an order without an exam', 'OBR[2]-4', ['PID', 'ORC', 'OBR', 'ORC second', 'OBR second']],
+    ['a second order without OBR', 'OBR[2]', ['PID', 'ORC', 'OBR', 'ORC second']],
+  ])('with %s is refused at its place: %s', async (_, place, segments) => {
+    const id = `R-16-${segments.length}-${place}`
+    const lines: Record<string, string> = {
+      PID: 'PID|||1^^^1.2.250.1.999.7&1.2.250.1.999.7&ISO^PI||ESSAI^ALIX||19900328|F',
+      ORC: `ORC|NW|${id}`,
+      OBR: `OBR|1|${id}||ECHO^Échographie^L`,
+      'ORC second': `ORC|NW|${id}-B`,
+      'OBR second': `OBR|2|${id}-B`,
+    }
+    const header = `MSH|^~\\&|GP|PRACTICE|||20300107||ORM^O01^ORM_O01|${id}|P|2.5.1`
+    const told = await receives(v2([header, ...segments.map((one) => lines[one])].join('\r'), id))
+    expect(new Set(told.outcome.issue.flatMap(({ expression }) => expression ?? '?'))).toEqual(
+      new Set([place]),
+    )
+    expect(await requests(id)).toEqual([])
+  })
+
   test('is not acknowledged when nothing can be kept', async () => {
     const closed = await openTestDesk()
     await closed[Symbol.asyncDispose]()
