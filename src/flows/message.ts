@@ -3,12 +3,19 @@ import type { Issue } from '../fhir/outcome.ts'
 import type { Message } from '../hl7v2/message.ts'
 import type { Arrival } from '../store/index.ts'
 
+/** A span of a diary of which all that there is was said: instants, end exclusive. */
+export interface Covered {
+  from: string
+  to: string
+  /** Only of slots that carry an identifier of this system, as those that were pulled do. */
+  system?: string
+}
+
 /** What a message says, parsed but not yet transformed. */
 export type Content =
   | { form: 'v2'; message: Message }
-  /** `covers`: the resources are all that there is in this span (instants, end exclusive). */
-  | { form: 'fhir'; resource: Resource; covers?: { from: string; to: string } }
-  | { form: 'json'; value: unknown; covers?: { from: string; to: string } }
+  | { form: 'fhir'; resource: Resource; covers?: Covered }
+  | { form: 'json'; value: unknown; covers?: Covered }
 
 /** An arrival with its content, as a connector hands it in. `content` is absent when it could not be read. */
 export interface Incoming extends Arrival {

@@ -154,7 +154,11 @@ async function publish(
   const incoming = incomingOf('Slot', bundle, desk)
   const { outcome } = await desk.receive({
     ...incoming,
-    content: { form: 'fhir', resource: bundle, ...(covers && { covers }) },
+    content: {
+      form: 'fhir',
+      resource: bundle,
+      ...(covers && { covers: { ...covers, system: theirSystem('Slot', settings.baseUrl) } }),
+    },
   })
   const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
   if (fault) throw new Error(`The partner's diary was refused: ${fault.code}`)

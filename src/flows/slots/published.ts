@@ -5,6 +5,7 @@ import { instantIn } from '../../fhir/zone.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import { centreOf, slotWith, sourceOf } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
+import type { Covered } from '../message.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { slotsBetween } from './between.ts'
 import { sightOfSlots } from './sight.ts'
@@ -15,8 +16,8 @@ export interface Publication {
   entries: readonly Entry[]
   /** Name of the peer whose diaries they are. */
   peer: string
-  /** Set when `entries` are all there is in this span (instants, end exclusive): what is not named has vanished. */
-  covers?: { from: string; to: string }
+  /** Set when `entries` are all there is in this span: what is not named has vanished. */
+  covers?: Covered
 }
 
 interface Facts {
@@ -62,8 +63,15 @@ export const published: Step<Publication, Facts> = {
 
 const isSlot = <R extends Resource>(resource: R): resource is R & Slot => resource.resourceType === 'Slot'
 
-const covered = async (peer: string, covers: Publication['covers'], store: Reader): Promise<Kept<Slot>[]> =>
-  covers ? slotsBetween(`_source=${sourceOf(peer)}`, covers.from, covers.to, store) : []
+/** What the source pushes, or declares as ranges, is not missing from what is pulled of it. */
+async function covered(peer: string, covers: Covered | undefined, store: Reader): Promise<Kept<Slot>[]> {
+  if (!covers) return []
+  const all = await slotsBetween(`_source=${sourceOf(peer)}`, covers.from, covers.to, store)
+  const { system } = covers
+  return all.filter(
+    ({ identifier = [] }) => system === undefined || identifier.some((one) => one.system === system),
+  )
+}
 
 /** Passes when what is known by these identifiers is of the same centre. Fails: duplicate. */
 function refuseOthers(known: Known, peer: string, { territory }: Moment): void {

@@ -1,5 +1,6 @@
 import type { Slot } from '@medplum/fhirtypes'
 import { beforeEach, expect, test } from 'vitest'
+import type { Covered } from '../../../src/flows/message.ts'
 import { published } from '../../../src/flows/slots/published.ts'
 import { type ActorName, entries, openTestDesk, type TestDesk } from '../desk.ts'
 import { schedule, slot } from '../messages.ts'
@@ -10,11 +11,7 @@ beforeEach(async () => {
   return () => desk[Symbol.asyncDispose]()
 })
 
-const publishes = (
-  slots: Record<string, Slot>,
-  by: ActorName = 'ris',
-  covers?: { from: string; to: string },
-) =>
+const publishes = (slots: Record<string, Slot>, by: ActorName = 'ris', covers?: Covered) =>
   desk.does(by, published, { entries: entries({ schedule, ...slots }), peer: by, ...(covers && { covers }) })
 
 const nine = slot('nine', '2030-01-08T09:00:00+01:00', '2030-01-08T09:20:00+01:00')
@@ -27,6 +24,17 @@ test('what a source no longer names in a span that it covers has vanished; the r
   await publishes({ nine, ten, later })
   await publishes({ nine }, 'ris', { from: '2030-01-08T00:00:00Z', to: '2030-01-09T00:00:00Z' })
   expect(await names()).toEqual(['nine', 'later'])
+})
+
+test('what a source has pushed is not missing from what is pulled of it', async () => {
+  const pushed = {
+    ...slot('pushed', '2030-01-08T11:00:00+01:00', '2030-01-08T11:20:00+01:00'),
+    identifier: [{ system: 'urn:oid:1.2.250.1.999.4', value: 'pushed' }],
+  }
+  await publishes({ nine, ten, pushed })
+  const system = nine.identifier?.[0]?.system ?? ''
+  await publishes({ nine }, 'ris', { from: '2030-01-08T00:00:00Z', to: '2030-01-09T00:00:00Z', system })
+  expect(await names()).toEqual(['nine', 'pushed'])
 })
 
 test('a span of more slots than a search gives at once is compared whole', { timeout: 60_000 }, async () => {
