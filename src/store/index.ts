@@ -299,7 +299,7 @@ export interface Departure {
   row: string
   /** Name of the connector. */
   peer: string
-  /** What it is: `SRM^S01`, `ORM^O01`, `ORU^R01`, `Appointment`, `notification`. */
+  /** What it tells, whichever the wire: `appointment.requested`, `request.ordered`, `communication.sent`, `notification`. */
   kind: string
   /** Resources it tells of, by reference: rendered when first sent, from the versions named. `Type/id/_history/n`. */
   about: readonly string[]

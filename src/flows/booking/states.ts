@@ -13,9 +13,9 @@ import type { Peer, Territory } from '../step.ts'
  *   pending + held-until                            busy-tentative
  *      │ booking.requested (the RIS is asked)          │
  *   pending                                         busy-tentative
- *      ├─ booking.confirmed (the RIS says yes) → booked    busy
- *      ├─ booking.refused   (the RIS says no)  → cancelled free
- *      └─ booking.cancelled (either side)      → cancelled free
+ *      ├─ booking.answered  (the RIS says yes) → booked    busy
+ *      ├─ booking.answered  (the RIS says no)  → cancelled free
+ *      └─ booking.cancelled (whoever asked)    → cancelled free
  *   held-until passed: booking.expired         → cancelled free
  *   booked: the centre moves it                → booked    busy, the former one free
  *   booked: the centre notices                 → arrived, checked-in, noshow, fulfilled
