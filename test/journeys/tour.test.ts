@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { orders } from '../../src/demo/tour/order.ts'
 import { play } from '../../src/demo/tour/play.ts'
+import { field, valueAt } from '../../src/hl7v2/message.ts'
+import { until } from '../support/clock.ts'
 import { startDemo, type TestDemo } from '../support/gateway.ts'
 
 /** One referral's whole way on the demo, by each of the four kinds of radiology system. */
@@ -38,6 +40,23 @@ describe('on the demo', () => {
       ({ bookings }) => [...bookings.values()].filter(({ status }) => status === 'booked').length,
     )
     expect(booked).toEqual([1, 1, 1])
+  })
+
+  test('the order at the RIS names the doctor, the patient and the answers', async () => {
+    const orders = demo.demo.partners?.mllp.orders
+    const [order] = await until(
+      () => [...(orders?.values() ?? [])],
+      (all) => all.length > 0,
+    )
+    expect(order && ['ORC-12.1', 'OBR-16.1', 'PID-3.1'].map((place) => field(order, place))).toEqual([
+      expect.stringMatching(/^8\d{11}$/),
+      expect.stringMatching(/^8\d{11}$/),
+      '279035121518989',
+    ])
+    const answers = order?.segments
+      .filter(({ name }) => name === 'OBX')
+      .map((obx) => valueAt(obx, { field: 3 }))
+    expect(answers).toEqual(expect.arrayContaining(['82810-3', '30954-2']))
   })
 
   test('the log names no patient', () => {
