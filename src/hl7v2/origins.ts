@@ -1,4 +1,4 @@
-import { componentsOf, fieldsOf } from './dictionary.ts'
+import { componentsOf, type Element, fieldsOf } from './dictionary.ts'
 import { segmentOf, type Tree, type TreeValue } from './tree.ts'
 
 /** A text of a message's tree: where in the message it stands, under which name, and in which objects, outermost first. */
@@ -31,7 +31,7 @@ function search(value: unknown, within: readonly object[], found: Found): void {
   const inside = [...within, value]
   const segment = segmentOf(value)
   if (!segment) {
-    for (const one of Object.values(value)) search(one, inside, found)
+    for (const key in value) search((value as Tree)[key], inside, found)
     return
   }
   const { name, occurrence } = segment
@@ -39,8 +39,10 @@ function search(value: unknown, within: readonly object[], found: Found): void {
   found.places.set(value, start)
   const elements = fieldsOf(name)
   // What `toTree` has made of a segment is a tree.
-  for (const [key, one] of Object.entries(value as Tree)) {
-    const at = elements?.findIndex((element) => element.name === key) ?? -1
+  for (const key in value) {
+    const one = (value as Tree)[key]
+    if (one === undefined) continue
+    const at = positionIn(elements, key)
     const type = elements?.[at]?.type
     const typed = type === 'varies' ? String((value as Tree).valueType) : type
     repetitions(one, { place: `${start}-${number(key, at)}`, key, type: typed, within: inside }, found)
@@ -55,9 +57,12 @@ interface Spot {
 }
 
 function repetitions(value: TreeValue, spot: Spot, found: Found): void {
-  for (const [n, one] of [value].flat().entries()) {
-    const place = n > 0 ? `${spot.place}[${n + 1}]` : spot.place
-    parts(one, { ...spot, place }, found)
+  if (!Array.isArray(value)) {
+    parts(value, spot, found)
+    return
+  }
+  for (const [n, one] of value.entries()) {
+    parts(one, n > 0 ? { ...spot, place: `${spot.place}[${n + 1}]` } : spot, found)
   }
 }
 
@@ -70,8 +75,10 @@ function parts(value: TreeValue, spot: Spot, found: Found): void {
   if (Array.isArray(value)) return
   found.places.set(value, place)
   const elements = componentsOf(type)
-  for (const [name, one] of Object.entries(value)) {
-    const at = elements?.findIndex((element) => element.name === name) ?? -1
+  for (const name in value) {
+    const one = value[name]
+    if (one === undefined) continue
+    const at = positionIn(elements, name)
     const inner = { place: `${place}.${number(name, at)}`, key: name, within: [...within, value] }
     parts(one, { ...inner, type: elements?.[at]?.type }, found)
   }
@@ -79,3 +86,16 @@ function parts(value: TreeValue, spot: Spot, found: Found): void {
 
 /** Counted from 1: by the dictionary, or as what it does not know is called (`f12`, `c3`). */
 const number = (key: string, at: number): string => (at >= 0 ? String(at + 1) : key.replace(/\D/g, '') || '1')
+
+function positionIn(elements: readonly Element[] | undefined, name: string): number {
+  if (!elements) return -1
+  let known = positions.get(elements)
+  if (!known) {
+    known = new Map(elements.map((element, at) => [element.name, at]))
+    positions.set(elements, known)
+  }
+  return known.get(name) ?? -1
+}
+
+/** Of the dictionary's lists, each looked through once. */
+const positions = new WeakMap<readonly Element[], ReadonlyMap<string, number>>()
