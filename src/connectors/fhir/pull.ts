@@ -4,6 +4,8 @@ import { systems } from '../../fhir/canonical.ts'
 import { mapReferences } from '../../fhir/walk.ts'
 import type { Incoming, LinkDesk } from '../connector.ts'
 import type { RestClient } from '../rest/client.ts'
+import { handedIn } from '../rest/handed.ts'
+import { overlapping, timeOf } from '../rest/sent.ts'
 import type { FhirSettings } from './index.ts'
 
 /** What is told of one pull: how far the next one may begin, and what came. */
@@ -78,9 +80,6 @@ function slotQuery({ from, to }: { from: string; to: string }, since?: string): 
   return `Slot?${query}`
 }
 
-/** A little before the last pull: a partner may show a change a moment after the time it gives it. */
-const overlapping = (since: string) => new Date(Date.parse(since) - 10_000).toISOString()
-
 /** Appointments that carry our identifier and have changed: the answer to a question that took its time. */
 async function pullAppointments(
   settings: FhirSettings,
@@ -95,7 +94,7 @@ async function pullAppointments(
     (one): one is Appointment => one.resourceType === 'Appointment' && isOurs(one),
   )
   for (const appointment of ours.filter(({ status }) => status !== 'proposed' && status !== 'pending')) {
-    await desk.receive(incomingOf('Appointment', asTheirs(appointment, settings), desk))
+    await handedIn(incomingOf('Appointment', asTheirs(appointment, settings), desk), desk)
   }
   await desk.remember('appointments-since', at)
 }
@@ -109,42 +108,67 @@ async function search(
   desk: LinkDesk,
   signal: AbortSignal,
 ): Promise<Pulled> {
-  const at = desk.clock().toISOString()
+  let at: string | undefined
   // What is included comes on each page that needs it.
   const resources = new Map<string, Resource>()
   let next: string | undefined = path
   for (let page = 0; next; page++) {
     if (page === mostPages) throw new Error('The partner has more pages than are followed')
-    const bundle: Bundle = await bundleAt(next, client, signal)
+    const { bundle, time } = await bundleAt(next, client, desk, signal)
+    at ??= time
     for (const { resource } of (bundle.entry ?? []).filter(isResult)) {
       if (resource) resources.set(`${resource.resourceType}/${resource.id}`, resource)
     }
     next = bundle.link?.find(({ relation }) => relation === 'next')?.url
   }
-  return { resources: [...resources.values()], at }
+  return { resources: [...resources.values()], at: at ?? desk.clock().toISOString() }
 }
 
 const isResult = ({ search }: BundleEntry) => search?.mode !== 'outcome'
 
-async function bundleAt(path: string, client: RestClient, signal: AbortSignal): Promise<Bundle> {
-  const { status, body } = await client.call(path, { headers: { accept: 'application/fhir+json' }, signal })
-  if (status !== 200) throw new Error(`The partner answered ${status} to a search`)
-  const bundle: Resource = JSON.parse(body.toString('utf8'))
+async function bundleAt(
+  path: string,
+  client: RestClient,
+  desk: LinkDesk,
+  signal: AbortSignal,
+): Promise<{ bundle: Bundle; time: string }> {
+  const answer = await client.call(path, { headers: { accept: 'application/fhir+json' }, signal })
+  if (answer.status !== 200) throw new Error(`The partner answered ${answer.status} to a search`)
+  const bundle: Resource = JSON.parse(answer.body.toString('utf8'))
   if (bundle.resourceType !== 'Bundle') throw new Error('The partner answered a search without a Bundle')
-  return bundle
+  return { bundle, time: timeOf(answer, desk.clock) }
 }
 
-/** Hands in slots with their schedules, under the partner's own identifiers. */
+/**
+ * Hands in slots with their schedules, under the partner's own identifiers. A slot that is refused for good is left out,
+ * so that it does not keep the others of its day from being offered.
+ */
 async function publish(
   resources: readonly Resource[],
   settings: FhirSettings,
   desk: LinkDesk,
   covers?: { from: string; to: string },
 ): Promise<void> {
-  const diary = resources.filter(
-    (one): one is Schedule | Slot => one.resourceType === 'Slot' || one.resourceType === 'Schedule',
-  )
+  const diary = resources.filter(isDiary)
   if (diary.length === 0 && !covers) return
+  if (await published(diary, settings, desk, covers)) return
+  const schedules = diary.filter(({ resourceType }) => resourceType === 'Schedule')
+  const good: (Schedule | Slot)[] = []
+  for (const slot of diary.filter(({ resourceType }) => resourceType === 'Slot')) {
+    if (await published([...schedules, slot], settings, desk)) good.push(slot)
+  }
+  if (covers && good.length > 0) await published([...schedules, ...good], settings, desk, covers)
+}
+
+const isDiary = (resource: Resource): resource is Schedule | Slot =>
+  resource.resourceType === 'Slot' || resource.resourceType === 'Schedule'
+
+function published(
+  diary: readonly (Schedule | Slot)[],
+  settings: FhirSettings,
+  desk: LinkDesk,
+  covers?: { from: string; to: string },
+): Promise<boolean> {
   const here = new Set(diary.map(({ resourceType, id }) => `${resourceType}/${id}`))
   const entry = diary.map((one) => ({
     fullUrl: `${one.resourceType}/${one.id}`,
@@ -152,16 +176,10 @@ async function publish(
   }))
   const bundle: Bundle = { resourceType: 'Bundle', type: 'collection', ...(entry.length > 0 && { entry }) }
   const incoming = incomingOf('Slot', bundle, desk)
-  const { outcome } = await desk.receive({
-    ...incoming,
-    content: {
-      form: 'fhir',
-      resource: bundle,
-      ...(covers && { covers: { ...covers, system: theirSystem('Slot', settings.baseUrl) } }),
-    },
-  })
-  const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
-  if (fault) throw new Error(`The partner's diary was refused: ${fault.code}`)
+  return handedIn(
+    { ...incoming, content: { form: 'fhir', resource: bundle, ...(covers && { covers }) } },
+    desk,
+  )
 }
 
 /** Under an identifier that says whose it is; what it refers to is over there. */

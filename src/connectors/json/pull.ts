@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Content, Incoming, LinkDesk } from '../connector.ts'
 import type { RestClient } from '../rest/client.ts'
+import { handedIn } from '../rest/handed.ts'
+import { overlapping, timeOf } from '../rest/sent.ts'
 import { filled } from './filled.ts'
 import type { JsonSettings } from './index.ts'
 
@@ -27,7 +29,7 @@ async function pullSlots(
       from: new Date(from + n * day).toISOString(),
       to: new Date(from + (n + 1) * day).toISOString(),
     }
-    const value = await pages(filled(slots.path, covers), slots.next, client, signal)
+    const value = await pages(filled(slots.path, covers), slots.next, client, desk, signal)
     await handIn('Slot', { form: 'json', value, covers }, desk)
   }
 }
@@ -37,13 +39,14 @@ async function pages(
   path: string,
   nextName: string | undefined,
   client: RestClient,
+  desk: LinkDesk,
   signal: AbortSignal,
 ): Promise<unknown> {
   let whole: unknown
   let next: string | undefined = path
   for (let page = 0; next; page++) {
     if (page === mostPages) throw new Error('The partner has more pages than are followed')
-    const value = await read(next, client, signal)
+    const { value } = await read(next, client, desk, signal)
     whole = page === 0 ? value : appended(whole, value)
     next = nextOf(value, nextName)
   }
@@ -75,11 +78,15 @@ async function pullChanges(
   desk: LinkDesk,
   signal: AbortSignal,
 ): Promise<void> {
-  const now = desk.clock().toISOString()
-  const since = (await desk.recall('changes-since')) ?? now
-  const value = await read(filled(path, { since }), client, signal)
-  for (const change of listIn(value)) await handIn('Appointment', { form: 'json', value: change }, desk)
-  await desk.remember('changes-since', now)
+  const since = (await desk.recall('changes-since')) ?? desk.clock().toISOString()
+  const { value, at } = await read(filled(path, { since: overlapping(since) }), client, desk, signal)
+  const later: unknown[] = []
+  for (const change of listIn(value)) {
+    // One that cannot be taken now does not keep the others waiting.
+    await handIn('Appointment', { form: 'json', value: change }, desk).catch((thrown) => later.push(thrown))
+  }
+  if (later.length > 0) throw new AggregateError(later, 'Some changes could not be taken now')
+  await desk.remember('changes-since', at)
 }
 
 /** The list of an answer: itself, or the first array in it. */
@@ -88,17 +95,19 @@ function listIn(value: unknown): unknown[] {
   return typeof value === 'object' && value !== null ? (Object.values(value).find(Array.isArray) ?? []) : []
 }
 
-async function read(path: string, client: RestClient, signal: AbortSignal): Promise<unknown> {
-  const { status, body } = await client.call(path, { headers: { accept: 'application/json' }, signal })
-  if (status !== 200) throw new Error(`The partner answered ${status}`)
-  return JSON.parse(body.toString('utf8'))
+async function read(
+  path: string,
+  client: RestClient,
+  desk: LinkDesk,
+  signal: AbortSignal,
+): Promise<{ value: unknown; at: string }> {
+  const answer = await client.call(path, { headers: { accept: 'application/json' }, signal })
+  if (answer.status !== 200) throw new Error(`The partner answered ${answer.status}`)
+  return { value: JSON.parse(answer.body.toString('utf8')), at: timeOf(answer, desk.clock) }
 }
 
-async function handIn(kind: string, content: Content & { form: 'json' }, desk: LinkDesk): Promise<void> {
-  const { outcome } = await desk.receive({ ...incomingJson(kind, content, desk), by: 'poll' })
-  const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
-  if (fault) throw new Error(`What the partner said was refused: ${fault.code}`)
-}
+const handIn = (kind: string, content: Content & { form: 'json' }, desk: LinkDesk) =>
+  handedIn({ ...incomingJson(kind, content, desk), by: 'poll' }, desk)
 
 /** JSON that a partner said, as it is handed in; its id follows from what it says and when it was heard. */
 export function incomingJson(kind: string, content: Content & { form: 'json' }, desk: LinkDesk): Incoming {

@@ -25,3 +25,13 @@ export function jsonOf({ body }: OutboundResponse): unknown {
     return undefined // an answer that is no JSON says nothing that we could use
   }
 }
+
+/** When a partner answered, by its clock or ours: whichever is behind, so that what it dates by its own is not missed. */
+export function timeOf({ headers }: OutboundResponse, clock: () => Date): string {
+  const ours = clock().getTime()
+  const theirs = Date.parse(headers.date ?? '')
+  return new Date(Number.isNaN(theirs) ? ours : Math.min(theirs, ours)).toISOString()
+}
+
+/** A little before: a partner may show a change a moment after the time it gives it. */
+export const overlapping = (since: string): string => new Date(Date.parse(since) - 10_000).toISOString()

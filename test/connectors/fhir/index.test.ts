@@ -1,0 +1,214 @@
+import type { Appointment, Bundle, OperationOutcome, Patient, Slot } from '@medplum/fhirtypes'
+import { describe, expect, test } from 'vitest'
+import type { Incoming } from '../../../src/connectors/connector.ts'
+import { fhir, fhirSettings } from '../../../src/connectors/fhir/index.ts'
+import { systems } from '../../../src/fhir/canonical.ts'
+import { allOk, failure, outcomeOf } from '../../../src/fhir/outcome.ts'
+import { type Heard, type HttpPeer, openHttpPeer } from '../../support/peers.ts'
+import { departure, openDesk } from '../pretend-desk.ts'
+
+const answer = (value: unknown, status = 200, headers = {}) => Response.json(value, { status, headers })
+const open = (partner: HttpPeer, settings: object = {}, desk = openDesk()) =>
+  fhir.open(fhirSettings.strict().parse({ baseUrl: `${partner.url}/fhir`, days: 1, ...settings }), desk)
+
+const number = '0190a1b2-0000-7000-8000-000000000001'
+const appointment: Appointment = {
+  resourceType: 'Appointment',
+  id: number,
+  identifier: [{ type: { coding: [{ code: 'PLAC' }] }, system: systems.appointment, value: number }],
+  status: 'pending',
+  start: '2026-03-03T09:00:00+01:00',
+  end: '2026-03-03T09:20:00+01:00',
+  participant: [{ actor: { reference: 'Patient/1' }, status: 'accepted' }],
+}
+const patient: Patient = { resourceType: 'Patient', id: '1', name: [{ family: 'PAT-TROIS' }] }
+const slotOf = (partner: HttpPeer): Slot => ({
+  resourceType: 'Slot',
+  id: 's',
+  identifier: [{ system: `${partner.url}/fhir/Slot`, value: '77' }],
+  schedule: { reference: 'Schedule/1' },
+  status: 'busy-tentative',
+  start: '2026-03-03T09:00:00+01:00',
+  end: '2026-03-03T09:20:00+01:00',
+})
+
+/** Asks the partner for the appointment, and tells how it went. */
+async function asked(partner: HttpPeer, settings: object = {}, kind = 'appointment.requested') {
+  const link = await open(partner, settings)
+  const leaving = departure(kind)
+  const rendered = await link.render?.(leaving, [appointment, patient, slotOf(partner)])
+  if (!rendered || !link.send) throw new Error('Nothing can be sent')
+  return link.send({ ...leaving, ...rendered }, AbortSignal.timeout(5_000))
+}
+
+const said = (reply: Incoming | undefined): Appointment | undefined =>
+  reply?.content?.form === 'fhir' && reply.content.resource.resourceType === 'Appointment'
+    ? reply.content.resource
+    : undefined
+
+describe('an appointment is asked for', () => {
+  test('by create, once: for its own slot, the patient carried along, under our number', async () => {
+    await using partner = await openHttpPeer(({ body }) =>
+      answer({ ...(body as Appointment), id: '9', status: 'booked' }, 201),
+    )
+    const { end, reply } = await asked(partner)
+    expect(end).toBe('sent')
+    const [{ method, path, headers, body }] = partner.heard as [Heard]
+    expect([method, path]).toEqual(['POST', '/fhir/Appointment'])
+    expect(headers.get('if-none-exist')).toBe(
+      `identifier=${encodeURIComponent(`${systems.appointment}|${number}`)}`,
+    )
+    expect(body).toMatchObject({
+      status: 'proposed',
+      slot: [{ reference: 'Slot/77' }],
+      contained: [{ resourceType: 'Patient', name: [{ family: 'PAT-TROIS' }] }],
+      participant: [{ actor: { reference: '#patient' } }],
+    })
+    expect(said(reply)).toMatchObject({ status: 'booked' })
+    expect(said(reply)?.identifier).toContainEqual({ system: `${partner.url}/fhir/Appointment`, value: '9' })
+  })
+
+  test('by $book, whose answer may be a Bundle', async () => {
+    await using partner = await openHttpPeer(() =>
+      answer({
+        resourceType: 'Bundle',
+        type: 'searchset',
+        entry: [{ resource: { ...appointment, id: '9', status: 'booked' } }],
+      }),
+    )
+    const { reply } = await asked(partner, { book: 'operation' })
+    expect(partner.heard[0]?.path).toBe('/fhir/Appointment/$book')
+    expect(said(reply)?.status).toBe('booked')
+  })
+
+  test('and waits when the partner has it, undecided', async () => {
+    await using partner = await openHttpPeer(() =>
+      answer({ ...appointment, id: '9', status: 'proposed' }, 201),
+    )
+    expect(await asked(partner)).toEqual({ end: 'sent' })
+  })
+
+  test('and refused, with the partner’s words', async () => {
+    const outcome: OperationOutcome = {
+      resourceType: 'OperationOutcome',
+      issue: [{ severity: 'error', code: 'conflict', diagnostics: 'Already taken' }],
+    }
+    await using partner = await openHttpPeer(() => answer(outcome, 409))
+    const { end, reply } = await asked(partner)
+    expect(end).toBe('sent')
+    expect(said(reply)).toMatchObject({ status: 'cancelled', cancelationReason: { text: 'Already taken' } })
+  })
+
+  test.each([408, 425, 429, 500, 502, 503])(
+    'and not now: %i is for later, and no word of the centre',
+    async (status) => {
+      await using partner = await openHttpPeer(() => answer({}, status, { 'retry-after': '3' }))
+      expect(await asked(partner)).toEqual({ end: 'later', reason: `HTTP ${status}`, retryAfterSeconds: 3 })
+    },
+  )
+})
+
+describe('an appointment is cancelled there', () => {
+  test('in the version that was found', async () => {
+    await using partner = await openHttpPeer(({ method }) =>
+      method === 'GET'
+        ? answer({
+            resourceType: 'Bundle',
+            type: 'searchset',
+            entry: [{ resource: { ...appointment, id: '9', status: 'booked', meta: { versionId: '4' } } }],
+          })
+        : answer({}),
+    )
+    expect((await asked(partner, {}, 'appointment.cancelled')).end).toBe('sent')
+    const put = partner.heard.find(({ method }) => method === 'PUT')
+    expect([put?.path, put?.headers.get('if-match')]).toEqual(['/fhir/Appointment/9', 'W/"4"'])
+    expect(put?.body).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('again later, when it has changed meanwhile', async () => {
+    await using partner = await openHttpPeer(({ method }) =>
+      method === 'GET'
+        ? answer({
+            resourceType: 'Bundle',
+            type: 'searchset',
+            entry: [{ resource: { ...appointment, id: '9' } }],
+          })
+        : answer({}, 412),
+    )
+    expect((await asked(partner, {}, 'appointment.cancelled')).end).toBe('later')
+  })
+
+  test('by doing nothing, when it is not there', async () => {
+    await using partner = await openHttpPeer(() => answer({ resourceType: 'Bundle', type: 'searchset' }))
+    expect((await asked(partner, {}, 'appointment.cancelled')).end).toBe('sent')
+    expect(partner.heard.every(({ method }) => method === 'GET')).toBe(true)
+  })
+})
+
+describe('a diary', () => {
+  const slot = (id: string): Slot => ({
+    resourceType: 'Slot',
+    id,
+    schedule: { reference: 'Schedule/1' },
+    status: 'free',
+    start: '2026-03-02T09:00:00+01:00',
+    end: '2026-03-02T09:20:00+01:00',
+  })
+  const searchset = (resources: readonly (Slot | Appointment)[], next?: string): Bundle => ({
+    resourceType: 'Bundle',
+    type: 'searchset',
+    ...(next !== undefined && { link: [{ relation: 'next', url: next }] }),
+    entry: resources.map((resource) => ({ resource })),
+  })
+  const nothing = () => answer(searchset([]))
+  const idsIn = ({ content }: Incoming): (string | undefined)[] =>
+    content?.form === 'fhir' && content.resource.resourceType === 'Bundle'
+      ? (content.resource.entry ?? []).map(({ fullUrl }) => fullUrl)
+      : []
+
+  test('is read page by page', async () => {
+    await using partner = await openHttpPeer(({ path }) => {
+      if (!path.startsWith('/fhir/Slot')) return nothing()
+      return path.includes('page=2')
+        ? answer(searchset([slot('b')]))
+        : answer(searchset([slot('a')], 'Slot?page=2'))
+    })
+    const desk = openDesk()
+    await using _ = await open(partner, {}, desk)
+    await desk.round()
+    expect(desk.received.map(idsIn)).toEqual([['Slot/a', 'Slot/b']])
+  })
+
+  test('in which one slot is refused offers the others all the same', async () => {
+    await using partner = await openHttpPeer(({ path }) =>
+      path.startsWith('/fhir/Slot') ? answer(searchset([slot('a'), slot('bad'), slot('c')])) : nothing(),
+    )
+    const taken: (readonly (string | undefined)[])[] = []
+    const desk = openDesk({
+      receive: async (incoming) => {
+        const ids = idsIn(incoming)
+        if (ids.includes('Slot/bad')) return { outcome: outcomeOf(failure('structure', 'No.').issues) }
+        taken.push(ids)
+        return { outcome: allOk('Stored.') }
+      },
+    })
+    await using _ = await open(partner, {}, desk)
+    await desk.round()
+    expect(taken.at(-1)).toEqual(['Slot/a', 'Slot/c'])
+  })
+
+  test('that cannot be taken now is read again, and so are appointments', async () => {
+    const outcome = outcomeOf(failure('lock-error', 'Not now.').issues)
+    await using partner = await openHttpPeer(({ path }) =>
+      path.startsWith('/fhir/Appointment')
+        ? answer(searchset([{ ...appointment, status: 'booked' }]))
+        : nothing(),
+    )
+    const desk = openDesk({
+      receive: async ({ kind }) => ({ outcome: kind === 'Appointment' ? outcome : allOk('Stored.') }),
+    })
+    await using _ = await open(partner, {}, desk)
+    await expect(desk.round()).rejects.toThrow('now')
+    expect(desk.memory.get('appointments-since')).toBeUndefined()
+  })
+})

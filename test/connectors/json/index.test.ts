@@ -1,0 +1,233 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Appointment } from '@medplum/fhirtypes'
+import { describe, expect, test } from 'vitest'
+import { json, jsonSettings } from '../../../src/connectors/json/index.ts'
+import { allOk, failure, outcomeOf } from '../../../src/fhir/outcome.ts'
+import { type Heard, type HttpPeer, openHttpPeer } from '../../support/peers.ts'
+import { departure, openDesk } from '../pretend-desk.ts'
+
+const answer = (value: unknown, status = 200, headers = {}) => Response.json(value, { status, headers })
+const open = (partner: HttpPeer, settings: object, desk = openDesk()) =>
+  json.open(jsonSettings.strict().parse({ baseUrl: partner.url, ...settings }), desk)
+
+const appointment: Appointment = {
+  resourceType: 'Appointment',
+  identifier: [
+    { type: { coding: [{ code: 'PLAC' }] }, system: 'urn:ours', value: 'A 1' },
+    { system: 'urn:theirs', value: 'R/7' },
+  ],
+  status: 'pending',
+  participant: [],
+}
+
+const booking = { send: { 'appointment.requested': { path: 'v1/bookings/{placer}', map: 'made' } } }
+
+describe('a booking by a JSON API', () => {
+  test('fills in the path, and is the same call under the same key on each try', async () => {
+    await using partner = await openHttpPeer(() => answer({ state: 'busy' }, 503, { 'retry-after': '7' }))
+    await using link = await open(partner, { ...booking, idempotencyHeader: 'x-key' })
+    const leaving = departure('appointment.requested')
+    const rendered = await link.render?.(leaving, [appointment])
+    if (!rendered) throw new Error('Nothing was made')
+    const tries = [1, 2].map(() => link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000)))
+    expect(await Promise.all(tries)).toEqual([
+      { end: 'later', reason: 'HTTP 503', retryAfterSeconds: 7 },
+      { end: 'later', reason: 'HTTP 503', retryAfterSeconds: 7 },
+    ])
+    expect(partner.heard.map(({ path }) => path)).toEqual(['/v1/bookings/A%201', '/v1/bookings/A%201'])
+    expect(partner.heard.map(({ headers }) => headers.get('x-key'))).toEqual([leaving.row, leaving.row])
+    expect(partner.heard[0]?.body).toEqual(partner.heard[1]?.body)
+  })
+
+  test.each([
+    [201, 'sent'],
+    [409, 'sent'],
+  ] as const)('answered with %i is an answer, read beside the question', async (status, end) => {
+    await using partner = await openHttpPeer(() => answer({ state: 'said' }, status))
+    await using link = await open(partner, booking)
+    const leaving = departure('appointment.requested')
+    const rendered = await link.render?.(leaving, [appointment])
+    if (!rendered) throw new Error('Nothing was made')
+    const sent = await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000))
+    expect(sent?.end).toBe(end)
+    expect(sent?.reply).toMatchObject({
+      kind: 'Appointment',
+      peer: 'partner',
+      content: { form: 'json', value: { answer: { state: 'said' }, status } },
+    })
+  })
+
+  test('answered with nothing that can be read is no answer to hand in', async () => {
+    await using partner = await openHttpPeer(() => new Response('<html>', { status: 200 }))
+    await using link = await open(partner, booking)
+    const leaving = departure('appointment.requested')
+    const rendered = await link.render?.(leaving, [appointment])
+    if (!rendered) throw new Error('Nothing was made')
+    expect(await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000))).toEqual({
+      end: 'sent',
+    })
+  })
+
+  test('that the file does not tell of is not made up', async () => {
+    await using partner = await openHttpPeer()
+    await using link = await open(partner, booking)
+    await expect(link.render?.(departure('communication.sent'), [])).rejects.toMatchObject({
+      issues: [{ text: expect.stringContaining('communication.sent') }],
+    })
+  })
+
+  test('to nobody who listens is for later', async () => {
+    const partner = await openHttpPeer()
+    await using link = await open(partner, booking)
+    const leaving = departure('appointment.requested')
+    const rendered = await link.render?.(leaving, [appointment])
+    await partner[Symbol.asyncDispose]()
+    if (!rendered) throw new Error('Nothing was made')
+    const sent = await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000))
+    expect(sent?.end).toBe('later')
+  })
+})
+
+describe('a diary by a JSON API', () => {
+  test('is read a day at a time, all its pages as one', async () => {
+    const pages = (heard: Heard) =>
+      heard.path.includes('page=2')
+        ? answer({ slots: [{ n: 2 }], next: null })
+        : answer({ slots: [{ n: 1 }], next: `diary?page=2&of=${encodeURIComponent(heard.path)}` })
+    await using partner = await openHttpPeer(pages)
+    const desk = openDesk()
+    await using _ = await open(
+      partner,
+      { slots: { path: 'diary?from={from}&to={to}', next: 'next', days: 2 } },
+      desk,
+    )
+    await desk.round()
+    expect(desk.received.map(({ content }) => content)).toEqual([
+      {
+        form: 'json',
+        value: { slots: [{ n: 1 }, { n: 2 }], next: expect.any(String) },
+        covers: { from: '2026-03-02T08:00:00.000Z', to: '2026-03-03T08:00:00.000Z' },
+      },
+      {
+        form: 'json',
+        value: { slots: [{ n: 1 }, { n: 2 }], next: expect.any(String) },
+        covers: { from: '2026-03-03T08:00:00.000Z', to: '2026-03-04T08:00:00.000Z' },
+      },
+    ])
+  })
+
+  test('whose next page is elsewhere is not followed there', async () => {
+    await using elsewhere = await openHttpPeer(() => answer({ slots: [] }))
+    await using partner = await openHttpPeer(() => answer({ slots: [], next: `${elsewhere.url}/diary` }))
+    const desk = openDesk()
+    await using _ = await open(partner, { slots: { path: 'diary?from={from}', next: 'next', days: 1 } }, desk)
+    await expect(desk.round()).rejects.toThrow('away')
+    expect(elsewhere.heard).toEqual([])
+    expect(desk.received).toEqual([])
+  })
+
+  test('that cannot be read says nothing of what has vanished', async () => {
+    await using partner = await openHttpPeer(() => answer({ error: 'down' }, 500))
+    const desk = openDesk()
+    await using _ = await open(partner, { slots: { path: 'diary', days: 1 } }, desk)
+    await expect(desk.round()).rejects.toThrow('500')
+    expect(desk.received).toEqual([])
+  })
+})
+
+describe('changes by a JSON API', () => {
+  const changes = { changes: { path: 'changes?since={since}' } }
+
+  test('are each handed in, and asked for again from a little before, by the clock that is behind', async () => {
+    const behind = { date: 'Mon, 02 Mar 2026 07:58:00 GMT' }
+    await using partner = await openHttpPeer(() => answer({ bookings: [{ n: 1 }, { n: 2 }] }, 200, behind))
+    const desk = openDesk()
+    await using _ = await open(partner, changes, desk)
+    await desk.round()
+    await desk.round()
+    expect(desk.received.map(({ content }) => content)).toMatchObject(
+      [1, 2, 1, 2].map((n) => ({ value: { n } })),
+    )
+    const since = new URL(partner.heard[1]?.path ?? '', partner.url).searchParams.get('since')
+    expect(Date.parse(since ?? '')).toBe(Date.parse('2026-03-02T07:57:50Z'))
+  })
+
+  test('that could not be read are asked for again', async () => {
+    let isDown = true
+    await using partner = await openHttpPeer(() =>
+      isDown ? answer({}, 500) : answer({ bookings: [{ n: 1 }] }),
+    )
+    const desk = openDesk()
+    await using _ = await open(partner, changes, desk)
+    await expect(desk.round()).rejects.toThrow('500')
+    expect(desk.memory.get('changes-since')).toBeUndefined()
+    isDown = false
+    await desk.round()
+    expect(desk.received).toHaveLength(1)
+  })
+})
+
+describe('client credentials', () => {
+  test('are asked for once, used for many calls, and asked for again when they are refused', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'relais-secret-'))
+    await writeFile(join(folder, 'secret'), 'hush\n')
+    let good = 1
+    let given = 0
+    await using partner = await openHttpPeer((heard) => {
+      if (heard.path === '/token') return answer({ access_token: `T${++given}`, expires_in: 300 })
+      return heard.headers.get('authorization') === `Bearer T${good}` ? answer({}) : answer({}, 401)
+    })
+    const auth = {
+      kind: 'client-secret',
+      tokenUrl: `${partner.url}/token`,
+      clientId: 'relais',
+      secretFile: join(folder, 'secret'),
+    }
+    const desk = openDesk()
+    await using _ = await open(partner, { auth, changes: { path: 'changes?since={since}' } }, desk)
+    await desk.round()
+    await desk.round()
+    expect(given).toBe(1)
+    good = 2
+    await desk.round()
+    expect(given).toBe(2)
+    const asked = partner.heard.filter(({ path }) => path === '/token')
+    expect(asked[0]?.body).toContain('client_secret=hush')
+    expect(asked[0]?.body).not.toContain('%0A')
+    await rm(folder, { recursive: true })
+  })
+})
+
+describe('a change that is refused', () => {
+  const refusing = (what: 'conflict' | 'lock-error') => {
+    const desk = openDesk({
+      receive: async (incoming) => {
+        desk.received.push(incoming)
+        const isFirst = JSON.stringify(incoming.content).includes('"n":1')
+        return { outcome: isFirst ? outcomeOf(failure(what, 'No.').issues) : allOk('Stored.') }
+      },
+    })
+    return desk
+  }
+  const two = () => answer({ bookings: [{ n: 1 }, { n: 2 }] })
+
+  test('for good does not keep the others from being heard', async () => {
+    await using partner = await openHttpPeer(two)
+    const desk = refusing('conflict')
+    await using _ = await open(partner, { changes: { path: 'changes?since={since}' } }, desk)
+    await desk.round()
+    expect(desk.received).toHaveLength(2)
+    expect(desk.memory.get('changes-since')).toBeDefined()
+  })
+
+  test('for now is asked for again', async () => {
+    await using partner = await openHttpPeer(two)
+    const desk = refusing('lock-error')
+    await using _ = await open(partner, { changes: { path: 'changes?since={since}' } }, desk)
+    await expect(desk.round()).rejects.toThrow()
+    expect(desk.received).toHaveLength(2)
+    expect(desk.memory.get('changes-since')).toBeUndefined()
+  })
+})

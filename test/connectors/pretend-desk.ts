@@ -1,0 +1,49 @@
+import type { Incoming, LinkDesk, Received } from '../../src/connectors/connector.ts'
+import { allOk } from '../../src/fhir/outcome.ts'
+import type { DepartureRow } from '../../src/store/index.ts'
+
+/** What a line is handed in a test: it keeps what is handed in and what is remembered, and runs tasks when it is told. */
+export interface TestDesk extends LinkDesk {
+  readonly received: Incoming[]
+  readonly memory: Map<string, string>
+  /** Runs each task of the line once. */
+  round(): Promise<void>
+}
+
+export function openDesk(own: Partial<LinkDesk> = {}): TestDesk {
+  const received: Incoming[] = []
+  const memory = new Map<string, string>()
+  const tasks: ((signal: AbortSignal) => Promise<void>)[] = []
+  return {
+    name: 'partner',
+    organization: 'Organization/centre',
+    receive: async (incoming): Promise<Received> => {
+      received.push(incoming)
+      return { outcome: allOk('Stored.') }
+    },
+    clock: () => new Date('2026-03-02T08:00:00Z'),
+    transform: (_, input) => input,
+    recall: async (key) => memory.get(key),
+    remember: async (key, value) => void memory.set(key, value),
+    outboundLoopback: true,
+    every: (_, task) => void tasks.push(task),
+    ...own,
+    received,
+    memory,
+    round: async () => {
+      for (const task of tasks) await task(new AbortController().signal)
+    },
+  }
+}
+
+/** Something that is to leave. */
+export const departure = (kind: string): DepartureRow => ({
+  row: '5e0fbd3e-5d4c-4a3e-8fb5-0000000000c1',
+  peer: 'partner',
+  kind,
+  about: [],
+  attempts: 0,
+  queuedAt: '2026-03-02T08:00:00Z',
+  status: 'queued',
+  lane: 'partner',
+})
