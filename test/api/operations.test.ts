@@ -133,6 +133,12 @@ describe('$find', () => {
       /before/,
     ],
     ['a referral that nobody knows', parameters(...span, referralNumber('nobody')), 404, /no referral/],
+    [
+      'a patient that nobody knows',
+      parameters(...span, { name: 'patient-reference', valueReference: { reference: 'Patient/none' } }),
+      404,
+      /no such patient/,
+    ],
   ])('%s is refused', async (_, body, status, text) => {
     const reply = await ehr('POST', '/fhir/Appointment/$find', body)
     expect([reply.status, issuesIn(reply)[0]?.diagnostics]).toEqual([status, expect.stringMatching(text)])
@@ -214,6 +220,12 @@ describe('hold, book, cancel', () => {
     const reply = await ehr('POST', '/fhir/Appointment/$book', body)
     expect(reply.status, reply.text).toBe(status)
     expect(issuesIn(reply)[0]?.diagnostics).toMatch(/\.$/)
+  })
+
+  test('what is searched for is counted without being asked to', async () => {
+    const all = await ehr('GET', '/fhir/Appointment?_count=1')
+    expect(all.at('total')).toBe(entriesIn(await ehr('GET', '/fhir/Appointment?_count=100')).length)
+    expect((await ehr('GET', '/fhir/Appointment?_total=none')).at('total')).toBeUndefined()
   })
 
   test('by GET there is no operation', async () => {

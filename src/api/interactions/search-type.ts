@@ -1,6 +1,6 @@
 import { type Link, searchset } from '../../fhir/bundle.ts'
 import { outcomeOf } from '../../fhir/outcome.ts'
-import { parseSearch } from '../../fhir/search.ts'
+import { parseSearch, type Search } from '../../fhir/search.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
 import { searchConformance } from '../conformance.ts'
@@ -41,7 +41,8 @@ async function found(call: Call, query: URLSearchParams): Promise<Answer> {
   const { zone } = house.desk(permit.actor).territory
   const lenient = permit.lenient || preferenceOf(call.header('prefer')).lenient
   const { search, warnings } = parseSearch(type, query, { lenient, zone, base })
-  const page = await house.store.search(withinReach(search, permit), permit.actor.sight)
+  const counted = withCount(search, query)
+  const page = await house.store.search(withinReach(counted, permit), permit.actor.sight)
   const head = {
     links: linksOf(`${base}/${type}`, withoutUnknown(query, warnings), page.next),
     ...(page.total !== undefined && { total: page.total }),
@@ -54,6 +55,11 @@ async function found(call: Call, query: URLSearchParams): Promise<Answer> {
     body: searchset(base, entries, head, remarks),
     shown: { interaction: 'search-type', references: versionsOf(entries), query: urlOf(type, query) },
   }
+}
+
+/** Appointments are counted without being asked to. Source: IHE ITI Scheduling, ITI-118: Bundle.total is required. */
+function withCount(search: Search, query: URLSearchParams): Search {
+  return search.type === 'Appointment' && !query.has('_total') ? { ...search, total: true } : search
 }
 
 /** What was left out of the search is left out of its link: the link says what was searched. */

@@ -58,7 +58,7 @@ export const find = operation<Input>({
   async handle(input, call) {
     const desk = call.house.desk(call.permit.actor)
     const request = await requestOf(input['referral-identifier'], desk)
-    const [patient] = referencesIn(input, 'patient-reference')
+    const [patient] = await patientsOf(referencesIn(input, 'patient-reference'), desk)
     const found = await findAppointments(
       {
         ...windowOf(input),
@@ -89,6 +89,17 @@ async function requestOf(identifier: Identifier | undefined, { store, actor }: D
   const request = await reader.identified('ServiceRequest', identifier.system, identifier.value)
   if (request && sees(actor, await reader.sight(`ServiceRequest/${request.id}`))) return request
   throw failure('not-found', 'There is no referral of this number.', 'Parameters.parameter')
+}
+
+/** The same references, when all are to patients for the caller's eyes. Fails: not-found. */
+async function patientsOf(references: readonly string[], { store, actor }: Desk): Promise<readonly string[]> {
+  const reader = store.reader()
+  for (const reference of references) {
+    const patient = await reader.follow(reference)
+    if (patient?.resourceType === 'Patient' && sees(actor, await reader.sight(reference))) continue
+    throw failure('not-found', 'There is no such patient.', 'Parameters.parameter')
+  }
+  return references
 }
 
 /** Literal references of a parameter. Fails: value for any other. */
