@@ -74,7 +74,7 @@ describe('ranges that a centre declares', () => {
   })
 })
 
-describe('a slot that is reserved for members', () => {
+describe('a slot that is not for everybody', () => {
   let gateway: TestGateway
   let ehr: Caller
   let other: Caller
@@ -83,7 +83,10 @@ describe('a slot that is reserved for members', () => {
     gateway = await startGateway({ connectors })
     ehr = gateway.as('ehr')
     other = gateway.as('ehr-other')
-    await slotsAreThere(gateway)
+    await until(
+      () => other.search<Slot>('Slot?status=free&_count=1'),
+      (all) => all.length > 0,
+    )
     const [first] = await until(
       () => ehr.search<Slot>('Slot?_security=CPTS&status=free&_count=1'),
       (all) => all.length > 0,
@@ -155,7 +158,10 @@ describe('a slot that is reserved for members', () => {
     const { status, body } = await other.call('POST', '', text)
     expect([status, body]).toMatchObject([200, {}])
     const [request] = await other.search<ServiceRequest>('ServiceRequest?identifier=other-1')
-    const places = await found(other, request as ServiceRequest)
+    const places = await until(
+      () => found(other, request as ServiceRequest),
+      (all) => all.length > 0,
+    )
     expect(places.length).toBeGreaterThan(0)
     const slots = await Promise.all(
       places.slice(0, 5).map(({ slot }) => other.get<Slot>(slot?.[0]?.reference ?? '')),
@@ -180,5 +186,20 @@ describe('a slot that is reserved for members', () => {
     const request = await referred(gateway)
     const [proposal] = await found(ehr, request, { at: organization(gateway, 'centre-v2') })
     expect((await holds(other, proposal?.id ?? '')).status).toBe(404)
+  })
+
+  test('of a centre that is not connected is not proposed: nobody could book it', async () => {
+    const telephoned = await ehr.search<Slot>('Slot?_source=urn:relais:source:telephone&status=free&_count=1')
+    expect(telephoned).toHaveLength(1)
+    const request = await referred(gateway)
+    const places = await until(
+      () => found(ehr, request),
+      (all) => all.length > 0,
+    )
+    const slots = await Promise.all(
+      places.slice(0, 20).map(({ slot }) => ehr.get<Slot>(slot?.[0]?.reference ?? '')),
+    )
+    expect(slots.length).toBeGreaterThan(0)
+    expect(slots.filter(({ meta }) => meta?.source === 'urn:relais:source:telephone')).toEqual([])
   })
 })

@@ -106,8 +106,10 @@ function isWhereWished(
   territory: Territory,
 ): boolean {
   const centre = centreOf(slot, territory)?.organization
+  // A centre that is not connected cannot be asked.
+  if (centre === undefined) return false
   return (
-    (organizations.length === 0 || organizations.includes(centre ?? '')) &&
+    (organizations.length === 0 || organizations.includes(centre)) &&
     (locations.length === 0 || locations.some((location) => actors.includes(location)))
   )
 }
