@@ -1,9 +1,10 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { orders } from '../../src/demo/tour/order.ts'
 import { play } from '../../src/demo/tour/play.ts'
 import { field, valueAt } from '../../src/hl7v2/message.ts'
 import { until } from '../support/clock.ts'
-import { startDemo, type TestDemo } from '../support/gateway.ts'
+import { startDemo, startGateway, type TestDemo } from '../support/gateway.ts'
 
 /** One referral's whole way on the demo, by each of the four kinds of radiology system. */
 describe('on the demo', () => {
@@ -35,11 +36,24 @@ describe('on the demo', () => {
     30_000,
   )
 
+  test('a referral goes its whole way through two gateways: sent to one, booked at the other', async () => {
+    const [order] = orders
+    if (!order) throw new Error('The tour has no orders')
+    await using second = await startGateway({
+      territory: { path: join(demo.demo.folder, 'territory'), clients: demo.world.clients },
+      databaseUrl: demo.databaseUrl,
+    })
+    const { request, appointment } = await play(order, { ...demo.world, mllp: second.mllp }, () => {})
+    expect(appointment.status).toBe('booked')
+    expect(second.log.some((line) => line.includes('"message.received"'))).toBe(true)
+    expect(await second.as('ehr').get(`ServiceRequest/${request.id}`)).toEqual(request)
+  }, 30_000)
+
   test("the partners' own diaries have the bookings, once each", () => {
     const booked = Object.values(demo.demo.partners?.diaries ?? {}).map(
       ({ bookings }) => [...bookings.values()].filter(({ status }) => status === 'booked').length,
     )
-    expect(booked).toEqual([1, 1, 1])
+    expect(booked).toEqual([2, 1, 1])
   })
 
   test('the order at the RIS names the doctor, the patient and the answers', async () => {

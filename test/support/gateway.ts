@@ -105,7 +105,7 @@ export const centreV2 = (port?: number, more: Record<string, unknown> = {}): Con
 /** A whole gateway of a test, in this process. */
 export interface TestGateway extends AsyncDisposable {
   gateway: Gateway
-  territory: Territory
+  territory: Pick<Territory, 'path' | 'clients'>
   baseUrl: string
   mllp: Address
   /** For a second gateway on the same server. */
@@ -121,7 +121,7 @@ export interface StartOptions extends TerritoryOptions {
   clock: () => Date
   bookWaitMs: number
   /** Instead of a territory of its own; whoever made it disposes of it. */
-  territory: Territory
+  territory: Pick<Territory, 'path' | 'clients'>
   /** Instead of a database of its own. */
   databaseUrl: string
 }
