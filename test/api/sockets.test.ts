@@ -10,7 +10,7 @@ let url: string
 
 beforeAll(async () => {
   api = await openTestApi()
-  listener = await listenHttp('127.0.0.1', 0)
+  listener = await listenHttp('127.0.0.1', 0, 'RELAIS_PORT')
   listener.answerBy((request, environment) => api.app.fetch(request, environment))
   url = `http://127.0.0.1:${listener.address.port}`
 })

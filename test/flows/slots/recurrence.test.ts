@@ -116,7 +116,7 @@ describe('a weekly range', () => {
           .flatMap((when) => [when, when.add({ minutes: 30 })])
           .filter(
             ({ epochMilliseconds }) =>
-              epochMilliseconds > Date.parse('2026-03-01T00:00:00Z') &&
+              epochMilliseconds >= Date.parse('2026-03-01T00:00:00Z') &&
               epochMilliseconds < Date.parse('2026-11-30T00:00:00Z'),
           )
           .map(({ epochMilliseconds }) => epochMilliseconds)
