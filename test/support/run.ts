@@ -47,7 +47,11 @@ async function run(env: NodeJS.ProcessEnv): Promise<Count> {
   try {
     const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], { env, stdio: 'inherit' })
+    const config = fileURLToPath(new URL('../vitest.config.ts', import.meta.url))
+    const child = spawn(process.execPath, [vitest, 'run', '--config', config, ...reporters, ...args], {
+      env,
+      stdio: 'inherit',
+    })
     const [code] = await once(child, 'exit')
     const count = countOf(await readFile(report, 'utf8').catch(() => '{}'))
     return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count
