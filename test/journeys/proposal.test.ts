@@ -1,24 +1,24 @@
 import type { Appointment, Bundle } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startGateway, type TestGateway } from '../support/gateway.ts'
+import { centreV2, startGateway, type TestGateway } from '../support/gateway.ts'
 
 let gateway: TestGateway
 
 beforeAll(async () => {
-  gateway = await startGateway()
+  gateway = await startGateway({ connectors: { 'ris-v2': centreV2() } })
 })
 
 afterAll(() => gateway[Symbol.asyncDispose]())
 
 test('a proposal is read again from its id alone, by whoever may see its slot', async () => {
-  const cell = gateway.as('cell')
+  const centre = gateway.as('ris-v2')
   const start = new Date(gateway.clock().getTime() + 86_400_000)
   const end = new Date(start.getTime() + 1_200_000)
-  const schedule = await cell.call<{ id: string }>('POST', 'Schedule', {
+  const schedule = await centre.call<{ id: string }>('POST', 'Schedule', {
     resourceType: 'Schedule',
     actor: [{ display: 'Échographie' }],
   })
-  await cell.call('POST', 'Slot', {
+  await centre.call('POST', 'Slot', {
     resourceType: 'Slot',
     meta: {
       security: [
