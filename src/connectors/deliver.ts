@@ -175,11 +175,12 @@ class Delivery implements AsyncDisposable {
     if (!outlet.link.send) throw new Error(`Nothing can be sent to ${outlet.name}`)
     const { leaseMs = defaultLeaseMs } = this.#options
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(leaseMs * 0.8)])
+    if (signal.aborted) return stopped // whoever is told only of what comes would wait for ever
     let sent: Sent
     try {
       sent = await outlet.link.send({ ...departure, ...rendered }, signal)
     } catch (thrown) {
-      if (signal.aborted) return { end: 'later', reason: 'no answer before we had to stop' }
+      if (signal.aborted) return stopped
       throw thrown
     }
     // Before the note: a reply that was not taken comes again with the next try.
@@ -251,6 +252,9 @@ async function taken(reply: Incoming, outlet: Outlet): Promise<void> {
     throw failure('transient', 'The answer of the peer could not be taken now.')
   }
 }
+
+/** Put back, and tried again by whoever comes next. */
+const stopped: Sent = { end: 'later', reason: 'no answer before we had to stop' }
 
 const defaultLeaseMs = 120_000
 const longestRestMs = 5_000
