@@ -59,7 +59,7 @@ export interface LinkDesk {
   clock: () => Date
   log?: Log
   /** Runs a map of `mappings/` by its URL or name; fails as the map says. */
-  transform: (map: string, input: unknown) => Resource[] | unknown
+  transform: (map: string, input: unknown) => unknown
   /** Small state that outlives the process and is shared by gateways. */
   recall(key: string): Promise<string | undefined>
   remember(key: string, value: string): Promise<void>
@@ -74,5 +74,6 @@ export function connector<S extends z.ZodType>(
   settings: S,
   open: (settings: z.output<S>, desk: LinkDesk) => Promise<Link>,
 ): Connector<z.output<S>> {
+  // zod's own inference, which the type of a schema parameter does not carry.
   return { settings: settings as unknown as z.ZodType<z.output<S>>, open }
 }
