@@ -9,6 +9,8 @@ export interface Doer {
   name: string
   /** `Organization/<id>` that the client belongs to. */
   organization?: string
+  /** `Practitioner/<id>` of the person who acted, where somebody had signed in. */
+  person?: string
 }
 
 /** What a step changed. */
@@ -37,7 +39,7 @@ export function auditOf({ actor, step, written, removed, at, requestId }: Change
     action,
     recorded: at,
     outcome: '0',
-    agent: [agentOf(actor)],
+    agent: agentsOf(actor),
     source: sourceOf,
     entity: [
       ...written.map((resource) => changed(versioned(resource), requestId)),
@@ -82,10 +84,13 @@ export interface Origin {
   kind: string
 }
 
-/** Who acted: its organisation, under the id and name of its client. */
-export function agentOf(actor: Doer): AuditEvent['agent'][number] {
-  const who = actor.organization === undefined ? whoOf(actor) : { reference: actor.organization }
-  return { who, altId: actor.client, name: actor.name, requestor: true }
+/** Who acted, under the id and name of its client: a person and the organisation it acted for, or the organisation. */
+export function agentsOf(actor: Doer): AuditEvent['agent'] {
+  const organization = actor.organization === undefined ? undefined : { reference: actor.organization }
+  const named = { altId: actor.client, name: actor.name, requestor: true }
+  if (actor.person === undefined) return [{ who: organization ?? whoOf(actor), ...named }]
+  const person = { who: { reference: actor.person }, ...named }
+  return organization ? [person, { who: organization, requestor: false }] : [person]
 }
 
 /** The gateway, as the one who saw it. */
@@ -131,7 +136,8 @@ const patientEntity = (reference: string): AuditEventEntity => ({
   role: entityRole('1'),
 })
 
-const whoOf = ({ client, name }: Doer) => ({
+const whoOf = ({ client, name, person }: Doer) => ({
+  ...(person !== undefined && { reference: person }),
   identifier: { system: `${canonical}/NamingSystem/client`, value: client },
   display: name,
 })

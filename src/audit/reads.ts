@@ -4,7 +4,7 @@ import { uuidv7 } from '../fhir/id.ts'
 import { failure } from '../fhir/outcome.ts'
 import type { Log } from '../log.ts'
 import type { Kept, Store } from '../store/index.ts'
-import { agentOf, type Doer, resourceEntity, sourceOf } from './index.ts'
+import { agentsOf, type Doer, resourceEntity, sourceOf } from './index.ts'
 
 /** Something that was looked at. */
 export interface Read {
@@ -123,7 +123,7 @@ function readAuditOf(reads: readonly Noted[], at: string) {
     period: { start: first.at, end: last.at },
     recorded: at,
     outcome: '0',
-    agent: [agentOf(first.actor)],
+    agent: agentsOf(first.actor),
     source: sourceOf,
     entity: reads.flatMap(entitiesOf),
   }

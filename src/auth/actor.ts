@@ -9,6 +9,8 @@ export interface Actor {
   name: string
   /** `Organization/<id>` that the client belongs to. */
   organization?: string
+  /** `Practitioner/<id>` of the person who acts, where somebody has signed in. */
+  person?: string
   role: Role
   /** Keys to what it may see (`public`, `member`, `org:<id>`); `all` for the whole territory. */
   sight: 'all' | readonly string[]

@@ -49,6 +49,16 @@ describe('an AuditEvent', () => {
     })
   })
 
+  test('says which person acted, and for whom', () => {
+    const person = { ...actor, client: 'person:d', name: 'Alex Exemple', person: 'Practitioner/d' }
+    const event = auditOf({ actor: person, step: 'task.claimed', written: [request('2')], removed: [], at })
+    expect(event.agent).toEqual([
+      { who: { reference: 'Practitioner/d' }, altId: 'person:d', name: 'Alex Exemple', requestor: true },
+      { who: { reference: 'Organization/o1' }, requestor: false },
+    ])
+    expect(validator.validate(event)).toEqual([])
+  })
+
   test.each([
     ['created', [request('1')], [], 'C'],
     ['updated', [request('2')], [], 'U'],
