@@ -15,6 +15,7 @@ import { outboxIn } from './outbox.ts'
 import { readCurrent, readVersion } from './read.ts'
 import { readerOf } from './reader.ts'
 import { findPage } from './search/index.ts'
+import { sessionsIn } from './sessions.ts'
 import { sharedIn } from './shared.ts'
 import { sql } from './sql.ts'
 import { type Traffic, trafficOf } from './traffic.ts'
@@ -78,6 +79,7 @@ function storeOn(
     messages: messagesIn(db),
     outbox: outboxIn(db),
     clients: clientsIn(db),
+    sessions: sessionsIn(db),
     ...sharedIn(db, clock),
     reader: () => readerOf(db, keyed, (type, query) => matchesOf(db, type, query, zone)),
     async write(write) {
@@ -371,6 +373,7 @@ export interface Store extends AsyncDisposable {
   readonly messages: Messages
   readonly outbox: Outbox
   readonly clients: Clients
+  readonly sessions: Sessions
   /** What goes on with these peers, in their order. */
   traffic(peers: readonly string[]): Promise<Traffic[]>
   /** Once only, whatever the number of gateways: true for the first who names it. */
@@ -429,4 +432,15 @@ export interface Clients {
   disable(id: string, at: string | undefined): Promise<void>
   /** The clients of the territory's folder: those that it had before and leaves out are disabled until it has them again. */
   folder(registrations: readonly { id: string; registration: string }[], at: string): Promise<void>
+}
+
+/** People who have signed in, and sign-ins under way. JSON text, by a key that nobody can guess. */
+export interface Sessions {
+  /** Keeps one until an instant; forgets those that ended before `at`. */
+  begin(key: string, content: string, at: string, until: string): Promise<void>
+  /** One that has not ended at that instant. */
+  get(key: string, at: string): Promise<{ content: string; until: string } | undefined>
+  extend(key: string, until: string): Promise<void>
+  /** Ends it; comes back with what it held, for one caller only, when it had not ended at that instant. */
+  end(key: string, at: string): Promise<string | undefined>
 }
