@@ -9,10 +9,14 @@ export interface Call {
   /** Of the HTTP request it came in. */
   number: string
   house: House
+  /** The FHIR base it was asked under, without a slash at its end. */
+  base: string
   permit: Permit
   /** Parts of the path: type, id, version, operation (without `$`). */
   path: PathParts
   query: URLSearchParams
+  /** The query as it was written, without its question mark. */
+  asked: string
   /** By lower-case name. */
   header(name: string): string | undefined
   /** The resource that was sent. Fails: media-type, structure, too-long. */

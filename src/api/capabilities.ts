@@ -9,36 +9,36 @@ import type {
 import { canonical } from '../fhir/canonical.ts'
 import { isReference } from '../fhir/search/filter.ts'
 import { type Parameter, parametersOf } from '../fhir/search/parameters.ts'
-import { conformanceTypes, servedTypes } from '../fhir/served.ts'
+import { conformanceTypes } from '../fhir/served.ts'
+import type { Base } from './base.ts'
 import { conformanceParameters } from './conformance.ts'
-import { fhirBase, type House } from './house.ts'
+import type { House } from './house.ts'
 import type { Interaction } from './interactions/interaction.ts'
-import { operations } from './operations/index.ts'
 import { type AnyOperation, isOf } from './operations/operation.ts'
 
-/** The statement of what is served: from the interactions, the types, their search parameters and the operations. */
-export function capabilityStatement(
-  interactions: readonly Interaction[],
-  house: House,
-  startedAt: string,
-): CapabilityStatement {
+/** The statement of what is served under a base: from its interactions, types, their search parameters and its operations. */
+export function capabilityStatement(base: Base, house: House, startedAt: string): CapabilityStatement {
+  const { name, title, description, interactions, operations, instantiates } = base
+  const id = name.toLowerCase()
   const types = [
-    ...servedTypes.map((type) => kept(type, interactions)),
-    ...conformanceTypes.map((type) => declared(type, interactions)),
+    ...base.types.map((type) => kept(type, base)),
+    ...conformanceTypes.flatMap((type) => declared(type, interactions)),
   ]
   const system = operations.filter(({ definition }) => definition.system).map(operationOf)
   return {
     resourceType: 'CapabilityStatement',
-    id: 'relais',
-    url: `${canonical}/CapabilityStatement/relais`,
+    id,
+    url: `${canonical}/CapabilityStatement/${id}`,
     version: house.settings.version,
-    name: 'Relais',
-    title: 'Relais, gateway for non-scheduled medical imaging',
+    name,
+    title,
     status: 'active',
     date: startedAt,
+    ...(description !== undefined && { description }),
     kind: 'instance',
+    ...(instantiates && { instantiates: [...instantiates] }),
     software: { name: 'Relais', version: house.settings.version },
-    implementation: { description: 'Relais', url: fhirBase(house) },
+    implementation: { description: 'Relais', url: `${house.settings.baseUrl}${base.path}` },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
     rest: [
@@ -69,19 +69,22 @@ function securityOf({ settings: { baseUrl } }: House) {
   }
 }
 
-function kept(type: string, interactions: readonly Interaction[]): CapabilityStatementRestResource {
+function kept(type: string, { interactions, operations, profiles }: Base): CapabilityStatementRestResource {
   const parameters = [...parametersOf(type).values()].filter(({ kind }) => kind !== 'unsupported')
   const references = parameters.filter(isReference).map(({ code }) => `${type}:${code}`)
   const operation = operations.filter(({ definition }) => isOf(definition, type)).map(operationOf)
+  const codes = typeCodes(interactions, type)
+  const supportedProfile = profiles?.[type]
   return {
     type: type as CapabilityStatementRestResource['type'], // servedTypes are resource types
-    interaction: typeCodes(interactions).map((code) => ({ code })),
+    ...(supportedProfile && { supportedProfile: [...supportedProfile] }),
+    interaction: codes.map((code) => ({ code })),
     versioning: 'versioned-update',
-    readHistory: true,
+    readHistory: codes.includes('vread'),
     updateCreate: false,
-    conditionalCreate: true,
+    conditionalCreate: codes.includes('create'),
     conditionalRead: 'full-support',
-    conditionalUpdate: true,
+    conditionalUpdate: codes.includes('update'),
     conditionalDelete: 'not-supported',
     referencePolicy: ['literal', 'logical', 'local', 'enforced'],
     searchParam: parameters.map(parameterOf),
@@ -90,25 +93,31 @@ function kept(type: string, interactions: readonly Interaction[]): CapabilitySta
   }
 }
 
-function declared(type: string, interactions: readonly Interaction[]): CapabilityStatementRestResource {
-  const readable = interactions.filter(({ conformance }) => conformance)
-  return {
-    type: type as CapabilityStatementRestResource['type'], // conformanceTypes are resource types
-    interaction: typeCodes(readable).map((code) => ({ code })),
-    versioning: 'no-version',
-    searchParam: Object.entries(conformanceParameters).map(([name, parameter]) => ({
-      name,
-      type: parameter.type,
-    })),
-  }
+function declared(type: string, interactions: readonly Interaction[]): CapabilityStatementRestResource[] {
+  const codes = typeCodes(
+    interactions.filter(({ conformance }) => conformance),
+    type,
+  )
+  if (codes.length === 0) return []
+  return [
+    {
+      type: type as CapabilityStatementRestResource['type'], // conformanceTypes are resource types
+      interaction: codes.map((code) => ({ code })),
+      versioning: 'no-version',
+      searchParam: Object.entries(conformanceParameters).map(([name, parameter]) => ({
+        name,
+        type: parameter.type,
+      })),
+    },
+  ]
 }
 
 type TypeCode = CapabilityStatementRestResourceInteraction['code']
 
 /** What may be done with resources of a type, by the paths that name one. */
-function typeCodes(interactions: readonly Interaction[]): TypeCode[] {
+function typeCodes(interactions: readonly Interaction[], type: string): TypeCode[] {
   return interactions
-    .filter(({ path }) => path.includes(':type'))
+    .filter(({ path, types }) => path.includes(':type') && (types?.includes(type) ?? true))
     .flatMap(({ codes }) => codes as readonly TypeCode[]) // theirs, by the path
 }
 

@@ -10,15 +10,17 @@ import { type Preference, preferenceOf } from './prefer.ts'
 import { guardOf, isReached } from './reach.ts'
 
 /** Carries out changes on behalf of the caller. Fails: as `transact`; forbidden. */
-export function changed({ house, permit }: Call, asked: readonly Asked[]): Promise<Transacted> {
-  const ours = asked.map((each) => withOwn(each, `${fhirBase(house)}/`))
+export function changed({ house, base, permit }: Call, asked: readonly Asked[]): Promise<Transacted> {
+  const bases = [...new Set([fhirBase(house), base])].map((each) => `${each}/`)
+  const ours = asked.map((each) => withOwn(each, bases))
   return transact(ours, newIdOf(house), house.desk(permit.actor), guardOf(permit))
 }
 
 /** References by our own full addresses are to what is kept here. */
-function withOwn(asked: Asked, base: string): Asked {
+function withOwn(asked: Asked, bases: readonly string[]): Asked {
   if (asked.verb === 'delete') return asked
-  const short = (reference: string) => (reference.startsWith(base) ? reference.slice(base.length) : reference)
+  const short = (reference: string) =>
+    reference.slice(bases.find((base) => reference.startsWith(base))?.length ?? 0)
   return { ...asked, resource: mapReferences(asked.resource, short) }
 }
 
@@ -44,7 +46,7 @@ export function answerChanged(
 /** Version, time and address; what a condition found in place of creating it is told as what is new. */
 function headersFor(call: Call, { type, id, verb, version, lastUpdated }: Changed): Record<string, string> {
   if (version === undefined || lastUpdated === undefined) return {}
-  const location = `${fhirBase(call.house)}/${type}/${id}/_history/${version}`
+  const location = `${call.base}/${type}/${id}/_history/${version}`
   return {
     ...headersOf({ version, lastUpdated }),
     ...(verb !== 'delete' && { [verb === 'update' ? 'content-location' : 'location']: location }),

@@ -2,7 +2,6 @@ import type { Resource } from '@medplum/fhirtypes'
 import { failure, failures, issue } from '../fhir/outcome.ts'
 import { type Answer, answer } from './answer.ts'
 import { type Call, idOf, typeOf } from './call.ts'
-import { fhirBase } from './house.ts'
 import { expectOnly } from './parameters.ts'
 import { searchsetOf } from './searchset.ts'
 
@@ -40,7 +39,7 @@ export function searchConformance(call: Call, query: URLSearchParams): Answer {
   const found = ofType(call, type).filter((resource) => tests.every((test) => test(resource)))
   const [from, count] = [numberIn(query, '_cursor') ?? 0, numberIn(query, '_count') ?? found.length]
   const page = sorted(found, query).slice(from, from + count)
-  const base = fhirBase(call.house)
+  const { base } = call
   const urlOf = (asked: URLSearchParams) => `${base}/${type}${asked.size > 0 ? `?${asked}` : ''}`
   const next = new URLSearchParams(query)
   next.set('_cursor', String(from + count))

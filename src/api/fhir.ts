@@ -2,48 +2,54 @@ import type { Context, Hono } from 'hono'
 import { refuseTokenInUrl } from '../auth/permit.ts'
 import { parseJson } from '../fhir/json.ts'
 import { failure } from '../fhir/outcome.ts'
+import type { Base } from './base.ts'
 import { refuseLong, textOf } from './body.ts'
 import { type Edge, respond } from './edge.ts'
 import type { House } from './house.ts'
-import { interactionsOf } from './interactions/index.ts'
+import { capabilities } from './interactions/capabilities.ts'
 import { expectJson, type Presentation, plain, presentationOf } from './presentation.ts'
 import { type Router, routerOf } from './router.ts'
 import { type Said, serve } from './serve.ts'
 import { told } from './told.ts'
 
-const base = '/fhir'
-
-/** The FHIR API: every path under `/fhir`, by the list of interactions. */
-export function fhir(app: Hono<Edge>, house: House): void {
-  const router = routerOf(interactionsOf(house))
-  const handle = (c: Context<Edge>) => answered(c, router, house)
-  app.all(base, handle)
-  app.all(`${base}/*`, handle)
+/** FHIR under one base: every path there, by the base's list of interactions. */
+export function fhir(app: Hono<Edge>, base: Base, house: House): void {
+  const router = routerOf([...base.interactions, capabilities(base, house)])
+  const handle = (c: Context<Edge>) => answered(c, base, router, house)
+  app.all(base.path, handle)
+  app.all(`${base.path}/*`, handle)
 }
 
-async function answered(c: Context<Edge>, router: Router, house: House): Promise<Response> {
+async function answered(c: Context<Edge>, base: Base, router: Router, house: House): Promise<Response> {
   let presentation: Presentation = plain
   try {
-    const said = saidBy(c, house)
-    presentation = presentationOf(said.query, said.header('accept'))
+    const said = saidBy(c, base, house)
+    presentation = presentationOf(said.query, said.header('accept'), base.mediaTypes)
     refuseTokenInUrl(said.query)
     refuseLong(said.header('content-length'), house.settings.maxBodyBytes)
-    const routed = (pattern: string) => c.set('route', `${base}${pattern}`)
+    const routed = (pattern: string) => c.set('route', `${base.path}${pattern}`)
     const whoAsks = () => house.auth.authenticate(said.header('authorization'))
-    return respond(c, await serve(said, { house, router, whoAsks, routed }), presentation)
+    const url = `${house.settings.baseUrl}${base.path}`
+    return respond(c, await serve(said, { house, base: url, router, whoAsks, routed }), presentation)
   } catch (thrown) {
     return respond(c, told(thrown, c.get('number'), house.log), presentation)
   }
 }
 
-function saidBy(c: Context<Edge>, { settings: { maxBodyBytes } }: House): Said {
+function saidBy(
+  c: Context<Edge>,
+  { path, meant = (query) => query }: Base,
+  { settings: { maxBodyBytes } }: House,
+): Said {
   const { url, method } = c.req
   const mark = url.indexOf('?')
+  const asked = mark < 0 ? '' : url.slice(mark + 1)
   return {
     number: c.get('number'),
     method,
-    path: c.req.path.slice(base.length),
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    path: c.req.path.slice(path.length),
+    query: meant(new URLSearchParams(asked)),
+    asked,
     header: (name) => c.req.header(name),
     async resource() {
       expectJson(c.req.header('content-type'))
@@ -51,7 +57,7 @@ function saidBy(c: Context<Edge>, { settings: { maxBodyBytes } }: House): Said {
     },
     async form() {
       expectForm(c.req.header('content-type'))
-      return new URLSearchParams(await textOf(c.req.raw, maxBodyBytes))
+      return meant(new URLSearchParams(await textOf(c.req.raw, maxBodyBytes)))
     },
   }
 }

@@ -1,18 +1,27 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { failure } from '../fhir/outcome.ts'
+import { dialects } from './dialects/index.ts'
 import { type Edge, edge, respondThrown } from './edge.ts'
 import { fhir } from './fhir.ts'
 import { health } from './health.ts'
 import type { House } from './house.ts'
 import { intake } from './intake.ts'
+import { strict } from './interactions/index.ts'
 import { guardedMetrics, openlyMetrics } from './metrics.ts'
 import { smart } from './smart.ts'
 
-/** Documents that a page of any origin may read: they say what everybody may know. */
-const discovery = ['/fhir/metadata', '/fhir/.well-known/smart-configuration', '/auth/jwks']
+/** FHIR, strict and in each dialect. */
+const bases = [strict, ...dialects]
 
-/** The gateway's HTTP application: FHIR, tokens, intake, health. */
+/** Documents that a page of any origin may read: they say what everybody may know. */
+const discovery = [
+  ...bases.map(({ path }) => `${path}/metadata`),
+  '/fhir/.well-known/smart-configuration',
+  '/auth/jwks',
+]
+
+/** The gateway's HTTP application: FHIR and its dialects, tokens, intake, health. */
 export function api(house: House): Hono<Edge> {
   const app = bare(house)
   for (const path of discovery)
@@ -21,7 +30,7 @@ export function api(house: House): Hono<Edge> {
   health(app, house)
   intake(app, house)
   if (!house.settings.adminListener) guardedMetrics(app, house)
-  fhir(app, house)
+  for (const base of bases) fhir(app, base, house)
   return app
 }
 

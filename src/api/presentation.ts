@@ -23,34 +23,38 @@ const known: Readonly<Record<string, string>> = {
 }
 
 /**
- * How the caller wants the answer put: `_format` before `Accept`, `_pretty`.
+ * How the caller wants the answer put: `_format` before `Accept`, `_pretty`. `others` are names of JSON beside FHIR's.
  *
  * Fails: not-acceptable for anything but JSON, and for another version of FHIR.
  */
-export function presentationOf(query: URLSearchParams, accept: string | undefined): Presentation {
+export function presentationOf(
+  query: URLSearchParams,
+  accept: string | undefined,
+  others: Readonly<Record<string, string>> = {},
+): Presentation {
   const format = query.get('_format')
   // A `+` that was not escaped arrives as a blank.
   const wanted = format === null ? (accept ?? fhirJson) : format.replace(' ', '+')
-  const mediaType = mediaTypeOf(wanted)
+  const mediaType = mediaTypeOf(wanted, { ...known, ...others })
   if (!mediaType) throw failure('not-acceptable', `Answers are JSON: ask for ${fhirJson}.`, 'Accept')
   return { mediaType, pretty: query.get('_pretty') === 'true' }
 }
 
-function mediaTypeOf(wanted: string): string | undefined {
+function mediaTypeOf(wanted: string, names: Readonly<Record<string, string>>): string | undefined {
   if (wanted === fhirJson || wanted.trim() === '') return fhirJson
   const ranges = wanted
     .split(',')
-    .map(rangeOf)
+    .map((range) => rangeOf(range, names))
     .sort((a, b) => b.quality - a.quality)
   return ranges.find(({ quality, mediaType }) => quality > 0 && mediaType)?.mediaType
 }
 
-function rangeOf(range: string): { quality: number; mediaType: string | undefined } {
+function rangeOf(range: string, names = known): { quality: number; mediaType: string | undefined } {
   const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
   const of = (key: string) => parameters.find((each) => each.startsWith(`${key}=`))?.slice(key.length + 1)
   const version = of('fhirversion')?.replaceAll('"', '')
   const serves = version === undefined || version === '4.0' || version === '4.0.1'
-  return { quality: Number(of('q') ?? 1), mediaType: serves ? known[name] : undefined }
+  return { quality: Number(of('q') ?? 1), mediaType: serves ? names[name] : undefined }
 }
 
 /** A JSON text as it is put. */

@@ -28,7 +28,7 @@ export function routerOf(interactions: readonly Interaction[]): Router {
     const given = partsOf(path)
     const asked = method === 'HEAD' ? 'GET' : method
     for (const { interaction, pattern } of routes) {
-      const parts = interaction.method === asked ? fitted(pattern, given) : undefined
+      const parts = interaction.method === asked ? partsIn(given, pattern, interaction) : undefined
       if (!parts) continue
       refuseUnknownType(parts.type)
       return { interaction, parts }
@@ -36,7 +36,7 @@ export function routerOf(interactions: readonly Interaction[]): Router {
     throw unserved(
       method,
       routes.flatMap(({ interaction, pattern }) => {
-        const parts = fitted(pattern, given)
+        const parts = partsIn(given, pattern, interaction)
         return parts && (interaction.isThere?.(parts) ?? true) ? [{ interaction, parts }] : []
       }),
     )
@@ -56,6 +56,16 @@ function unserved(method: string, others: readonly Routed[]): Failure {
 }
 
 const partsOf = (path: string): string[] => path.split('/').filter((part) => part !== '')
+
+/** What a path says, when the interaction is served there. */
+function partsIn(
+  given: readonly string[],
+  pattern: readonly string[],
+  { types }: Interaction,
+): PathParts | undefined {
+  const parts = fitted(pattern, given)
+  return parts?.type !== undefined && types && !types.includes(parts.type) ? undefined : parts
+}
 
 function fitted(pattern: readonly string[], given: readonly string[]): PathParts | undefined {
   if (pattern.length !== given.length) return undefined

@@ -10,7 +10,7 @@ import type { Router } from './router.ts'
 import { told, WrongMethod } from './told.ts'
 
 /** What a request says, whether it comes by HTTP or inside a batch. */
-export type Said = Pick<Call, 'number' | 'query' | 'header' | 'resource' | 'form'> & {
+export type Said = Pick<Call, 'number' | 'query' | 'asked' | 'header' | 'resource' | 'form'> & {
   method: string
   path: string
 }
@@ -18,6 +18,8 @@ export type Said = Pick<Call, 'number' | 'query' | 'header' | 'resource' | 'form
 /** What requests are answered with. */
 export interface Serving {
   house: House
+  /** The FHIR base, without a slash at its end. */
+  base: string
   router: Router
   /** Asks who the caller is. Fails: login, token-expired. */
   whoAsks: () => Promise<Permit>
@@ -25,9 +27,9 @@ export interface Serving {
   routed?: (pattern: string) => void
 }
 
-/** Answers one request on `/fhir`; what is handed out is noted in the trail of reads. */
+/** Answers one request under a FHIR base; what is handed out is noted in the trail of reads. */
 export async function serve(said: Said, serving: Serving): Promise<Answer> {
-  const { house, router, whoAsks, routed } = serving
+  const { house, base, router, whoAsks, routed } = serving
   const found = attempt(() => router(said.method, said.path))
   if (found.value) routed?.(found.value.interaction.path)
   const permit = found.value?.interaction.open ? nobody : await whoAsks()
@@ -36,6 +38,7 @@ export async function serve(said: Said, serving: Serving): Promise<Answer> {
   const call: Call = {
     ...said,
     house,
+    base,
     permit,
     path: parts,
     again: (inner) => again(inner, said.number, serving),
@@ -78,7 +81,7 @@ const nobody: Permit = {
 async function again(
   inner: InnerRequest,
   number: string,
-  { house, router, whoAsks }: Serving,
+  { house, base, router, whoAsks }: Serving,
 ): Promise<Answer> {
   const [path = '', query = ''] = split(inner.url)
   const said: Said = {
@@ -86,12 +89,13 @@ async function again(
     method: inner.method,
     path,
     query: new URLSearchParams(query),
+    asked: query,
     header: (name) => inner.headers[name],
     resource: async () => inner.resource,
     form: async () => new URLSearchParams(),
   }
   try {
-    return await serve(said, { house, router, whoAsks })
+    return await serve(said, { house, base, router, whoAsks })
   } catch (thrown) {
     return told(thrown, number, house.log)
   }

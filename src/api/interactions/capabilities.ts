@@ -1,12 +1,13 @@
 import { failure } from '../../fhir/outcome.ts'
+import type { Base } from '../base.ts'
 import { capabilityStatement } from '../capabilities.ts'
 import type { House } from '../house.ts'
 import { expectOnly } from '../parameters.ts'
 import type { Interaction } from './interaction.ts'
 
 /** What is served, computed once from the lists that serve it. */
-export function capabilities(served: readonly Interaction[], house: House): Interaction {
-  const body = JSON.stringify(capabilityStatement(served, house, house.clock().toISOString()))
+export function capabilities(base: Base, house: House): Interaction {
+  const body = JSON.stringify(capabilityStatement(base, house, house.clock().toISOString()))
   return {
     codes: [],
     method: 'GET',

@@ -6,7 +6,6 @@ import { servedTypes } from '../../fhir/served.ts'
 import type { HistoryPage, HistoryQuery } from '../../store/index.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, idOf, typeOf } from '../call.ts'
-import { fhirBase } from '../house.ts'
 import { expectOnly } from '../parameters.ts'
 import type { Interaction } from './interaction.ts'
 
@@ -68,7 +67,7 @@ async function history(call: Call, which: Pick<HistoryQuery, 'type' | 'id' | 'ty
   const page = await call.house.store.history(query, call.permit.actor.sight)
   const head = { links: linksOf(call, page), ...(page.total !== undefined && { total: page.total }) }
   const shown = { interaction: `history-${level}`, references: versionsOf(page.entries) }
-  const body = historyBundle(fhirBase(call.house), page.entries, head)
+  const body = historyBundle(call.base, page.entries, head)
   return { status: 200, headers: {}, body, shown }
 }
 
@@ -127,10 +126,10 @@ function linksOf(call: Call, { next, resume }: HistoryPage): Link[] {
   return resume === undefined ? [self] : [self, { relation: 'monitor', url: urlOf(call, resume) }]
 }
 
-function urlOf({ house, path: { type, id }, query }: Call, cursor: string | undefined): string {
+function urlOf({ base, path: { type, id }, query }: Call, cursor: string | undefined): string {
   const said = new URLSearchParams(query)
   said.delete('_cursor')
   if (cursor !== undefined) said.set('_cursor', cursor)
   const search = said.size > 0 ? `?${said}` : ''
-  return `${[fhirBase(house), type, id, '_history'].filter((part) => part !== undefined).join('/')}${search}`
+  return `${[base, type, id, '_history'].filter((part) => part !== undefined).join('/')}${search}`
 }

@@ -1,7 +1,8 @@
-import type { House } from '../house.ts'
-import { operationRoutes } from '../operations/route.ts'
+import { servedTypes } from '../../fhir/served.ts'
+import type { Base } from '../base.ts'
+import { operations } from '../operations/index.ts'
+import { operationRoutesOf } from '../operations/route.ts'
 import { bundle } from './bundle.ts'
-import { capabilities } from './capabilities.ts'
 import { create } from './create.ts'
 import { remove } from './delete.ts'
 import { historyInstance, historySystem, historyType } from './history.ts'
@@ -25,10 +26,15 @@ const interactions: readonly Interaction[] = [
   conditionalUpdate,
   bundle,
   historySystem,
-  ...operationRoutes,
+  ...operationRoutesOf(operations),
 ]
 
-export const interactionsOf = (house: House): readonly Interaction[] => [
-  ...interactions,
-  capabilities(interactions, house),
-]
+/** The base that is strict, and gives resources in the form in which they are kept. */
+export const strict: Base = {
+  path: '/fhir',
+  name: 'Relais',
+  title: 'Relais, gateway for non-scheduled medical imaging',
+  interactions,
+  operations,
+  types: servedTypes,
+}

@@ -7,6 +7,7 @@ export type Code =
   | 'read'
   | 'vread'
   | 'update'
+  | 'patch'
   | 'delete'
   | 'history-instance'
   | 'history-type'
@@ -16,13 +17,15 @@ export type Code =
   | 'batch'
   | 'history-system'
 
-/** One thing that may be asked on `/fhir`: where, by whom, and what is answered. */
+/** One thing that may be asked under a FHIR base: where, by whom, and what is answered. */
 export interface Interaction {
   /** The interactions that it is; empty when it is another way to ask for one that is listed, or no interaction of FHIR's. */
   codes: readonly Code[]
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Under the FHIR base: `/:type/:id`, `/:type/_search`. */
   path: string
+  /** Of these types alone; absent: of all that are served. */
+  types?: readonly string[]
   /** Whether there is anything at an address of this pattern; absent: always. */
   isThere?(parts: PathParts): boolean
   /** The right to the type that it takes; without one, it asks for itself. */

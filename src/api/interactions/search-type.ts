@@ -4,7 +4,6 @@ import { parseSearch, type Search } from '../../fhir/search.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
 import { searchConformance } from '../conformance.ts'
-import { fhirBase } from '../house.ts'
 import { preferenceOf } from '../prefer.ts'
 import { withinReach, withinReadable } from '../reach.ts'
 import type { Interaction } from './interaction.ts'
@@ -35,9 +34,8 @@ async function parametersOf(call: Call): Promise<URLSearchParams> {
 }
 
 async function found(call: Call, query: URLSearchParams): Promise<Answer> {
-  const { house, permit } = call
+  const { house, base, permit } = call
   const type = typeOf(call)
-  const base = fhirBase(house)
   const { zone } = house.desk(permit.actor).territory
   const lenient = permit.lenient || preferenceOf(call.header('prefer')).lenient
   const { search, warnings } = parseSearch(type, query, { lenient, zone, base })

@@ -4,34 +4,36 @@ import type { Answer } from '../answer.ts'
 import type { Call, PathParts } from '../call.ts'
 import type { Interaction } from '../interactions/interaction.ts'
 import { expectOnly, quoted } from '../parameters.ts'
-import { operations } from './index.ts'
 import { inputOf } from './input.ts'
-import { type Definition, isOf } from './operation.ts'
+import { type AnyOperation, type Definition, isOf } from './operation.ts'
 
 type Level = 'system' | 'type' | 'instance'
 
-/** Where operations are called. */
-export const operationRoutes: readonly Interaction[] = [
-  { ...routeAt('system'), path: '/:operation' },
-  { ...routeAt('type'), path: '/:type/:operation', conformance: (call) => operate(call, 'type') },
-  { ...routeAt('instance'), path: '/:type/:id/:operation' },
-]
-
-function routeAt(level: Level): Omit<Interaction, 'path'> {
-  return {
+/** Where the operations of a list are called. */
+export function operationRoutesOf(operations: readonly AnyOperation[]): readonly Interaction[] {
+  const routeAt = (level: Level): Omit<Interaction, 'path'> => ({
     codes: [],
     method: 'POST',
-    handle: (call) => operate(call, level),
-    isThere: (parts) => served(parts, level) !== undefined,
-  }
+    handle: (call) => operate(operations, call, level),
+    isThere: (parts) => served(operations, parts, level) !== undefined,
+  })
+  return [
+    { ...routeAt('system'), path: '/:operation' },
+    {
+      ...routeAt('type'),
+      path: '/:type/:operation',
+      conformance: (call) => operate(operations, call, 'type'),
+    },
+    { ...routeAt('instance'), path: '/:type/:id/:operation' },
+  ]
 }
 
-const served = ({ operation, type }: PathParts, level: Level) =>
+const served = (operations: readonly AnyOperation[], { operation, type }: PathParts, level: Level) =>
   operations.find(({ definition }) => definition.code === operation && isServedAt(definition, level, type))
 
-async function operate(call: Call, level: Level): Promise<Answer> {
+async function operate(operations: readonly AnyOperation[], call: Call, level: Level): Promise<Answer> {
   const { type, operation: code = '' } = call.path
-  const found = served(call.path, level)
+  const found = served(operations, call.path, level)
   if (!found)
     throw failure(
       'not-found',
