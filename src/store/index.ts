@@ -202,6 +202,11 @@ export interface HistoryPage {
 export interface Reader {
   /** `Type/id` → version, for all that was read by id or identifier. */
   readonly versions: ReadonlyMap<string, number>
+  /**
+   * Reads all that lies along these trails in one statement. What is asked of it afterwards (by id, by reference, by
+   * the same search, what is taken of a slot) is known already; the rest is read as ever.
+   */
+  around(trails: readonly Trail[]): Promise<void>
   read<T extends Resource['resourceType']>(
     type: T,
     id: string,
@@ -226,6 +231,18 @@ export interface Reader {
   /** What is taken of these slots, by slot id. */
   occupancies(slotIds: readonly string[]): Promise<Occupancy[]>
 }
+
+/** A resource, by reference, and the ways that lead on from it. */
+export interface Trail {
+  from: string
+  ways?: readonly Way[]
+}
+
+/** To what is named in an element (`participant.actor`); to those that name it (`Task?focus`); to what is taken of a slot. */
+export type Way =
+  | { named: string; ways?: readonly Way[] }
+  | { naming: string; ways?: readonly Way[] }
+  | { places: true }
 
 /** A place of a slot that is held or booked. The store forbids two of one place, and two at one time on one resource. */
 export interface Occupancy {

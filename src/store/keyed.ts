@@ -124,7 +124,8 @@ const textArray: (text: string) => string[] = types.getTypeParser(textArrayOid)
 const known = new Map<string, readonly string[]>()
 const mostKnown = 1_000
 
-function accessIn(text: string): readonly string[] {
+/** The keys in a column `access`, as its text. */
+export function accessIn(text: string): readonly string[] {
   const before = known.get(text)
   if (before) return before
   if (known.size >= mostKnown) known.clear()

@@ -1,6 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { businessKeys } from '../fhir/business-key.ts'
 import { failure } from '../fhir/outcome.ts'
+import { lookAround } from './around.ts'
 import type { Database } from './database.ts'
 import type { Kept, Occupancy, Reader, Stored } from './index.ts'
 import type { CarriedKey, Current, Keyed } from './keyed.ts'
@@ -19,6 +20,8 @@ export function readerOf(
 ): Reader {
   const versions = new Map<string, number>()
   const rows = new Map<string, Promise<Current | undefined>>()
+  const naming = new Map<string, readonly Current[]>()
+  const taken = new Map<string, readonly Occupancy[]>()
 
   const row = (type: string, id: string) => {
     const reference = `${type}/${id}`
@@ -45,6 +48,13 @@ export function readerOf(
 
   return {
     versions,
+    async around(trails) {
+      const seen = await lookAround(db, trails)
+      for (const [reference, row] of seen.rows)
+        if (!rows.has(reference)) rows.set(reference, Promise.resolve(row))
+      for (const [query, found] of seen.naming) naming.set(query, found)
+      for (const [slot, occupancies] of seen.taken) taken.set(slot, occupancies)
+    },
     read: <T extends Resource['resourceType']>(type: T, id: string) => read<Of<T>>(type, id),
     async follow(reference) {
       const [, type, id] = /^([A-Z][A-Za-z]*)\/([^/#?]+)(?:\/_history\/\d+)?$/.exec(reference ?? '') ?? []
@@ -55,14 +65,18 @@ export function readerOf(
     identified: <T extends Resource['resourceType']>(type: T, system: string | undefined, value: string) =>
       carrying<Of<T>>(type, [{ system, value }]),
     async search<T extends Resource['resourceType']>(type: T, query: string) {
-      const found = await search(type, query)
+      const found = naming.get(`${type}?${query}`) ?? (await search(type, query))
       return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
     },
     async sight(reference) {
       const [type = '', id = ''] = reference.split('/')
       return (await row(type, id))?.access ?? []
     },
-    occupancies: (slotIds) => occupanciesOf(db, slotIds),
+    async occupancies(slotIds) {
+      const unseen = slotIds.filter((id) => !taken.has(id))
+      const read = unseen.length > 0 ? await occupanciesOf(db, unseen) : []
+      return [...slotIds.flatMap((id) => taken.get(id) ?? []), ...read]
+    },
   }
 }
 

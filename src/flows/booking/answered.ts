@@ -21,6 +21,7 @@ import {
   withoutHold,
 } from './states.ts'
 import { mayRead, toldWith } from './told.ts'
+import { aroundAnswered } from './trails.ts'
 
 /** What a centre says of an appointment: in answer to our question, or of itself. */
 export interface Answer {
@@ -52,7 +53,7 @@ export const answered: Step<Answer, AnswerFacts> = {
     const known = await theirs(appointment, store, actor)
     const [slots, begin, request, tasks] = await Promise.all([
       slotsOf(known, store),
-      slotsAt(appointment, store),
+      isWhere(appointment, known) ? [] : slotsAt(appointment, store),
       requestOf(known, store),
       known ? tasksOf(known, store) : [],
     ])
@@ -79,8 +80,10 @@ export const answered: Step<Answer, AnswerFacts> = {
 /** The appointment that is meant, if the actor sees it. */
 async function theirs(said: Appointment, store: Reader, actor: Actor) {
   const ours = said.identifier?.find(isOurs)?.value
-  const known =
-    ours && isId.test(ours) ? await store.read('Appointment', ours) : await store.sameIdentifier(said)
+  const id = ours && isId.test(ours) ? ours : (await store.sameIdentifier(said))?.id
+  if (id === undefined) return undefined
+  await store.around(aroundAnswered(id))
+  const known = await store.read('Appointment', id)
   if (!known) return undefined
   return sees(actor, await store.sight(referenceTo(known))) ? known : undefined
 }
@@ -104,6 +107,10 @@ async function slotsOf(known: Kept<Appointment> | undefined, store: Reader): Pro
   return slots.filter((slot): slot is Kept<Slot> => slot?.resourceType === 'Slot')
 }
 
+/** Whether it is said to be when it is known to be; one that was cancelled may have gone to another slot. */
+const isWhere = ({ start }: Appointment, known: Appointment | undefined) =>
+  start === undefined || (known?.start !== undefined && Date.parse(known.start) === Date.parse(start))
+
 const slotsAt = async ({ start }: Appointment, store: Reader): Promise<Kept<Slot>[]> =>
   start ? store.search('Slot', `start=${encodeURIComponent(start)}`) : []
 
@@ -114,7 +121,8 @@ async function requestOf(known: Kept<Appointment> | undefined, store: Reader) {
 
 async function tasksOf(known: Kept<Appointment>, store: Reader): Promise<Kept<Task>[]> {
   const about = [referenceTo(known), ...(known.basedOn ?? []).flatMap(({ reference }) => reference ?? [])]
-  return store.search('Task', `focus=${about.join(',')}`)
+  const tasks = await Promise.all(about.map((focus) => store.search('Task', `focus=${focus}`)))
+  return tasks.flat()
 }
 
 /** Booked: only now. A yes for what has been cancelled here meanwhile is cancelled there. */

@@ -15,6 +15,7 @@ import {
   versionOf,
   withoutHold,
 } from './states.ts'
+import { aroundGiven } from './trails.ts'
 
 /** Appointments that are not wanted any more. Ids. */
 export interface Cancellation {
@@ -33,8 +34,10 @@ export interface Given {
 /** Cancelled on this side: the place is free at once, and the RIS is told if it had been asked. */
 export const cancelled: Step<Cancellation, Given> = {
   name: 'booking.cancelled',
-  facts: async ({ appointment }, store, actor) =>
-    givenUp(await visible('Appointment', appointment, store, actor), store),
+  async facts({ appointment }, store, actor) {
+    await store.around(aroundGiven(appointment))
+    return givenUp(await visible('Appointment', appointment, store, actor), store)
+  },
   decide({ reason }, given, at, actor) {
     if (given.appointment.status === 'cancelled') return {}
     refuseUncancellable(given.appointment, actor)

@@ -2,12 +2,14 @@ import { failure } from '../../fhir/outcome.ts'
 import type { Step } from '../step.ts'
 import { cancelling, type Given, givenUp } from './cancelled.ts'
 import { heldUntil, isHeld, whyExpired } from './states.ts'
+import { aroundGiven } from './trails.ts'
 
 /** A hold that has lasted its time gives the place back. */
 export const expired: Step<{ appointment: string }, Given> = {
   name: 'booking.expired',
 
   async facts({ appointment }, store) {
+    await store.around(aroundGiven(appointment))
     const kept = await store.read('Appointment', appointment)
     if (!kept) throw failure('not-found', 'There is no such Appointment.', 'Appointment')
     return givenUp(kept, store)

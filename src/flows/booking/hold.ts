@@ -7,6 +7,7 @@ import { grants, senderKeys } from '../referral/admit.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { type BookingFacts, bookingFacts, type Wanted } from './facts.ts'
 import { capacityOf, freePlace, placesIn, referenceTo, slotWith } from './states.ts'
+import { aroundWanted } from './trails.ts'
 
 export interface HoldWish extends Wanted {
   /** How long, in seconds; the gateway's own limit is the longest. */
@@ -19,7 +20,10 @@ const longestHoldSeconds = 600
 /** A place is kept for a while: nobody else gets it, and the RIS is not asked yet. */
 export const held: Step<HoldWish, BookingFacts> = {
   name: 'booking.held',
-  facts: bookingFacts,
+  async facts(wish, store, actor) {
+    await store.around(aroundWanted(wish, false))
+    return bookingFacts(wish, store, actor)
+  },
   decide(wish, facts, at, actor) {
     const until = new Date(Date.parse(at.now) + 1000 * holdSeconds(wish)).toISOString()
     const taken = placed(facts, at, actor)

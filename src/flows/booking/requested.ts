@@ -22,6 +22,7 @@ import {
   withoutHold,
 } from './states.ts'
 import { mayRead, toldWith } from './told.ts'
+import { aroundHeld, aroundWanted } from './trails.ts'
 
 /** A booking that is wished for: of a place that is held, or of one that is free. */
 export type BookWish = (HeldPlace | Wanted) & { comment?: string }
@@ -65,6 +66,7 @@ export const requested: Step<BookWish, Facts> = {
 }
 
 async function factsOf(wish: BookWish, store: Reader, actor: Actor) {
+  await store.around('appointment' in wish ? aroundHeld(wish.appointment) : aroundWanted(wish, true))
   if (!('appointment' in wish)) return { ...(await bookingFacts(wish, store, actor)), hold: undefined }
   const hold = await visible('Appointment', wish.appointment, store, actor)
   return { ...(await bookingFacts(wantedBy(hold), store, actor)), hold }

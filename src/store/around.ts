@@ -1,0 +1,153 @@
+import { parametersOf } from '../fhir/search/parameters.ts'
+import type { Database } from './database.ts'
+import type { Occupancy, Trail, Way } from './index.ts'
+import { accessIn, type Current } from './keyed.ts'
+import { storedOf } from './read.ts'
+import { quoted, searchTable } from './search/schema.ts'
+import { join, raw, type Sql, sql } from './sql.ts'
+
+/** What one statement has found around some resources. */
+export interface Surroundings {
+  /** By reference; one that is asked for by name and is not there is undefined. */
+  rows: ReadonlyMap<string, Current | undefined>
+  /** Those that name a resource, newest first, by `Task?focus=ServiceRequest/1`. */
+  naming: ReadonlyMap<string, readonly Current[]>
+  /** By slot id. */
+  taken: ReadonlyMap<string, readonly Occupancy[]>
+}
+
+/**
+ * Looks around some resources, all in one statement: what they name, what names them, what is taken of them.
+ *
+ * Each step of a way is a part of the statement that joins the part before it, by the keys of `resource` or the index
+ * of a search parameter. The text follows from the trails' shape alone, so a step has one prepared statement.
+ */
+export async function lookAround(db: Database, trails: readonly Trail[]): Promise<Surroundings> {
+  const parts: Part[] = []
+  for (const trail of trails) begin(trail, parts)
+  const found = await db.rows<AroundRow>(statementOf(parts))
+  return surroundings(trails, parts, found)
+}
+
+/** One step of a way, as a part of the statement. */
+interface Part {
+  select: Sql
+  /** What was asked: `Task?focus=`, of each that it was asked of. */
+  naming?: { query: string; of: number }
+  /** The part whose slots' places these are. */
+  placesOf?: number
+}
+
+interface AroundRow {
+  part: number
+  /** The resource that led here. */
+  via: string | null
+  type: string
+  id: string
+  version: number
+  updated: string
+  deleted: boolean
+  body: string
+  access: string
+  [column: string]: unknown
+}
+
+const columns = raw('r.type, r.id, r.version, r.updated, r.deleted, r.body, r.access::text as access')
+
+function begin({ from, ways = [] }: Trail, parts: Part[]): void {
+  const [type = '', id = ''] = from.split('/')
+  parts.push({
+    select: sql`select null::text as via, ${columns} from resource r where r.type = ${type} and r.id = ${id}`,
+  })
+  lead(ways, parts.length - 1, parts)
+}
+
+function lead(ways: readonly Way[], from: number, parts: Part[]): void {
+  for (const way of ways) {
+    if ('places' in way) {
+      parts.push({ select: places(from), placesOf: from })
+      continue
+    }
+    if ('named' in way) parts.push({ select: named(way.named, from) })
+    else parts.push({ select: naming(way.naming, from), naming: { query: `${way.naming}=`, of: from } })
+    lead(way.ways ?? [], parts.length - 1, parts)
+  }
+}
+
+/** What the resources of a part name in an element: `participant.actor`. */
+function named(element: string, from: number): Sql {
+  if (!/^[A-Za-z.]+$/.test(element)) throw new Error(`${element} is no path to a reference`)
+  return sql`select f.type || '/' || f.id as via, ${columns}
+    from p${raw(String(from))} f
+    cross join lateral jsonb_path_query(f.body::jsonb, ${raw(`'$.${element}.reference'`)}) as named
+    join resource r on r.type = split_part(named #>> '{}', '/', 1) and r.id = split_part(named #>> '{}', '/', 2)
+    where not f.deleted`
+}
+
+/** Those that name the resources of a part, by a search parameter: `Task?focus`. */
+function naming(query: string, from: number): Sql {
+  const [type = '', code = ''] = query.split('?')
+  const parameter = parametersOf(type).get(code)
+  if (parameter?.kind !== 'reference' && parameter?.kind !== 'references')
+    throw new Error(`${query} is no search by a reference`)
+  const column = raw(`s.${quoted(parameter.column)}`)
+  const fits =
+    parameter.kind === 'reference'
+      ? sql`${column} = f.type || '/' || f.id`
+      : sql`${column} @> array[f.type || '/' || f.id]`
+  return sql`select f.type || '/' || f.id as via, ${columns}
+    from p${raw(String(from))} f
+    join ${raw(searchTable(type))} s on ${fits}
+    join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
+}
+
+/** Places as rows like the others: the occupancy is the body. */
+const places = (from: number): Sql => sql`select f.type || '/' || f.id as via,
+    '' as type, o.slot || '/' || o.place as id, 0 as version, f.updated, false as deleted, json_build_object(
+      'slot', o.slot, 'place', o.place, 'appointment', o.appointment, 'resources', o.resources,
+      'start', lower(o.during), 'end', upper(o.during))::text as body, '{}' as access
+    from p${raw(String(from))} f join occupancy o on o.slot = f.id and f.type = 'Slot'`
+
+function statementOf(parts: readonly Part[]): Sql {
+  const named = parts.map(({ select }, n) => sql`p${raw(String(n))} as materialized (${select})`)
+  const read = parts.map((_, n) => raw(`select ${n} as part, * from p${n}`))
+  return sql`with ${join(named, ', ')} ${join(read, ' union all ')}`
+}
+
+function surroundings(
+  trails: readonly Trail[],
+  parts: readonly Part[],
+  found: readonly AroundRow[],
+): Surroundings {
+  const rows = new Map<string, Current | undefined>(trails.map(({ from }) => [from, undefined]))
+  for (const row of found) if (row.type !== '') rows.set(referenceOf(row), currentOf(row))
+  const naming = new Map<string, Current[]>()
+  const taken = new Map<string, Occupancy[]>()
+  for (const [n, part] of parts.entries()) {
+    const own = found.filter((row) => row.part === n)
+    const ofPart = (of: number) => found.filter((row) => row.part === of)
+    if (part.naming) {
+      const { query, of } = part.naming
+      for (const row of ofPart(of)) naming.set(query + referenceOf(row), [])
+      for (const row of own.sort(newestFirst)) naming.get(query + row.via)?.push(currentOf(row))
+    }
+    if (part.placesOf !== undefined) {
+      for (const { id } of ofPart(part.placesOf)) taken.set(id, [])
+      for (const { body } of own) {
+        const occupancy = occupancyIn(body)
+        taken.get(occupancy.slot)?.push(occupancy)
+      }
+    }
+  }
+  return { rows, naming, taken }
+}
+
+const referenceOf = ({ type, id }: AroundRow) => `${type}/${id}`
+const newestFirst = (a: AroundRow, b: AroundRow) => (a.id < b.id ? 1 : -1)
+const currentOf = (row: AroundRow): Current => ({ ...storedOf(row), access: accessIn(row.access) })
+
+/** PostgreSQL writes the offset of UTC out in JSON. */
+function occupancyIn(body: string): Occupancy {
+  const { start, end, ...rest } = JSON.parse(body) as Occupancy // as the statement has built it
+  return { ...rest, start: new Date(start).toISOString(), end: new Date(end).toISOString() }
+}

@@ -1,0 +1,96 @@
+import type { Slot, Task } from '@medplum/fhirtypes'
+import { expect, test } from 'vitest'
+import type { Kept } from '../../src/store/index.ts'
+import { openTestStore } from '../support/database.ts'
+import { recordStatements } from '../support/statements.ts'
+import { create, minute, newId, patient } from './resources.ts'
+
+const meta = { versionId: '1', lastUpdated: minute(0) }
+
+const task = (id: string, focus: string): Kept<Task> => ({
+  resourceType: 'Task',
+  id,
+  meta,
+  status: 'requested',
+  intent: 'order',
+  focus: { reference: focus },
+})
+
+const slot = (id: string, schedule: string): Kept<Slot> => ({
+  resourceType: 'Slot',
+  id,
+  meta,
+  status: 'free',
+  start: minute(10),
+  end: minute(20),
+  schedule: { reference: schedule },
+})
+
+test('what lies around a resource is read in one statement, and known from then on', async () => {
+  await using store = await openTestStore()
+  const [who, where, first, second, other] = [newId(), newId(), newId(), newId(), newId()]
+  await create(store, patient(who))
+  await create(store, slot(where, `Patient/${who}`))
+  for (const [id, focus] of [
+    [first, who],
+    [second, who],
+    [other, newId()],
+  ] as const)
+    await create(store, task(id, `Patient/${focus}`))
+  const occupancy = {
+    slot: where,
+    place: 1,
+    appointment: 'a',
+    resources: ['Device/1'],
+    start: minute(10),
+    end: minute(20),
+  }
+  await store.write({ at: minute(1), take: [occupancy] })
+
+  using statements = recordStatements()
+  const reader = store.reader()
+  await reader.around([
+    {
+      from: `Slot/${where}`,
+      ways: [{ places: true }, { named: 'schedule', ways: [{ naming: 'Task?focus' }] }],
+    },
+    { from: `Patient/${other}`, ways: [{ naming: 'Task?focus' }] },
+  ])
+  expect(statements.take()).toHaveLength(1)
+
+  expect(await reader.read('Slot', where)).toMatchObject({ id: where })
+  expect(await reader.follow(`Patient/${who}`)).toMatchObject({ id: who })
+  expect(await reader.sight(`Slot/${where}`)).toEqual(['public'])
+  expect(await reader.search('Task', `focus=Patient/${who}`)).toMatchObject([{ id: second }, { id: first }])
+  expect(await reader.occupancies([where])).toEqual([occupancy])
+  expect(await reader.read('Patient', other)).toBeUndefined()
+  expect(statements.take()).toEqual([])
+  expect([...reader.versions.keys()].sort()).toEqual(
+    [`Patient/${who}`, `Slot/${where}`, `Task/${first}`, `Task/${second}`].sort(),
+  )
+})
+
+test('what lies elsewhere is read as ever', async () => {
+  await using store = await openTestStore()
+  const [who, id] = [newId(), newId()]
+  await create(store, patient(who))
+  await create(store, task(id, `Patient/${who}`))
+  const reader = store.reader()
+  await reader.around([{ from: `Patient/${newId()}`, ways: [{ naming: 'Task?focus' }] }])
+  expect(await reader.search('Task', `focus=Patient/${who}`)).toMatchObject([{ id }])
+  expect(await reader.occupancies([newId()])).toEqual([])
+})
+
+test('what is deleted leads nowhere', async () => {
+  await using store = await openTestStore()
+  const [who, id] = [newId(), newId()]
+  await create(store, patient(who))
+  await create(store, task(id, `Patient/${who}`))
+  const removed = [{ type: 'Task', id, replaces: 1, lastUpdated: minute(1) }]
+  await store.write({ at: minute(1), removed })
+  const reader = store.reader()
+  await reader.around([{ from: `Task/${id}`, ways: [{ named: 'focus' }] }])
+  expect(await reader.read('Task', id)).toBeUndefined()
+  expect(reader.versions.get(`Task/${id}`)).toBe(2)
+  expect(await reader.follow(`Patient/${who}`)).toMatchObject({ id: who })
+})

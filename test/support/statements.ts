@@ -1,0 +1,42 @@
+import { Client } from 'pg'
+
+/** A statement that went to the database, as its text. */
+export interface Statements extends Disposable {
+  /** Those since the last look, without what the gateway's timers ask. */
+  take(): string[]
+}
+
+/** What goes on by itself: timers' leases and their looks, notices to other gateways, what sets a connection up. */
+const byItself = [
+  /insert into lease\b/,
+  /pg_notify/,
+  /^set statement_timeout/,
+  /^listen /,
+  /held_until/,
+  /from memory where name/,
+  /search_schedule|search_organizationaffiliation/,
+]
+
+/** From now on keeps the text of each statement that this process sends to PostgreSQL. */
+export function recordStatements(): Statements {
+  const texts: string[] = []
+  const { query } = Client.prototype
+  const recording = function (this: Client, ...args: unknown[]): unknown {
+    const text = textOf(args[0])
+    if (text !== undefined && !byItself.some((own) => own.test(text))) texts.push(text)
+    return Reflect.apply(query, this, args)
+  }
+  Client.prototype.query = recording as typeof query // the same, whatever it is handed
+  return {
+    take: () => texts.splice(0),
+    [Symbol.dispose]() {
+      Client.prototype.query = query
+    },
+  }
+}
+
+function textOf(asked: unknown): string | undefined {
+  if (typeof asked === 'string') return asked.trim()
+  if (typeof asked !== 'object' || asked === null || !('text' in asked)) return undefined
+  return typeof asked.text === 'string' ? asked.text.trim() : undefined
+}
