@@ -1,7 +1,8 @@
 import type { SearchParameter } from '@medplum/fhirtypes'
-import { canonical, extensions } from '../canonical.ts'
+import { canonical, extensions, frCore } from '../canonical.ts'
+import { r5 } from '../cross-version.ts'
 
-/** The project's own search parameters, each over one of its extensions. */
+/** The project's own search parameters, each over an extension. */
 export const ownParameters: readonly SearchParameter[] = [
   own('held-until', 'date', ['Appointment'], extensions.heldUntil, 'dateTime', 'Until when the hold lasts.'),
   own(
@@ -20,7 +21,67 @@ export const ownParameters: readonly SearchParameter[] = [
     'CodeableConcept',
     'What is missing or unusual.',
   ),
+  {
+    ...declared(
+      'exam',
+      'token',
+      'Schedule',
+      'An exam that the diary is for: FR Core keeps it in an extension.',
+    ),
+    expression: `Schedule.extension.where(url='${frCore.serviceTypeDuration}').extension.where(url='serviceType').value.ofType(CodeableConcept)`,
+  },
 ]
+
+const gap = 'https://interop.esante.gouv.fr/ig/fhir/gap/SearchParameter'
+
+/** Search parameters that the guides of dialects define, by their own canonicals. */
+export const dialectParameters: readonly SearchParameter[] = [
+  {
+    ...declared('service-type-reference', 'reference', 'Slot', 'The service that the slot is offered by.'),
+    url: 'https://interop.esante.gouv.fr/ig/fhir/sas/SearchParameter/cptsslot-sp-servicetype',
+    expression: `Slot.serviceType.extension.where(url='${r5.slotServiceType}').value.ofType(Reference)`,
+    target: ['HealthcareService'],
+  },
+  {
+    ...declared('created', 'date', 'Appointment', 'When it was first made.'),
+    url: `${gap}/GAP-Appointment-created`,
+    expression: 'Appointment.created',
+  },
+  {
+    ...declared('description', 'string', 'Appointment', 'What is written on the subject line.'),
+    url: `${gap}/GAP-Appointment-description`,
+    expression: 'Appointment.description',
+  },
+  {
+    ...declared('priority', 'token', 'Appointment', 'How urgent it is.'),
+    url: `${gap}/GAP-Appointment-priority`,
+    expression: 'Appointment.priority',
+  },
+  {
+    ...declared('start', 'date', 'Appointment', 'When it begins.'),
+    url: `${gap}/GAP-Appointment-earliestStart`,
+    expression: 'Appointment.start',
+  },
+]
+
+function declared(
+  code: string,
+  type: SearchParameter['type'],
+  base: 'Appointment' | 'Schedule' | 'Slot',
+  description: string,
+) {
+  return {
+    resourceType: 'SearchParameter',
+    id: code,
+    url: `${canonical}/SearchParameter/${code}`,
+    name: code,
+    status: 'active',
+    description,
+    code,
+    base: [base],
+    type,
+  } satisfies SearchParameter
+}
 
 function own(
   code: string,

@@ -10,7 +10,7 @@ import type {
 } from '@medplum/fhirtypes'
 import { conformanceTypes, servedTypes } from '../served.ts'
 import { type Bindings, expand } from './expand.ts'
-import { ownParameters } from './own.ts'
+import { dialectParameters, ownParameters } from './own.ts'
 import { type ParameterDefinition, parameterDefinition } from './parameter.ts'
 import { slim } from './slim.ts'
 
@@ -55,6 +55,7 @@ function searchParameters(structures: readonly StructureDefinition[], bindings: 
   const parameters = [
     ...published('search-parameters').filter((resource) => resource.resourceType === 'SearchParameter'),
     ...ownParameters,
+    ...dialectParameters,
   ]
   return Object.fromEntries(kept.map((type) => [type, parametersOf(type, parameters, bindings)]))
 }

@@ -8,10 +8,11 @@ export type Path = (resource: Resource) => readonly TypedValue[]
  * An expression of a search parameter, ready to run.
  *
  * Nearly all are names one below the other, such as `AuditEvent.entity.what`, some of them followed by
- * `where((resolve() is Patient))`: these are walked. All others, and elements of several types, are FHIRPath's to judge.
+ * `where((resolve() is Patient))`: these are walked, and so are the values of extensions of one URL. All others, and
+ * elements of several types, are FHIRPath's to judge.
  */
 export function pathOf(type: string, expression: string): Path {
-  return walked(type, expression) ?? evaluated(type, expression)
+  return walked(type, expression) ?? extended(type, expression) ?? evaluated(type, expression)
 }
 
 function evaluated(type: string, expression: string): Path {
@@ -33,6 +34,32 @@ function walked(type: string, expression: string): Path | undefined {
     gather(resource, names, 0, (value) => fits(value) && values.push({ type: found, value }))
     return values
   }
+}
+
+const inExtension =
+  /^([A-Z]\w*)((?:\.[a-z]\w*)*?)((?:\.extension\.where\(\(url = '[^']+'\)\))+)\.value\.ofType\((\w+)\)$/
+
+/** `Slot.extension.where((url = '…')).value.ofType(instant)`, also of an extension inside another. */
+function extended(type: string, expression: string): Path | undefined {
+  const [, root, steps = '', wheres = '', found] = inExtension.exec(expression) ?? []
+  if (root !== type || found === undefined) return undefined
+  const names = steps.split('.').filter((name) => name !== '')
+  const urls = [...wheres.matchAll(/url = '([^']+)'/g)].map(([, url]) => url)
+  const element = `value${found.charAt(0).toUpperCase()}${found.slice(1)}`
+  return (resource) => {
+    let holders: unknown[] = []
+    gather(resource, names, 0, (value) => holders.push(value))
+    for (const url of urls) holders = holders.flatMap((holder) => extensionsOf(holder, url))
+    return holders.flatMap((holder) => {
+      const value = (holder as Record<string, unknown>)[element] // an extension
+      return value === undefined ? [] : [{ type: found, value }]
+    })
+  }
+}
+
+function extensionsOf(holder: unknown, url: string | undefined): readonly unknown[] {
+  const { extension } = holder as { extension?: unknown } // an element or an extension
+  return Array.isArray(extension) ? extension.filter((one) => one?.url === url) : []
 }
 
 /** The one type of an element; undefined when it has several, or is none. */

@@ -127,7 +127,11 @@ create table search_appointment (
   "actor" text[] collate "C",
   "appointment_type" text[] collate "C",
   "based_on" text[] collate "C",
+  "created_low" timestamptz,
+  "created_high" timestamptz,
   "date" timestamptz,
+  "description" text collate "C",
+  "description_exact" text[] collate "C",
   "held_until_low" timestamptz,
   "held_until_high" timestamptz,
   "identifier" text[] collate "C",
@@ -135,12 +139,14 @@ create table search_appointment (
   "part_status" text[] collate "C",
   "patient" text[] collate "C",
   "practitioner" text[] collate "C",
+  "priority" text collate "C",
   "reason_code" text[] collate "C",
   "reason_reference" text[] collate "C",
   "service_category" text[] collate "C",
   "service_type" text[] collate "C",
   "slot" text[] collate "C",
   "specialty" text[] collate "C",
+  "start" timestamptz,
   "status" text collate "C",
   "supporting_info" text[] collate "C"
 );
@@ -152,7 +158,10 @@ create index search_appointment__tag on search_appointment using gin ("_tag") wi
 create index search_appointment_actor on search_appointment using gin ("actor") with (gin_pending_list_limit = 256) where "actor" is not null;
 create index search_appointment_appointment_type on search_appointment using gin ("appointment_type") with (gin_pending_list_limit = 256) where "appointment_type" is not null;
 create index search_appointment_based_on on search_appointment using gin ("based_on") with (gin_pending_list_limit = 256) where "based_on" is not null;
+create index search_appointment_created_low on search_appointment ("created_low", "created_high");
+create index search_appointment_created_high on search_appointment ("created_high");
 create index search_appointment_date on search_appointment ("date", id);
+create index search_appointment_description on search_appointment using gin ("description" gin_trgm_ops) with (gin_pending_list_limit = 256) where "description" is not null;
 create index search_appointment_held_until_low on search_appointment ("held_until_low", "held_until_high");
 create index search_appointment_held_until_high on search_appointment ("held_until_high");
 create index search_appointment_identifier on search_appointment using gin ("identifier") with (gin_pending_list_limit = 256) where "identifier" is not null;
@@ -160,12 +169,14 @@ create index search_appointment_location on search_appointment using gin ("locat
 create index search_appointment_part_status on search_appointment using gin ("part_status") with (gin_pending_list_limit = 256) where "part_status" is not null;
 create index search_appointment_patient on search_appointment using gin ("patient") with (gin_pending_list_limit = 256) where "patient" is not null;
 create index search_appointment_practitioner on search_appointment using gin ("practitioner") with (gin_pending_list_limit = 256) where "practitioner" is not null;
+create index search_appointment_priority on search_appointment ("priority", id);
 create index search_appointment_reason_code on search_appointment using gin ("reason_code") with (gin_pending_list_limit = 256) where "reason_code" is not null;
 create index search_appointment_reason_reference on search_appointment using gin ("reason_reference") with (gin_pending_list_limit = 256) where "reason_reference" is not null;
 create index search_appointment_service_category on search_appointment using gin ("service_category") with (gin_pending_list_limit = 256) where "service_category" is not null;
 create index search_appointment_service_type on search_appointment using gin ("service_type") with (gin_pending_list_limit = 256) where "service_type" is not null;
 create index search_appointment_slot on search_appointment using gin ("slot") with (gin_pending_list_limit = 256) where "slot" is not null;
 create index search_appointment_specialty on search_appointment using gin ("specialty") with (gin_pending_list_limit = 256) where "specialty" is not null;
+create index search_appointment_start on search_appointment ("start", id);
 create index search_appointment_status on search_appointment ("status", id);
 create index search_appointment_supporting_info on search_appointment using gin ("supporting_info") with (gin_pending_list_limit = 256) where "supporting_info" is not null;
 create index search_appointment_access on search_appointment using gin (access) with (gin_pending_list_limit = 256);
@@ -1671,6 +1682,7 @@ create table search_schedule (
   "actor" text[] collate "C",
   "date_low" timestamptz,
   "date_high" timestamptz,
+  "exam" text[] collate "C",
   "identifier" text[] collate "C",
   "last_seen" timestamptz,
   "service_category" text[] collate "C",
@@ -1686,6 +1698,7 @@ create index search_schedule_active on search_schedule ("active", id);
 create index search_schedule_actor on search_schedule using gin ("actor") with (gin_pending_list_limit = 256) where "actor" is not null;
 create index search_schedule_date_low on search_schedule ("date_low", "date_high");
 create index search_schedule_date_high on search_schedule ("date_high");
+create index search_schedule_exam on search_schedule using gin ("exam") with (gin_pending_list_limit = 256) where "exam" is not null;
 create index search_schedule_identifier on search_schedule using gin ("identifier") with (gin_pending_list_limit = 256) where "identifier" is not null;
 create index search_schedule_last_seen on search_schedule ("last_seen", id);
 create index search_schedule_service_category on search_schedule using gin ("service_category") with (gin_pending_list_limit = 256) where "service_category" is not null;
@@ -1775,6 +1788,7 @@ create table search_slot (
   "schedule" text collate "C",
   "service_category" text[] collate "C",
   "service_type" text[] collate "C",
+  "service_type_reference" text[] collate "C",
   "specialty" text[] collate "C",
   "start" timestamptz,
   "status" text collate "C"
@@ -1790,6 +1804,7 @@ create index search_slot_last_seen on search_slot ("last_seen", id);
 create index search_slot_schedule on search_slot ("schedule", id);
 create index search_slot_service_category on search_slot using gin ("service_category") with (gin_pending_list_limit = 256) where "service_category" is not null;
 create index search_slot_service_type on search_slot using gin ("service_type") with (gin_pending_list_limit = 256) where "service_type" is not null;
+create index search_slot_service_type_reference on search_slot using gin ("service_type_reference") with (gin_pending_list_limit = 256) where "service_type_reference" is not null;
 create index search_slot_specialty on search_slot using gin ("specialty") with (gin_pending_list_limit = 256) where "specialty" is not null;
 create index search_slot_start on search_slot ("start", id);
 create index search_slot_status on search_slot ("status", id);

@@ -45,3 +45,39 @@ test('a reference is to a type by what it says, an identifier with a type includ
   expect(walked).toEqual(byEngine)
   expect(walked).toHaveLength(3)
 })
+
+test('the value of an extension is walked to, also inside another and where others stand beside it', () => {
+  const [slot, schedule] = ['Slot', 'Schedule'].map((type) => parametersOf(type))
+  const service = { reference: 'HealthcareService/1' }
+  const url = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Slot.serviceType'
+  const other = { url: 'urn:other', valueReference: { reference: 'HealthcareService/2' } }
+  const free: Resource = {
+    resourceType: 'Slot',
+    status: 'free',
+    schedule: { reference: 'Schedule/1' },
+    start: '2026-06-01T08:00:00Z',
+    end: '2026-06-01T08:20:00Z',
+    serviceType: [{ text: 'none' }, { extension: [other, { url, valueReference: service }] }],
+  }
+  const diary: Resource = {
+    resourceType: 'Schedule',
+    actor: [{ reference: 'Location/1' }],
+    extension: [
+      {
+        url: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-service-type-duration',
+        extension: [
+          { url: 'serviceType', valueCodeableConcept: { coding: [{ code: 'US' }] } },
+          { url: 'duration', valueDuration: { value: 20 } },
+        ],
+      },
+    ],
+  }
+  for (const [expression = '', resource] of [
+    [slot?.get('service-type-reference')?.expression, free],
+    [schedule?.get('exam')?.expression, diary],
+  ] as const) {
+    const [walked, byEngine] = found(expression, resource)
+    expect(walked).toEqual(byEngine)
+    expect(walked).toHaveLength(1)
+  }
+})
