@@ -17,10 +17,32 @@ export const extensions = {
   flag: extension('flag'),
   /** Annotation: `purpose` or `justification` (code). */
   noteKind: extension('note-kind'),
+  /** Organization: how the territory's clocks are set. */
+  clockRule: extension('clock-rule'),
+  /** Task: one of the two clocks of its request. */
+  clock: extension('clock'),
+  /** Task: a clock is at risk or late (CodeableConcept). */
+  clockAlert: extension('clock-alert'),
+  /** Task: when its clocks are to be looked at next (instant). */
+  nextAlert: extension('next-alert'),
+  /** Task: somebody's reply is, or was, waited for (Period). */
+  pause: extension('pause'),
   /** Appointment: what a proposal is ranked by and why (string). */
   rank: extension('rank'),
   /** OrganizationAffiliation: how the centre's connector is named (string). */
   connector: extension('connector'),
+  /** PlanDefinition, ActivityDefinition: something that whoever refers is asked. */
+  question: extension('question'),
+  /** ActivityDefinition: what the patient is told to do before (string, with translations). */
+  preparation: extension('preparation'),
+  /** ActivityDefinition: dose class of the good practice guide (code). */
+  doseClass: extension('dose-class'),
+  /** PlanDefinition: where to turn when life is in danger (string, with translations). */
+  emergency: extension('emergency'),
+  /** PlanDefinition.action: an exam that comes in when the first one does not suit (boolean). */
+  alternative: extension('alternative'),
+  /** A text in another language. Source: FHIR R4, extension translation. */
+  translation: 'http://hl7.org/fhir/StructureDefinition/translation',
 } as const
 
 /** FR Core extensions that the flows use. Source: hl7.fhir.fr.core 2.2.0. */
@@ -36,12 +58,22 @@ export const systems = {
   flag: `${canonical}/CodeSystem/flag`,
   /** Which failure it is, where FHIR's own code says too little: `hold-expired`. */
   failure: `${canonical}/CodeSystem/failure`,
+  /** What a clock warns of: `answer-at-risk`, `exam-late`. */
+  clockAlert: `${canonical}/CodeSystem/clock-alert`,
   /** What a Task asks of the cell: `confirm-booking`. */
   task: `${canonical}/CodeSystem/task`,
+  /** How a request stands against the entry protocol, and what a Task says of it. */
+  judgement: `${canonical}/CodeSystem/judgement`,
+  /** Questions that have no code elsewhere. */
+  question: `${canonical}/CodeSystem/question`,
+  /** Exams of the catalogue. */
+  exam: `${canonical}/CodeSystem/exam`,
   /** Identifiers of slots made from declared ranges: schedule id and start. */
   declaredSlot: `${canonical}/NamingSystem/declared-slot`,
   /** Identifiers that the gateway gives to appointments; the value is the resource's id. */
   appointment: `${canonical}/NamingSystem/appointment`,
+  /** How a slot came into its diary, where it was not read there: `pushed`. */
+  origin: `${canonical}/CodeSystem/origin`,
   identifierType: 'http://terminology.hl7.org/CodeSystem/v2-0203',
   frIdentifierType: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203',
   slotType: 'https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau',

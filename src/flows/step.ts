@@ -2,6 +2,7 @@ import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../auth/actor.ts'
 import type { Issue } from '../fhir/outcome.ts'
 import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
+import type { ClockSettings } from './clocks/clock.ts'
 
 /** What every step knows of the territory it serves. */
 export interface Territory {
@@ -15,6 +16,15 @@ export interface Territory {
   peers: readonly Peer[]
   /** The modality (DICOM code) of an exam, by `system|code`: from the territory's ConceptMaps. */
   modalities: ReadonlyMap<string, string>
+  /** How its clocks are set, and when its cell and centres are open; as is usual, where it is not said. */
+  clocks?: ClockSettings
+}
+
+/** How old what is known of a partner's diaries may be, and what becomes of their places when it is older. */
+export interface Freshness {
+  limitMs: number
+  /** `mark`: shown, and said to be old. `hide`: not shown. */
+  whenOld: 'mark' | 'hide'
 }
 
 /** A partner system, as flows see it: what may be sent to it, not how. */
@@ -27,6 +37,8 @@ export interface Peer {
   manual: boolean
   /** Kinds of departure that it takes, such as `appointment.requested`. */
   takes: readonly string[]
+  /** How fresh what is read of its diaries is to be; absent where they are declared or sent to us. */
+  freshness?: Freshness
   /** Names of its application in HL7 v2 (MSH-3, MSH-5): what is addressed to it is for its eyes. */
   applications: readonly string[]
 }

@@ -1,5 +1,6 @@
 import type { ConceptMap, Organization } from '@medplum/fhirtypes'
 import { systems } from '../fhir/canonical.ts'
+import { settingsIn } from '../flows/clocks/settings.ts'
 import type { Entry } from '../flows/entries.ts'
 import { perform } from '../flows/perform.ts'
 import type { Desk, Peer, Territory } from '../flows/step.ts'
@@ -73,10 +74,14 @@ function territoryOf(
     (resource): resource is Kept<Organization> => resource.resourceType === 'Organization',
   )
   const community = communityAmong(organizations)
-  return {
+  const places = {
     community: `Organization/${community.id}`,
     cell: `Organization/${cellAmong(organizations).id}`,
     zone: zoneOf(community),
+  }
+  return {
+    ...places,
+    clocks: settingsIn(resources, places),
     peers: connectors.map(peerOf),
     modalities: modalitiesIn(conceptMaps),
   }
@@ -106,7 +111,7 @@ const zoneOf = ({ extension = [] }: Organization) =>
   extension.find(({ url }) => url === 'http://hl7.org/fhir/StructureDefinition/timezone')?.valueCode ??
   'Europe/Paris'
 
-function peerOf({ name, kind, organizationReference, settings }: LoadedConnector): Peer {
+function peerOf({ name, kind, organizationReference, settings, freshness }: LoadedConnector): Peer {
   // Each kind of connector may say these in its settings.
   const said = settings as {
     takes?: readonly string[]
@@ -114,6 +119,7 @@ function peerOf({ name, kind, organizationReference, settings }: LoadedConnector
     host?: string
     sends?: object
     send?: object
+    slots?: object
   }
   const isDeaf = kind === 'mllp' && said.host === undefined
   return {
@@ -122,6 +128,9 @@ function peerOf({ name, kind, organizationReference, settings }: LoadedConnector
     manual: kind === 'manual',
     takes: isDeaf ? [] : (said.takes ?? Object.keys(said.sends ?? said.send ?? takenBy[kind] ?? {})),
     applications: said.sendingApplication ?? [],
+    ...((kind === 'fhir' || said.slots !== undefined) && {
+      freshness: { limitMs: freshness.limitSeconds * 1000, whenOld: freshness.whenOld },
+    }),
   }
 }
 

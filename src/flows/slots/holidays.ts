@@ -1,21 +1,49 @@
 import { Temporal } from 'temporal-polyfill'
 
-/** Which public holidays a centre keeps. Source: code du travail L.3133-1, L.3134-13. */
-export type HolidayProfile = 'national' | 'alsace-moselle' | 'none'
+/** Which public holidays a centre keeps. Source: code du travail L.3133-1, L.3134-13, L.3422-2. */
+export type HolidayProfile = keyof typeof profiles
 
-/** Whether a day (`2026-12-25`) is a public holiday of the profile. */
-export function isHoliday(day: string, profile: HolidayProfile): boolean {
-  if (profile === 'none') return false
-  const date = Temporal.PlainDate.from(day)
-  const fixed = profile === 'alsace-moselle' ? [...nationalDays, '12-26'] : nationalDays
-  const movable = profile === 'alsace-moselle' ? [...nationalAfterEaster, goodFriday] : nationalAfterEaster
-  return fixed.includes(day.slice(5)) || movable.includes(daysBetween(easter(date.year), date))
+interface Profile {
+  /** `MM-DD` */
+  fixed: readonly string[]
+  afterEaster: readonly number[]
 }
 
 const nationalDays = ['01-01', '05-01', '05-08', '07-14', '08-15', '11-01', '11-11', '12-25']
 /** Easter Monday, Ascension, Whit Monday. */
 const nationalAfterEaster = [1, 39, 50]
 const goodFriday = -2
+
+/** The national days and some fixed ones. */
+const nationalAnd = (...days: string[]): Profile => ({
+  fixed: [...nationalDays, ...days],
+  afterEaster: nationalAfterEaster,
+})
+
+const profiles = {
+  national: nationalAnd(),
+  'alsace-moselle': { fixed: [...nationalDays, '12-26'], afterEaster: [...nationalAfterEaster, goodFriday] },
+  // Good Friday is kept only where there is a Protestant or a mixed church.
+  'alsace-moselle-without-good-friday': nationalAnd('12-26'),
+  mayotte: nationalAnd('04-27'),
+  martinique: nationalAnd('05-22'),
+  guadeloupe: nationalAnd('05-27'),
+  guyane: nationalAnd('06-10'),
+  reunion: nationalAnd('12-20'),
+  none: { fixed: [], afterEaster: [] },
+} satisfies Record<string, Profile>
+
+/** Whether this is the name of a calendar of public holidays. */
+export const isHolidayProfile = (name: string | undefined): name is HolidayProfile =>
+  name !== undefined && Object.hasOwn(profiles, name)
+
+/** Whether a day (`2026-12-25`) is a public holiday of the profile. */
+export function isHoliday(day: string, profile: HolidayProfile): boolean {
+  const { fixed, afterEaster }: Profile = profiles[profile]
+  if (fixed.includes(day.slice(5))) return true
+  const date = Temporal.PlainDate.from(day)
+  return afterEaster.includes(daysBetween(easter(date.year), date))
+}
 
 const daysBetween = (from: Temporal.PlainDate, to: Temporal.PlainDate) =>
   from.until(to, { largestUnit: 'day' }).days

@@ -8,8 +8,8 @@ import type { Kept, Occupancy } from '../../store/index.ts'
 import { sameContent } from '../entries.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { slotsBetween } from './between.ts'
-import { type HolidayProfile, isHoliday } from './holidays.ts'
-import { notOffered } from './published.ts'
+import { type HolidayProfile, isHoliday, isHolidayProfile } from './holidays.ts'
+import { isDeclared, notOffered } from './published.ts'
 import { sightOfSlots } from './sight.ts'
 
 /** Which diary, and in which span (instants, end exclusive) its declared ranges become slots. */
@@ -69,8 +69,6 @@ export const planned: Step<Planning, Facts> = {
   },
 }
 
-const isDeclared = ({ identifier = [] }: Slot) =>
-  identifier.some(({ system }) => system === systems.declaredSlot)
 const keyOf = ({ identifier = [] }: Slot) =>
   identifier.find(({ system }) => system === systems.declaredSlot)?.value ?? ''
 const isTaken = ({ id }: Kept<Slot>, taken: readonly Occupancy[]) => taken.some(({ slot }) => slot === id)
@@ -201,7 +199,7 @@ function durationOf(schedule: Schedule): number {
 
 function holidaysOf({ extension = [] }: Schedule): HolidayProfile {
   const said = extension.find(({ url }) => url === extensions.holidays)?.valueCode
-  return said === 'alsace-moselle' || said === 'none' ? said : 'national'
+  return isHolidayProfile(said) ? said : 'national'
 }
 
 function slotAt(schedule: Kept<Schedule>, start: string, end: string, at: Moment): Slot {
