@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { deliver } from './connectors/deliver.ts'
 import { answerMessage } from './connectors/mllp/index.ts'
 import { receiveFrom } from './flows/receive.ts'
+import { noteLook } from './flows/slots/sources.ts'
 import { onEnd } from './gateway/ended.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
@@ -78,6 +79,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       }).target,
     recall: (key) => store.recall(`connector.${file.name}.${key}`),
     remember: (key, value) => store.remember(`connector.${file.name}.${key}`, value),
+    noteDiary: (look) => noteLook(file.name, look, store),
     outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
     every: (everyMs, task) => jobs.every(`connector.${file.name}`, everyMs, task),
   }))

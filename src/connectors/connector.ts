@@ -1,10 +1,10 @@
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes'
 import type { z } from 'zod'
-import type { Incoming, Received } from '../flows/message.ts'
+import type { Incoming, Look, Received } from '../flows/message.ts'
 import type { Log } from '../log.ts'
 import type { DepartureRow } from '../store/index.ts'
 
-export type { Content, Incoming, Received } from '../flows/message.ts'
+export type { Content, Covered, Incoming, Look, Received } from '../flows/message.ts'
 
 /**
  * Where a connector hands in what it has heard. Comes back once the fate of the message is committed.
@@ -63,6 +63,8 @@ export interface LinkDesk {
   /** Small state that outlives the process and is shared by gateways. */
   recall(key: string): Promise<string | undefined>
   remember(key: string, value: string): Promise<void>
+  /** Notes how a look at the partner's diary went. */
+  noteDiary(look: Look): Promise<void>
   /** Whether loopback addresses may be called. */
   outboundLoopback: boolean
   /** From now on runs a task once a period, whatever the number of gateways; what it fails with is told in the log. */

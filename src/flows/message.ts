@@ -7,9 +7,10 @@ import type { Arrival } from '../store/index.ts'
 export interface Covered {
   from: string
   to: string
-  /** Only of slots that carry an identifier of this system, as those that were pulled do. */
-  system?: string
 }
+
+/** How a look at a partner's diary went: when it began (instant). */
+export type Look = { seenAt: string } | { failedAt: string }
 
 /** What a message says, parsed but not yet transformed. */
 export type Content =

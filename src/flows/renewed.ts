@@ -15,6 +15,10 @@ const directory: ReadonlySet<string> = new Set([
 
 export const isDirectory = ({ resourceType }: Pick<Resource, 'resourceType'>) => directory.has(resourceType)
 
+const isDiary = ({ resourceType }: Resource) => resourceType === 'Slot' || resourceType === 'Schedule'
+
+const versionOf = ({ meta: { versionId, lastUpdated } }: Kept) => ({ versionId, lastUpdated })
+
 /** What a known resource becomes when a message names it again. A message names the directory, it does not change it. */
 export function renewed(incoming: Resource, known: Kept | undefined): Resource {
   if (!known) return incoming
@@ -22,6 +26,8 @@ export function renewed(incoming: Resource, known: Kept | undefined): Resource {
   // Each was found by its own type.
   if (incoming.resourceType === 'Patient') return samePerson(incoming, known as Kept<Patient>)
   if (incoming.resourceType === 'ServiceRequest') return sameRequest(incoming, known as Kept<ServiceRequest>)
+  // For whom a place is may change where it comes from.
+  if (isDiary(incoming)) return { ...incoming, meta: { ...incoming.meta, ...versionOf(known) } }
   return { ...incoming, meta: { ...incoming.meta, ...known.meta } }
 }
 

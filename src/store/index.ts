@@ -401,6 +401,8 @@ export interface Store extends AsyncDisposable {
   /** Small state of ours that all gateways share: signing keys, a poller's place. Text. */
   remember(name: string, value: string): Promise<void>
   recall(name: string): Promise<string | undefined>
+  /** Those of the names that something is remembered under, in one look. */
+  recallAll(names: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Sets it if there is none; comes back with what is now there. */
   recallOr(name: string, value: string): Promise<string>
   /** Calls back after each commit that this process or (soon) another made. */

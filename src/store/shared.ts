@@ -3,7 +3,10 @@ import type { Store } from './index.ts'
 import { sql } from './sql.ts'
 
 /** What gateways on one store agree on: keys used once, who holds what, small state. */
-export type Shared = Pick<Store, 'once' | 'lease' | 'unlease' | 'remember' | 'recall' | 'recallOr'>
+export type Shared = Pick<
+  Store,
+  'once' | 'lease' | 'unlease' | 'remember' | 'recall' | 'recallAll' | 'recallOr'
+>
 
 const sweepEveryMs = 10 * 60_000
 
@@ -40,6 +43,12 @@ export function sharedIn(db: Database, clock: () => Date): Shared {
     async recall(name) {
       const [row] = await db.rows<{ value: string }>(sql`select value from memory where name = ${name}`)
       return row?.value
+    },
+    async recallAll(names) {
+      if (names.length === 0) return new Map()
+      const rows = await db.rows<{ name: string; value: string }>(sql`
+        select name, value from memory where name = any(${[...names]}::text[])`)
+      return new Map(rows.map(({ name, value }) => [name, value]))
     },
     async recallOr(name, value) {
       await db.change(sql`

@@ -17,6 +17,7 @@ export interface ConnectorFile {
   maps: Record<string, string>
   knownDays: number
   zone?: string | undefined
+  freshness: { limitSeconds: number; whenOld: 'mark' | 'hide' }
   settings: unknown
 }
 
@@ -52,6 +53,16 @@ export const connectorFile = z.strictObject({
     .default(7)
     .describe('How long the same message id is the same message, in days'),
   zone: z.string().optional().describe('IANA zone of its times without an offset; default: the territory’s'),
+  freshness: z
+    .strictObject({
+      limitSeconds: z.int().min(1).default(300).describe('How old what was last read of its diaries may be'),
+      whenOld: z
+        .enum(['mark', 'hide'])
+        .default('mark')
+        .describe('What becomes of its places when it is older: said to be old, or not shown'),
+    })
+    .prefault({})
+    .describe('How fresh its diaries are to be, where they are read'),
   settings: z.unknown().optional().describe('Settings of its kind'),
 })
 

@@ -375,6 +375,7 @@ test('a real line: the same control id on each try, until the peer has it', asyn
     transform: () => ({ ORDER: [{ ORC: { orderControl: 'NW' } }] }),
     recall: async () => undefined,
     remember: async () => {},
+    noteDiary: async () => {},
     outboundLoopback: true,
     every: () => {},
   }

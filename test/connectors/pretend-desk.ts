@@ -1,4 +1,4 @@
-import type { Incoming, LinkDesk, Received } from '../../src/connectors/connector.ts'
+import type { Incoming, LinkDesk, Look, Received } from '../../src/connectors/connector.ts'
 import { allOk } from '../../src/fhir/outcome.ts'
 import type { DepartureRow } from '../../src/store/index.ts'
 
@@ -6,12 +6,15 @@ import type { DepartureRow } from '../../src/store/index.ts'
 export interface TestDesk extends LinkDesk {
   readonly received: Incoming[]
   readonly memory: Map<string, string>
+  /** How its looks at the partner's diary went. */
+  readonly looks: readonly Look[]
   /** Runs each task of the line once. */
   round(): Promise<void>
 }
 
 export function openDesk(own: Partial<LinkDesk> = {}): TestDesk {
   const received: Incoming[] = []
+  const looks: Look[] = []
   const memory = new Map<string, string>()
   const tasks: ((signal: AbortSignal) => Promise<void>)[] = []
   return {
@@ -25,11 +28,13 @@ export function openDesk(own: Partial<LinkDesk> = {}): TestDesk {
     transform: (_, input) => input,
     recall: async (key) => memory.get(key),
     remember: async (key, value) => void memory.set(key, value),
+    noteDiary: async (look) => void looks.push(look),
     outboundLoopback: true,
     every: (_, task) => void tasks.push(task),
     ...own,
     received,
     memory,
+    looks,
     round: async () => {
       for (const task of tasks) await task(new AbortController().signal)
     },

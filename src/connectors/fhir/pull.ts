@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import type { Appointment, Bundle, BundleEntry, Resource, Schedule, Slot } from '@medplum/fhirtypes'
 import { systems } from '../../fhir/canonical.ts'
 import { mapReferences } from '../../fhir/walk.ts'
-import type { Incoming, LinkDesk } from '../connector.ts'
+import type { Covered, Incoming, LinkDesk } from '../connector.ts'
 import type { RestClient } from '../rest/client.ts'
 import { handedIn } from '../rest/handed.ts'
+import { looked } from '../rest/looked.ts'
 import { overlapping, timeOf } from '../rest/sent.ts'
+import { openSieve, type Sieve } from '../rest/sieve.ts'
 import type { FhirSettings } from './index.ts'
 
 /** What is told of one pull: how far the next one may begin, and what came. */
@@ -21,13 +23,14 @@ const mostPages = 200
 /** From now on brings in what has changed in the partner's diary and appointments, and what has vanished from the diary. */
 export function pulling(settings: FhirSettings, client: RestClient, desk: LinkDesk): void {
   let fullAt = Number.NEGATIVE_INFINITY
+  const sieve = openSieve<Slot>(desk.clock)
   desk.every(settings.pollMs, async (signal) => {
     const now = desk.clock().getTime()
     if (now - fullAt >= settings.fullMs) {
-      await pullAll(settings, client, desk, signal)
+      await looked(desk, () => pullAll(settings, client, desk, sieve, signal))
       fullAt = now
     } else {
-      await pullChanges(settings, client, desk, signal)
+      await looked(desk, () => pullChanges(settings, client, desk, sieve, signal))
     }
     await pullAppointments(settings, client, desk, signal)
   })
@@ -38,6 +41,7 @@ async function pullAll(
   settings: FhirSettings,
   client: RestClient,
   desk: LinkDesk,
+  sieve: Sieve<Slot>,
   signal: AbortSignal,
 ): Promise<void> {
   const day = 86_400_000
@@ -49,7 +53,7 @@ async function pullAll(
       to: new Date(from + (n + 1) * day).toISOString(),
     }
     const { resources } = await search(slotQuery(covers), client, desk, signal)
-    await publish(resources, settings, desk, covers)
+    await publish(resources, settings, desk, sieve, covers)
   }
   await desk.remember('slots-since', started)
 }
@@ -58,6 +62,7 @@ async function pullChanges(
   settings: FhirSettings,
   client: RestClient,
   desk: LinkDesk,
+  sieve: Sieve<Slot>,
   signal: AbortSignal,
 ): Promise<void> {
   const since = await desk.recall('slots-since')
@@ -65,7 +70,8 @@ async function pullChanges(
   const to = new Date(desk.clock().getTime() + settings.days * 86_400_000).toISOString()
   const query = slotQuery({ from, to }, since && overlapping(since))
   const { resources, at } = await search(query, client, desk, signal)
-  if (resources.some(({ resourceType }) => resourceType === 'Slot')) await publish(resources, settings, desk)
+  if (resources.some(({ resourceType }) => resourceType === 'Slot'))
+    await publish(resources, settings, desk, sieve)
   await desk.remember('slots-since', at)
 }
 
@@ -139,35 +145,27 @@ async function bundleAt(
   return { bundle, time: timeOf(answer, desk.clock) }
 }
 
-/**
- * Hands in slots with their schedules, under the partner's own identifiers. A slot that is refused for good is left out,
- * so that it does not keep the others of its day from being offered.
- */
+/** Hands in slots with their schedules, under the partner's own identifiers: all, or what is good of them. */
 async function publish(
   resources: readonly Resource[],
   settings: FhirSettings,
   desk: LinkDesk,
-  covers?: { from: string; to: string },
+  sieve: Sieve<Slot>,
+  covers?: Covered,
 ): Promise<void> {
-  const diary = resources.filter(isDiary)
-  if (diary.length === 0 && !covers) return
-  if (await published(diary, settings, desk, covers)) return
-  const schedules = diary.filter(({ resourceType }) => resourceType === 'Schedule')
-  const good: (Schedule | Slot)[] = []
-  for (const slot of diary.filter(({ resourceType }) => resourceType === 'Slot')) {
-    if (await published([...schedules, slot], settings, desk)) good.push(slot)
-  }
-  if (covers && good.length > 0) await published([...schedules, ...good], settings, desk, covers)
+  const slots = resources.filter((one): one is Slot => one.resourceType === 'Slot')
+  const schedules = resources.filter((one): one is Schedule => one.resourceType === 'Schedule')
+  if (slots.length === 0 && schedules.length === 0 && !covers) return
+  await sieve(slots, (some, isAll) =>
+    published([...schedules, ...some], settings, desk, isAll ? covers : undefined),
+  )
 }
-
-const isDiary = (resource: Resource): resource is Schedule | Slot =>
-  resource.resourceType === 'Slot' || resource.resourceType === 'Schedule'
 
 function published(
   diary: readonly (Schedule | Slot)[],
   settings: FhirSettings,
   desk: LinkDesk,
-  covers?: { from: string; to: string },
+  covers?: Covered,
 ): Promise<boolean> {
   const here = new Set(diary.map(({ resourceType, id }) => `${resourceType}/${id}`))
   const entry = diary.map((one) => ({

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Content, Incoming, LinkDesk } from '../connector.ts'
+import type { Content, Covered, Incoming, LinkDesk } from '../connector.ts'
 import type { RestClient } from '../rest/client.ts'
 import { handedIn } from '../rest/handed.ts'
+import { looked } from '../rest/looked.ts'
 import { overlapping, timeOf } from '../rest/sent.ts'
+import { openSieve, type Sieve } from '../rest/sieve.ts'
 import { filled } from './filled.ts'
 import type { JsonSettings } from './index.ts'
 
@@ -11,7 +13,10 @@ const mostPages = 200
 
 /** From now on reads the partner's diary and the changes of its appointments, where its file says how. */
 export function pulling({ slots, changes }: JsonSettings, client: RestClient, desk: LinkDesk): void {
-  if (slots) desk.every(slots.everyMs, (signal) => pullSlots(slots, client, desk, signal))
+  const sieve = openSieve<unknown>(desk.clock)
+  if (slots) {
+    desk.every(slots.everyMs, (signal) => looked(desk, () => pullSlots(slots, client, desk, sieve, signal)))
+  }
   if (changes) desk.every(changes.everyMs, (signal) => pullChanges(changes.path, client, desk, signal))
 }
 
@@ -20,6 +25,7 @@ async function pullSlots(
   slots: NonNullable<JsonSettings['slots']>,
   client: RestClient,
   desk: LinkDesk,
+  sieve: Sieve<unknown>,
   signal: AbortSignal,
 ): Promise<void> {
   const day = 86_400_000
@@ -30,8 +36,21 @@ async function pullSlots(
       to: new Date(from + (n + 1) * day).toISOString(),
     }
     const value = await pages(filled(slots.path, covers), slots.next, client, desk, signal)
-    await handIn('Slot', { form: 'json', value, covers }, desk)
+    await publish(value, covers, desk, sieve)
   }
+}
+
+/** A day whole, or what is good of it. */
+async function publish(
+  value: unknown,
+  covers: Covered,
+  desk: LinkDesk,
+  sieve: Sieve<unknown>,
+): Promise<void> {
+  const { items, withItems } = listed(value)
+  await sieve(items, (some, isAll) =>
+    handIn('Slot', { form: 'json', value: withItems(some), ...(isAll && { covers }) }, desk),
+  )
 }
 
 /** All pages of a list as one: the arrays of later pages are put behind those of the first. */
@@ -93,6 +112,21 @@ async function pullChanges(
 function listIn(value: unknown): unknown[] {
   if (Array.isArray(value)) return value
   return typeof value === 'object' && value !== null ? (Object.values(value).find(Array.isArray) ?? []) : []
+}
+
+/** The longest list of an answer, and the same answer with other entries in it. An answer without one has no entries. */
+function listed(value: unknown): {
+  items: readonly unknown[]
+  withItems: (some: readonly unknown[]) => unknown
+} {
+  if (Array.isArray(value)) return { items: value, withItems: (some) => some }
+  if (typeof value !== 'object' || value === null) return { items: [], withItems: () => value }
+  const [longest] = Object.entries(value)
+    .filter((named): named is [string, unknown[]] => Array.isArray(named[1]))
+    .sort(([, a], [, b]) => b.length - a.length)
+  if (!longest) return { items: [], withItems: () => value }
+  const [name, items] = longest
+  return { items, withItems: (some) => ({ ...value, [name]: some }) }
 }
 
 async function read(

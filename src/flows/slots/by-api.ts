@@ -1,10 +1,10 @@
 import type { Resource, Slot } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
-import type { Occupancy } from '../../store/index.ts'
+import type { Kept, Occupancy } from '../../store/index.ts'
 import { nextOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Territory } from '../step.ts'
-import { asKept, inForm, withOurs } from './published.ts'
+import { asKept, inForm, isPushed, withOrigin, withOurs } from './published.ts'
 import { sightOfSlots } from './sight.ts'
 
 interface Facts {
@@ -50,8 +50,12 @@ function kept(
   const source = sources.get(change.id)
   const next = asKept(nextOf(change.resource, change.before), at, peerOf(organization, at.territory))
   const resource = source ? { ...next, meta: { ...next.meta, source } } : next
-  return resource.resourceType === 'Slot' ? withOurs(resource, taken, change.before) : resource
+  if (resource.resourceType !== 'Slot') return resource
+  return withOrigin(withOurs(resource, taken, change.before), isSent(change.before))
 }
+
+/** A slot that was read at its source stays one of those, though somebody changes it here. */
+const isSent = (before: Kept | undefined) => before?.resourceType !== 'Slot' || isPushed(before)
 
 /** The system that an organisation's slots are booked with: of several, one that takes bookings. */
 function peerOf(organization: string | undefined, { peers }: Territory): string | undefined {

@@ -1,5 +1,5 @@
-import type { Meta, Resource, Schedule, Slot } from '@medplum/fhirtypes'
-import { extensions, frCore } from '../../fhir/canonical.ts'
+import type { Coding, Meta, Resource, Schedule, Slot } from '@medplum/fhirtypes'
+import { extensions, frCore, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { instantIn } from '../../fhir/zone.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
@@ -42,7 +42,7 @@ export const published: Step<Publication, Facts> = {
 
   decide({ entries, peer, covers }, { known, before, taken }, at) {
     refuseOthers(known, peer, at)
-    const named = entries.map((entry) => ({ ...entry, resource: asKept(entry.resource, at, peer) }))
+    const named = entries.map((entry) => ({ ...entry, resource: asRead(entry.resource, at, peer) }))
     const { all } = settled(named, known, undefined, at)
     const byId = new Map([...known.values()].map((kept) => [kept.id, kept]))
     const next = all.map((resource) =>
@@ -63,15 +63,30 @@ export const published: Step<Publication, Facts> = {
 
 const isSlot = <R extends Resource>(resource: R): resource is R & Slot => resource.resourceType === 'Slot'
 
-/** What the source pushes, or declares as ranges, is not missing from what is pulled of it. */
+/** What the source pushes, or declares as ranges, is not missing from what is read of it. */
 async function covered(peer: string, covers: Covered | undefined, store: Reader): Promise<Kept<Slot>[]> {
   if (!covers) return []
   const all = await slotsBetween(`_source=${sourceOf(peer)}`, covers.from, covers.to, store)
-  const { system } = covers
-  return all.filter(
-    ({ identifier = [] }) => system === undefined || identifier.some((one) => one.system === system),
-  )
+  return all.filter((slot) => !isPushed(slot) && !isDeclared(slot))
 }
+
+const pushed = { system: systems.origin, code: 'pushed' }
+
+const isOrigin = ({ system }: Coding) => system === systems.origin
+
+/** Whether a slot was sent to us: only whoever sent it takes it back. */
+export const isPushed = ({ meta }: Slot) => meta?.tag?.some(isOrigin) ?? false
+
+/** The slot with the mark of what was sent, or without it. */
+export function withOrigin<S extends Slot>(slot: S, isSent: boolean): S {
+  const { tag = [], ...meta } = slot.meta ?? {}
+  const tags = [...tag.filter((one) => !isOrigin(one)), ...(isSent ? [pushed] : [])]
+  return { ...slot, meta: { ...meta, ...(tags.length > 0 && { tag: tags }) } }
+}
+
+/** Whether a slot was made from a range that its centre has declared. */
+export const isDeclared = ({ identifier = [] }: Slot) =>
+  identifier.some(({ system }) => system === systems.declaredSlot)
 
 /** Passes when what is known by these identifiers is of the same centre. Fails: duplicate. */
 function refuseOthers(known: Known, peer: string, { territory }: Moment): void {
@@ -97,6 +112,12 @@ export function asKept(resource: Resource, at: Moment, peer?: string): Resource 
     `A diary is made of Schedule and Slot, not ${resource.resourceType}.`,
     resource.resourceType,
   )
+}
+
+/** As it is kept when its source was read, not when it sent it. */
+function asRead(resource: Resource, at: Moment, peer: string): Resource {
+  const kept = asKept(resource, at, peer)
+  return isSlot(kept) ? withOrigin(kept, false) : kept
 }
 
 function slotAsKept(slot: Slot, at: Moment, peer: string | undefined): Slot {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Appointment } from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
+import type { Incoming } from '../../../src/connectors/connector.ts'
 import { json, jsonSettings } from '../../../src/connectors/json/index.ts'
 import { allOk, failure, outcomeOf } from '../../../src/fhir/outcome.ts'
 import { type Heard, type HttpPeer, openHttpPeer } from '../../support/peers.ts'
@@ -115,6 +116,56 @@ describe('a diary by a JSON API', () => {
         value: { slots: [{ n: 1 }, { n: 2 }], next: expect.any(String) },
         covers: { from: '2026-03-03T08:00:00.000Z', to: '2026-03-04T08:00:00.000Z' },
       },
+    ])
+  })
+
+  /** A centre's day, of which one entry is refused for good. */
+  const dayWithABadOne = () => {
+    const entriesIn = ({ content }: Incoming) =>
+      ((content?.form === 'json' && content.value) as { slots: { n: number }[] }).slots.map(({ n }) => n)
+    const taken: { entries: number[]; covers: boolean }[] = []
+    const refused: number[][] = []
+    const desk = openDesk({
+      receive: async (incoming) => {
+        const entries = entriesIn(incoming)
+        if (entries.includes(3)) {
+          refused.push(entries)
+          return { outcome: outcomeOf(failure('structure', 'No.').issues) }
+        }
+        const covers = incoming.content?.form === 'json' && incoming.content.covers !== undefined
+        taken.push({ entries, covers })
+        return { outcome: allOk('Stored.') }
+      },
+    })
+    return { desk, taken, refused }
+  }
+  const slots = [1, 2, 3, 4, 5].map((n) => ({ n }))
+  const oneDay = { slots: { path: 'diary?from={from}', days: 1 } }
+
+  test('in which one entry is bad offers the others, and says which one it was, once', async () => {
+    await using partner = await openHttpPeer(() => answer({ slots, rooms: [{ n: 'a' }] }))
+    const { desk, taken, refused } = dayWithABadOne()
+    await using _ = await open(partner, oneDay, desk)
+    await desk.round()
+    expect(taken.at(-1)).toEqual({ entries: [1, 2, 4, 5], covers: true })
+    expect(refused.at(-1)).toEqual([3])
+    const told = refused.length
+    await desk.round()
+    expect(taken.at(-1)).toEqual({ entries: [1, 2, 4, 5], covers: true })
+    expect(refused).toHaveLength(told)
+  })
+
+  test('is known as of when it began to be read, or to have failed', async () => {
+    let isDown = false
+    await using partner = await openHttpPeer(() => (isDown ? answer({}, 500) : answer({ slots })))
+    const desk = openDesk()
+    await using _ = await open(partner, oneDay, desk)
+    await desk.round()
+    isDown = true
+    await expect(desk.round()).rejects.toThrow('500')
+    expect(desk.looks).toEqual([
+      { seenAt: '2026-03-02T08:00:00.000Z' },
+      { failedAt: '2026-03-02T08:00:00.000Z' },
     ])
   })
 

@@ -18,6 +18,7 @@ const desk = (own: Partial<LinkDesk> = {}): LinkDesk => ({
   transform: () => ({}),
   recall: async () => undefined,
   remember: async () => {},
+  noteDiary: async () => {},
   outboundLoopback: true,
   every: () => {},
   ...own,

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { Slot } from '@medplum/fhirtypes'
 import { beforeEach, expect, test } from 'vitest'
+import { systems } from '../../../src/fhir/canonical.ts'
 import type { Covered } from '../../../src/flows/message.ts'
+import { transact } from '../../../src/flows/resource/transact.ts'
 import { published } from '../../../src/flows/slots/published.ts'
 import { type ActorName, entries, openTestDesk, type TestDesk } from '../desk.ts'
 import { schedule, slot } from '../messages.ts'
@@ -13,6 +16,14 @@ beforeEach(async () => {
 
 const publishes = (slots: Record<string, Slot>, by: ActorName = 'ris', covers?: Covered) =>
   desk.does(by, published, { entries: entries({ schedule, ...slots }), peer: by, ...(covers && { covers }) })
+
+/** A slot that its centre sends, in a diary that stands already. */
+const pushes = async (resource: Slot) => {
+  const [diary] = await desk.all('Schedule')
+  const sent = { ...resource, schedule: { reference: `Schedule/${diary?.id}` } }
+  const asked = { verb: 'create', type: 'Slot', resource: sent } as const
+  await transact([asked], randomUUID, desk.as('ris'), () => undefined)
+}
 
 const nine = slot('nine', '2030-01-08T09:00:00+01:00', '2030-01-08T09:20:00+01:00')
 const ten = slot('ten', '2030-01-08T10:00:00+01:00', '2030-01-08T10:20:00+01:00')
@@ -27,14 +38,28 @@ test('what a source no longer names in a span that it covers has vanished; the r
 })
 
 test('what a source has pushed is not missing from what is pulled of it', async () => {
-  const pushed = {
-    ...slot('pushed', '2030-01-08T11:00:00+01:00', '2030-01-08T11:20:00+01:00'),
-    identifier: [{ system: 'urn:oid:1.2.250.1.999.4', value: 'pushed' }],
-  }
-  await publishes({ nine, ten, pushed })
-  const system = nine.identifier?.[0]?.system ?? ''
-  await publishes({ nine }, 'ris', { from: '2030-01-08T00:00:00Z', to: '2030-01-09T00:00:00Z', system })
+  await publishes({ nine, ten })
+  await pushes(slot('pushed', '2030-01-08T11:00:00+01:00', '2030-01-08T11:20:00+01:00'))
+  await publishes({ nine }, 'ris', { from: '2030-01-08T00:00:00Z', to: '2030-01-09T00:00:00Z' })
   expect(await names()).toEqual(['nine', 'pushed'])
+})
+
+test('what is pushed and then read is one of those that vanish when they are not read any more', async () => {
+  await publishes({ nine })
+  await pushes(ten)
+  const day = { from: '2030-01-08T00:00:00Z', to: '2030-01-09T00:00:00Z' }
+  await publishes({ nine, ten }, 'ris', day)
+  await publishes({ nine }, 'ris', day)
+  expect(await names()).toEqual(['nine'])
+})
+
+test('a label that the source changes is changed here', async () => {
+  await publishes({ nine: { ...nine, meta: { security: [{ system: systems.slotType, code: 'CPTS' }] } } })
+  expect(await desk.seenBy(`Slot/${(await desk.all('Slot'))[0]?.id}`)).toContain('member')
+  await publishes({ nine: { ...nine, meta: { security: [{ system: systems.slotType, code: 'PUBLIC' }] } } })
+  const [kept] = await desk.all('Slot')
+  expect(kept?.meta.security).toEqual([{ system: systems.slotType, code: 'PUBLIC' }])
+  expect(await desk.seenBy(`Slot/${kept?.id}`)).toContain('public')
 })
 
 test('a span of more slots than a search gives at once is compared whole', { timeout: 60_000 }, async () => {
