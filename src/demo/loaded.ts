@@ -30,7 +30,7 @@ export async function describeTerritory({ loaded, store, addresses }: Gateway, p
       rpps,
       member,
     })),
-    indications: indications.map(({ id, title, icd10 }) => ({
+    indications: indications.map(({ id, title: [title], icd10 }) => ({
       id: idOf(`${demoSystem}|indication-${id}`),
       code: id,
       title,

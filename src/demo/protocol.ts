@@ -1,122 +1,221 @@
-import type { ActivityDefinition, PlanDefinition, Resource } from '@medplum/fhirtypes'
-import { canonical, systems } from '../fhir/canonical.ts'
+import type { ActivityDefinition, Coding, Extension, PlanDefinition, Resource } from '@medplum/fhirtypes'
+import { canonical, extensions, systems } from '../fhir/canonical.ts'
 import { demoIdentifier } from './directory.ts'
+import {
+  type DemoChoice,
+  type DemoExam,
+  type DemoIndication,
+  type DemoQuestion,
+  exams,
+  indications,
+  questions,
+  type Words,
+} from './protocol-table.ts'
 
-interface DemoExam {
-  id: string
-  title: string
-  modality: 'US' | 'MG' | 'CT' | 'MR'
-  loinc: string
-}
+export { type DemoIndication, indications } from './protocol-table.ts'
 
-/** Exams of the entry protocol. Source: CPTS action sheet, ANS value set CodesDocumentImagerie. */
-const exams: readonly DemoExam[] = [
-  { id: 'us-abdomen', title: 'Échographie abdominale', modality: 'US', loinc: '24558-9' },
-  { id: 'us-abdomen-pelvis', title: 'Échographie abdominopelvienne', modality: 'US', loinc: '24558-9' },
-  { id: 'us-kidney', title: 'Échographie rénale et des voies urinaires', modality: 'US', loinc: '43774-9' },
-  { id: 'us-pelvis-ta', title: 'Échographie pelvienne sus-pubienne', modality: 'US', loinc: '24869-0' },
-  { id: 'us-pelvis-tv', title: 'Échographie pelvienne endovaginale', modality: 'US', loinc: '24677-7' },
-  { id: 'mg-bilat', title: 'Mammographie bilatérale', modality: 'MG', loinc: '26346-7' },
-  { id: 'mg-unilat', title: 'Mammographie unilatérale', modality: 'MG', loinc: '46350-5' },
-  { id: 'us-breast', title: 'Échographie mammaire', modality: 'US', loinc: '26214-7' },
-  { id: 'ct-ap-wo', title: 'Scanner abdominopelvien sans injection', modality: 'CT', loinc: '36952-0' },
-  { id: 'ct-ap-w', title: 'Scanner abdominopelvien avec injection', modality: 'CT', loinc: '36813-4' },
-  { id: 'mr-brain', title: 'IRM encéphalique', modality: 'MR', loinc: '30657-1' },
-  { id: 'mr-lspine', title: 'IRM du rachis lombaire', modality: 'MR', loinc: '30679-5' },
-]
+const version = '1.0.0'
+const base = `${canonical}/demo`
 
-export interface DemoIndication {
-  id: string
-  title: string
-  /** ICD-10; the first is the usual one. */
-  icd10: readonly string[]
-  exams: readonly string[]
-}
-
-/** Indications of the entry protocol, each with the exams that it usually leads to. Source: CPTS action sheet. */
-export const indications: readonly DemoIndication[] = [
-  {
-    id: 'I1',
-    title: 'Suspicion de pyélonéphrite',
-    icd10: ['N10', 'N12'],
-    exams: ['us-abdomen', 'us-kidney'],
-  },
-  { id: 'I2', title: 'Colique néphrétique', icd10: ['N23', 'N20.9'], exams: ['us-abdomen', 'us-kidney'] },
-  { id: 'I3', title: 'Colique hépatique', icd10: ['K80.2', 'K80.5', 'R10.1'], exams: ['us-abdomen'] },
-  {
-    id: 'I4',
-    title: 'Douleur abdominale aiguë de l’enfant',
-    icd10: ['R10.4', 'R10.0', 'R10.3'],
-    exams: ['us-abdomen'],
-  },
-  { id: 'I5', title: 'Découverte d’une masse du sein', icd10: ['N63'], exams: ['mg-bilat', 'us-breast'] },
-  {
-    id: 'I6',
-    title: 'Suspicion de salpingite',
-    icd10: ['N70.0', 'N70.9', 'N73.9'],
-    exams: ['us-pelvis-ta', 'us-pelvis-tv'],
-  },
-  {
-    id: 'I7',
-    title: 'Métrorragies',
-    icd10: ['N92.1', 'N93.9', 'N95.0', 'O20.9'],
-    exams: ['us-pelvis-ta', 'us-pelvis-tv'],
-  },
-  { id: 'I8', title: 'Suspicion de pancréatite', icd10: ['K85.9'], exams: ['ct-ap-w'] },
-  { id: 'I9', title: 'Suspicion de diverticulite', icd10: ['K57.3', 'K57.2', 'K57.9'], exams: ['ct-ap-w'] },
-  { id: 'I10', title: 'Céphalées inhabituelles', icd10: ['R51', 'G44.8'], exams: ['mr-brain'] },
-  { id: 'I11', title: 'Lombosciatalgies', icd10: ['M54.4', 'M54.3', 'M51.1'], exams: ['mr-lspine'] },
-]
-
-/** The entry protocol of the demo: an ActivityDefinition an exam, a PlanDefinition an indication. */
+/** The entry protocol of the demo, fictive doctors' names on it: an ActivityDefinition an exam, a PlanDefinition an indication, and the protocol that names them. */
 export function protocol(): { url: string; resource: Resource }[] {
-  const all: (ActivityDefinition | PlanDefinition)[] = [...exams.map(activity), ...indications.map(plan)]
+  const all: (ActivityDefinition | PlanDefinition)[] = [
+    ...exams.map(activity),
+    ...indications.map(plan),
+    whole(),
+  ]
   return all.map((resource) => ({ url: `urn:local:${resource.name}`, resource }))
 }
 
-function activity({ id, title, modality, loinc }: DemoExam): ActivityDefinition {
+function activity({
+  id,
+  title,
+  modality,
+  loinc,
+  ccam,
+  snomed,
+  doseClass,
+  preparation,
+  questions = [],
+}: DemoExam): ActivityDefinition {
+  const codes = (system: string, all: readonly string[]): Coding[] => all.map((code) => ({ system, code }))
   return {
     resourceType: 'ActivityDefinition',
-    url: `${canonical}/demo/ActivityDefinition/${id}`,
+    extension: [
+      { url: extensions.preparation, ...inBoth('valueString', preparation) },
+      { url: extensions.doseClass, valueCode: doseClass },
+      ...questions.map(questionExtension),
+    ],
+    url: `${base}/ActivityDefinition/${id}`,
     identifier: [demoIdentifier(`exam-${id}`)],
-    version: '1.0.0',
+    version,
     name: nameOf(id),
-    title,
+    ...inBoth('title', title),
     status: 'active',
     kind: 'ServiceRequest',
     code: {
       coding: [
-        { system: 'http://loinc.org', code: loinc },
+        ...codes('http://loinc.org', loinc),
         { system: systems.dicom, code: modality },
+        { system: systems.exam, code: id },
+        ...codes('https://smt.esante.gouv.fr/terminologie-ccam', ccam),
+        ...codes('http://snomed.info/sct', snomed),
       ],
-      text: title,
+      text: title[0],
     },
   }
 }
 
-function plan({ id, title, icd10, exams }: DemoIndication): PlanDefinition {
+function plan({
+  id,
+  title,
+  icd10,
+  snomed = [],
+  exams,
+  priority,
+  questions = [],
+}: DemoIndication): PlanDefinition {
   return {
     resourceType: 'PlanDefinition',
-    url: `${canonical}/demo/PlanDefinition/${id}`,
+    ...(questions.length > 0 && { extension: questions.map(questionExtension) }),
+    url: `${base}/PlanDefinition/${id}`,
     identifier: [demoIdentifier(`indication-${id}`)],
-    version: '1.0.0',
+    version,
     name: nameOf(id),
-    title,
+    ...inBoth('title', title),
+    type: planType('clinical-protocol'),
     status: 'active',
     useContext: [
       {
         code: { system: 'http://terminology.hl7.org/CodeSystem/usage-context-type', code: 'focus' },
         valueCodeableConcept: {
-          coding: icd10.map((code) => ({ system: 'http://hl7.org/fhir/sid/icd-10', code })),
-          text: title,
+          coding: [
+            ...icd10.map((code) => ({ system: 'http://hl7.org/fhir/sid/icd-10', code })),
+            ...snomed.map((code) => ({ system: 'http://snomed.info/sct', code })),
+          ],
+          text: title[0],
         },
       },
     ],
-    action: exams.map((exam) => ({
-      title: exam,
-      definitionCanonical: `${canonical}/demo/ActivityDefinition/${exam}`,
+    relatedArtifact: [
+      {
+        type: 'derived-from',
+        label: '2025-04-21',
+        display: 'ADERIM, aide à la demande d’examens de radiologie et d’imagerie médicale (SFR)',
+        url: 'https://aderim.radiologie.fr',
+      },
+    ],
+    action: exams.map((choice) => action(choice, priority)),
+  }
+}
+
+const planType = (code: string) => ({
+  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/plan-definition-type', code }],
+})
+
+function action(
+  { exam, applies, why, alternative }: DemoChoice,
+  priority: DemoIndication['priority'],
+): NonNullable<PlanDefinition['action']>[number] {
+  return {
+    ...(alternative && { extension: [{ url: extensions.alternative, valueBoolean: true }] }),
+    title: exam,
+    ...(why && inBoth('description', why)),
+    priority,
+    ...(applies !== undefined && { condition: [condition(applies)] }),
+    definitionCanonical: `${base}/ActivityDefinition/${exam}|${version}`,
+  }
+}
+
+const condition = (expression: string) => ({
+  kind: 'applicability' as const,
+  expression: { language: 'text/fhirpath' as const, expression },
+})
+
+/** The protocol itself, in the version that was approved. */
+function whole(): PlanDefinition {
+  return {
+    resourceType: 'PlanDefinition',
+    extension: [
+      {
+        url: extensions.emergency,
+        ...inBoth('valueString', [
+          'Urgence vitale : appeler le 15, sans attendre de réponse.',
+          'Life in danger: call 15, without waiting for an answer.',
+        ]),
+      },
+      ...questions.map(questionExtension),
+    ],
+    url: `${base}/PlanDefinition/entry-protocol`,
+    identifier: [demoIdentifier('entry-protocol')],
+    version,
+    name: 'Relais_entry_protocol',
+    ...inBoth('title', ['Protocole d’entrée (fictif)', 'Entry protocol (fictive)']),
+    type: planType('workflow-definition'),
+    status: 'active',
+    approvalDate: '2025-12-01',
+    lastReviewDate: '2025-12-01',
+    effectivePeriod: { start: '2023-11-02', end: '2031-12-31' },
+    endorser: [{ name: 'Dr Camille Exemple, médecin généraliste' }, { name: 'Dr Sacha Fictif, radiologue' }],
+    action: indications.map(({ id, title, applies }) => ({
+      title: title[0],
+      ...(applies !== undefined && { condition: [condition(applies)] }),
+      definitionCanonical: `${base}/PlanDefinition/${id}|${version}`,
     })),
   }
+}
+
+const questionSystems = {
+  loinc: 'http://loinc.org',
+  snomed: 'http://snomed.info/sct',
+  cisis: 'https://smt.esante.gouv.fr/fhir/CodeSystem/terminologie-cisis',
+  icd10: 'http://hl7.org/fhir/sid/icd-10',
+}
+
+/** A question as the extension that a territory's file carries. */
+export function questionExtension(question: DemoQuestion): Extension {
+  const {
+    code,
+    system,
+    text,
+    kind,
+    role,
+    required,
+    applies,
+    also = [],
+    modalities = [],
+    options = [],
+  } = question
+  const own = system === undefined ? systems.question : questionSystems[system]
+  return {
+    url: extensions.question,
+    extension: [
+      { url: 'code', valueCoding: { system: own, code } },
+      { url: 'text', ...inBoth('valueString', text) },
+      ...(kind ? [{ url: 'kind', valueCode: kind }] : []),
+      ...(role ? [{ url: 'role', valueCode: role }] : []),
+      ...(required ? [{ url: 'required', valueBoolean: true }] : []),
+      ...modalities.map((valueCode) => ({ url: 'modality', valueCode })),
+      ...(applies === undefined ? [] : [{ url: 'applies', valueString: applies }]),
+      ...also.map((other) => ({ url: 'also', valueCoding: { code: other } })),
+      ...options.map(({ code, text: [display] }) => ({
+        url: 'option',
+        valueCoding: { system: systems.question, code, display },
+      })),
+    ],
+  }
+}
+
+/** A primitive element in French, with its translation. Source: FHIR R4, extension translation. */
+function inBoth<N extends string>(name: N, [fr, en]: Words): Record<N, string> {
+  const translation = {
+    url: extensions.translation,
+    extension: [
+      { url: 'lang', valueCode: 'en' },
+      { url: 'content', valueString: en },
+    ],
+  }
+  return { [name]: fr, [`_${name}`]: { extension: [translation] } } as Record<N, string> // and its element beside
 }
 
 /** A name that programs can use. */

@@ -29,6 +29,10 @@ export const extensions = {
   pause: extension('pause'),
   /** Appointment: what a proposal is ranked by and why (string). */
   rank: extension('rank'),
+  /** OrganizationAffiliation: an exam that the convention is for (CodeableConcept). */
+  agreedExam: extension('agreed-exam'),
+  /** OrganizationAffiliation: hours that the convention is for (`day`, `start`, `end`). */
+  agreedHours: extension('agreed-hours'),
   /** OrganizationAffiliation: how the centre's connector is named (string). */
   connector: extension('connector'),
   /** PlanDefinition, ActivityDefinition: something that whoever refers is asked. */
@@ -81,6 +85,8 @@ export const systems = {
     'https://mos.esante.gouv.fr/NOS/TRE_R66-CategorieEtablissement/FHIR/TRE-R66-CategorieEtablissement',
   /** What an organisation is in a territory: `cell`. */
   organizationType: `${canonical}/CodeSystem/organization-type`,
+  /** What a person's part in the cell is: `secretary`, `coordinator`. */
+  cellPart: `${canonical}/CodeSystem/cell-part`,
   dicom: 'http://dicom.nema.org/resources/ontology/DCM',
   rpps: 'https://rpps.esante.gouv.fr',
   psIdNat: 'urn:oid:1.2.250.1.71.4.2.1',

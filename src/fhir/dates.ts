@@ -197,3 +197,9 @@ export function coversDay({ start, end }: { start?: string; end?: string }, day:
     (!end || day.slice(0, Math.min(end.length, 10)) <= end.slice(0, 10))
   )
 }
+
+/** Full years from a date, which may be a year or a month only, to an instant. */
+export function yearsBetween(date: string, instant: string): number {
+  const years = Number(instant.slice(0, 4)) - Number(date.slice(0, 4))
+  return instant.slice(5, 10) < date.slice(5, 10) ? years - 1 : years
+}

@@ -8,6 +8,7 @@ import type {
   Slot,
 } from '@medplum/fhirtypes'
 import { extensions, systems } from '../../fhir/canonical.ts'
+import { yearsBetween } from '../../fhir/dates.ts'
 import type { Moment, Territory } from '../step.ts'
 
 /** What may be missing from a request, or be unusual about it. Defined in `profiles/`, CodeSystem `flag`. */
@@ -44,7 +45,7 @@ export function flagsOf(submitted: Submitted, at: Pick<Moment, 'now' | 'territor
 }
 
 /** What rule `fr-r1333-53` wants before an exam with X-rays may be booked. Source: code de la santé publique, R.1333-53. */
-const blocking: readonly FlagCode[] = [
+export const blocking: readonly FlagCode[] = [
   'missing-purpose',
   'missing-justification',
   'missing-pregnancy',
@@ -101,7 +102,8 @@ function modalitiesIn(concepts: readonly CodeableConcept[], { modalities }: Terr
   return [...new Set([...said, ...meant])]
 }
 
-const isIrradiating = (modality: string) => modality === 'CT' || modality === 'MG'
+/** With X-rays. */
+export const isIrradiating = (modality: string) => modality === 'CT' || modality === 'MG'
 
 /** X-rays want the circumstances to be told, ultrasound and magnetic resonance are asked for them; so is what may be any of these. */
 function asksForCircumstances(request: ServiceRequest, territory: Territory): boolean {
@@ -134,12 +136,6 @@ function mayBePregnant({ gender, birthDate }: Partial<Patient> = {}, now: string
   if (gender === 'male') return false
   const age = birthDate === undefined ? undefined : yearsBetween(birthDate, now)
   return age === undefined || (age >= pregnancyAges.from && age <= pregnancyAges.to)
-}
-
-/** Full years from a date, which may be a year or a month only, to an instant. */
-function yearsBetween(date: string, instant: string): number {
-  const years = Number(instant.slice(0, 4)) - Number(date.slice(0, 4))
-  return instant.slice(5, 10) < date.slice(5, 10) ? years - 1 : years
 }
 
 function answers(supporting: readonly Resource[], codes: readonly string[]): boolean {

@@ -1,0 +1,157 @@
+import type {
+  CodeableConcept,
+  Coding,
+  Observation,
+  QuestionnaireResponse,
+  QuestionnaireResponseItem,
+  QuestionnaireResponseItemAnswer,
+  Resource,
+} from '@medplum/fhirtypes'
+import type { Question } from './protocol.ts'
+
+/** What was answered to a question. `given`: in words or by a number, and not unknown. */
+export interface Answer {
+  question: Question
+  answer: 'yes' | 'no' | 'unknown' | 'given'
+  /** As it was said, for people and for conditions. */
+  value?: number | string
+  /** `Observation/<id>`, `QuestionnaireResponse/<id>`. */
+  source?: string
+}
+
+/** Something that was told under a code. */
+interface Told {
+  codes: readonly string[]
+  value: Value
+  source?: string
+}
+
+interface Value {
+  codings: readonly Coding[]
+  text?: string
+  number?: number
+  boolean?: boolean
+  /** It was said that it is not known. */
+  absent?: boolean
+}
+
+/**
+ * The answers to these questions, wherever they were given: Observations (also what came as OBX) and answered
+ * questionnaires. Of several, the last that is there; one that is more than unknown wins over unknown.
+ */
+export function answersTo(questions: readonly Question[], supporting: readonly Resource[]): Answer[] {
+  const told = supporting.flatMap(toldIn)
+  return questions.flatMap((question) => {
+    const all = told.filter(({ codes }) => isAbout(question, codes)).map((one) => answerTo(question, one))
+    const last = all.findLast(({ answer }) => answer !== 'unknown') ?? all.at(-1)
+    return last ? [last] : []
+  })
+}
+
+const isAbout = ({ coding, also }: Question, codes: readonly string[]) =>
+  codes.includes(coding.code) || codes.some((code) => also.includes(code))
+
+function toldIn(resource: Resource): Told[] {
+  if (resource.resourceType === 'Observation') return toldByObservation(resource)
+  return resource.resourceType === 'QuestionnaireResponse' ? toldByForm(resource) : []
+}
+
+/** What is not in force says nothing. */
+function toldByObservation(said: Observation): Told[] {
+  if (said.status === 'entered-in-error' || said.status === 'cancelled') return []
+  const { valueCodeableConcept, valueQuantity, valueString, valueBoolean, valueInteger, valueDateTime } = said
+  const number = valueQuantity?.value ?? valueInteger
+  const text = valueString ?? valueDateTime
+  const value: Value = {
+    ...conceptValue(valueCodeableConcept),
+    ...(number !== undefined && { number }),
+    ...(text !== undefined && { text }),
+    ...(valueBoolean !== undefined && { boolean: valueBoolean }),
+    ...(said.dataAbsentReason && { absent: true }),
+  }
+  return [{ codes: codesOf(said.code), value, ...sourceOf(said) }]
+}
+
+const conceptValue = ({ coding = [], text }: CodeableConcept = {}) => ({
+  codings: coding,
+  ...(text !== undefined && { text }),
+})
+
+const codesOf = ({ coding = [] }: CodeableConcept = {}) => coding.flatMap(({ code }) => code ?? [])
+
+const sourceOf = ({ resourceType, id }: Resource) =>
+  id === undefined ? {} : { source: `${resourceType}/${id}` }
+
+function toldByForm(form: QuestionnaireResponse): Told[] {
+  if (form.status === 'entered-in-error' || form.status === 'stopped') return []
+  return itemsIn(form.item).flatMap(({ linkId, answer = [] }) =>
+    answer.map((one) => ({ codes: [linkId], value: formValue(one), ...sourceOf(form) })),
+  )
+}
+
+const itemsIn = (items: readonly QuestionnaireResponseItem[] = []): QuestionnaireResponseItem[] =>
+  items.flatMap((item) => [
+    item,
+    ...itemsIn(item.item),
+    ...itemsIn(item.answer?.flatMap(({ item }) => item ?? [])),
+  ])
+
+function formValue(answer: QuestionnaireResponseItemAnswer): Value {
+  const number = answer.valueDecimal ?? answer.valueInteger ?? answer.valueQuantity?.value
+  const text = answer.valueString ?? answer.valueDate ?? answer.valueDateTime
+  return {
+    codings: answer.valueCoding ? [answer.valueCoding] : [],
+    ...(answer.valueCoding?.display !== undefined && { text: answer.valueCoding.display }),
+    ...(number !== undefined && { number }),
+    ...(text !== undefined && { text }),
+    ...(answer.valueBoolean !== undefined && { boolean: answer.valueBoolean }),
+  }
+}
+
+/** SNOMED CT, LOINC answers, HL7 tables 0136 and 0532, null flavours and data-absent-reason. */
+const yes = ['373066001', '52101004', '77386006', 'LA33-6', 'LA15173-0', 'Y', 'yes']
+const no = ['373067005', '2667000', '60001007', 'LA32-8', 'LA26683-5', 'N', 'no']
+const unknown = [
+  '261665006',
+  '373068000',
+  'LA4489-6',
+  'UNK',
+  'ASKU',
+  'NASK',
+  'NAV',
+  'NI',
+  'unknown',
+  'asked-unknown',
+  'not-asked',
+]
+
+const words = {
+  yes: /^\s*(oui|yes|présente?|enceinte|o|y)\s*$/i,
+  no: /^\s*(non|no|absente?|aucune?|n)\s*$/i,
+  unknown: /^\s*(inconnue?|unknown|non connue?|ne sait pas|\?|-)?\s*$/i,
+}
+
+function answerTo(question: Question, { value, source }: Told): Answer {
+  const said = value.number ?? value.text ?? value.codings[0]?.display ?? value.codings[0]?.code
+  return {
+    question,
+    answer: meaningOf(value, question),
+    ...(said !== undefined && { value: said }),
+    ...(source !== undefined && { source }),
+  }
+}
+
+/** Yes and no only where the question is one of yes or no; a refusal to say is never a no. */
+function meaningOf({ codings, text, number, boolean, absent }: Value, { kind }: Question): Answer['answer'] {
+  const codes = codings.flatMap(({ code }) => code ?? [])
+  if (absent || codes.some((code) => unknown.includes(code))) return 'unknown'
+  if (boolean !== undefined) return boolean ? 'yes' : 'no'
+  if (kind === 'yes-no') {
+    if (codes.some((code) => yes.includes(code))) return 'yes'
+    if (codes.some((code) => no.includes(code))) return 'no'
+    if (codes.length === 0 && text !== undefined && words.yes.test(text)) return 'yes'
+    if (codes.length === 0 && text !== undefined && words.no.test(text)) return 'no'
+  }
+  if (codes.length > 0 || number !== undefined) return 'given'
+  return text === undefined || words.unknown.test(text) ? 'unknown' : 'given'
+}
