@@ -1,6 +1,14 @@
 import type { Interaction } from './interactions/interaction.ts'
 import type { AnyOperation } from './operations/operation.ts'
 
+/** What may be said in a search of one type. */
+export interface Searched {
+  /** Type by name. */
+  parameters: Readonly<Record<string, 'token' | 'date' | 'reference' | 'string' | 'uri'>>
+  includes?: readonly string[]
+  revIncludes?: readonly string[]
+}
+
 /** A base under which FHIR is spoken: `/fhir`, or a dialect's own. Routes, `Allow` and `/metadata` come from its lists. */
 export interface Base {
   /** `/fhir` */
@@ -18,6 +26,8 @@ export interface Base {
   instantiates?: readonly string[]
   /** Canonical URLs of the profiles that its resources conform to, by type. */
   profiles?: Readonly<Record<string, readonly string[]>>
+  /** What may be searched for and brought along, by type, where that is less than all that the store knows. */
+  searched?: Readonly<Record<string, Searched>>
   /** Media types that others call JSON, and the one that is answered with. */
   mediaTypes?: Readonly<Record<string, string>>
   /** A query as it is meant, where a dialect writes it otherwise than FHIR has it. */

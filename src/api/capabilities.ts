@@ -69,9 +69,18 @@ function securityOf({ settings: { baseUrl } }: House) {
   }
 }
 
-function kept(type: string, { interactions, operations, profiles }: Base): CapabilityStatementRestResource {
+function kept(
+  type: string,
+  { interactions, operations, profiles, searched }: Base,
+): CapabilityStatementRestResource {
   const parameters = [...parametersOf(type).values()].filter(({ kind }) => kind !== 'unsupported')
-  const references = parameters.filter(isReference).map(({ code }) => `${type}:${code}`)
+  const said = searched?.[type]
+  const searchParam = said
+    ? Object.entries(said.parameters).map(([name, kind]) => ({ name, type: kind }))
+    : parameters.map(parameterOf)
+  const references = said
+    ? (said.includes ?? [])
+    : parameters.filter(isReference).map(({ code }) => `${type}:${code}`)
   const operation = operations.filter(({ definition }) => isOf(definition, type)).map(operationOf)
   const codes = typeCodes(interactions, type)
   const supportedProfile = profiles?.[type]
@@ -87,8 +96,9 @@ function kept(type: string, { interactions, operations, profiles }: Base): Capab
     conditionalUpdate: codes.includes('update'),
     conditionalDelete: 'not-supported',
     referencePolicy: ['literal', 'logical', 'local', 'enforced'],
-    searchParam: parameters.map(parameterOf),
-    ...(references.length > 0 && { searchInclude: references }),
+    searchParam,
+    ...(references.length > 0 && { searchInclude: [...references] }),
+    ...(said?.revIncludes && { searchRevInclude: [...said.revIncludes] }),
     ...(operation.length > 0 && { operation }),
   }
 }

@@ -1,4 +1,5 @@
 import type { Base } from '../base.ts'
+import { sas } from './sas/index.ts'
 
 /** The dialects that are spoken, each on its base. */
-export const dialects: readonly Base[] = []
+export const dialects: readonly Base[] = [sas]

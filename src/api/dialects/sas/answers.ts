@@ -1,0 +1,270 @@
+import type { Bundle, Resource, Schedule, Slot } from '@medplum/fhirtypes'
+import { type Issue, issue, outcomeOf } from '../../../fhir/outcome.ts'
+import type { Kept } from '../../../store/index.ts'
+import { type Answer, answer } from '../../answer.ts'
+import type { Call } from '../../call.ts'
+import { fhirBase } from '../../house.ts'
+import { type Gathered, gathered, nameOf } from '../gathered.ts'
+import {
+  asType,
+  fixedPlaceOf,
+  organizationOf,
+  practitionerOf,
+  profiles,
+  roleOf,
+  type SlotForm,
+  scheduleOf,
+  serviceOf,
+  slotOf,
+} from './forms.ts'
+import { type Form, labelled, type Wanted, wantedBy } from './query.ts'
+
+const schedules = '_include=Slot:schedule'
+const actors = '_include:iterate=Schedule:actor'
+const services = '_include=Slot:service-type-reference'
+const owners = '_include:iterate=HealthcareService:organization'
+
+/** Slots of professionals (INT_R01), and of a community's members when its service is asked for along (INT_R04). */
+const ofProfessionals: Form = {
+  start: 'start',
+  status: 'status',
+  asked: 'schedule.actor:Practitioner.identifier',
+  chain: 'schedule.actor:Practitioner.identifier',
+  along: {
+    [schedules]: ['Slot:schedule'],
+    [actors]: ['Schedule:actor'],
+    [services]: ['Slot:service-type-reference'],
+    [owners]: ['HealthcareService:organization', 'HealthcareService:Organization'],
+  },
+}
+
+const slotsOf = '_revinclude=Slot:schedule'
+const places = '_include=Schedule:actor:Location'
+const managers = '_include:iterate=Location:organization'
+
+/** Slots of fixed centres, asked for by their diaries. */
+const ofPlaces: Form = {
+  start: '_has:Slot:schedule:start',
+  status: '_has:Slot:schedule:status',
+  asked: 'actor:Location.organization.identifier',
+  chain: 'schedule.actor:Location.organization.identifier',
+  along: {
+    [slotsOf]: ['Slot:schedule'],
+    [places]: ['Schedule:actor:Location'],
+    [managers]: ['Location:organization', 'Location:Organization'],
+  },
+}
+
+type Along = [string, string][]
+
+/** `GET Slot`: free slots of up to 25 professionals, with their diaries, the doctors and the places. */
+export async function searchSlots(call: Call): Promise<Answer> {
+  const wanted = wantedBy(call, ofProfessionals)
+  const isCpts = wanted.brings(services)
+  const labels = isCpts ? ['PUBLIC', 'PRO', 'SNP', 'CPTS'] : ['PUBLIC', 'PRO', 'SNP']
+  const along: Along = [
+    ['_include', 'Slot:schedule'],
+    ['_include:iterate', 'Schedule:actor'],
+    ['_include:iterate', 'PractitionerRole:location'],
+    ['_include:iterate', 'PractitionerRole:organization'],
+    ...(isCpts
+      ? ([
+          ['_include', 'Slot:service-type-reference'],
+          ['_include:iterate', 'HealthcareService:organization'],
+        ] satisfies Along)
+      : []),
+  ]
+  const found = await gathered(call, 'Slot', [...wanted.query, ...along], [labelled(labels)])
+  const form = { ...formOf(call, labels), profile: isCpts ? profiles.slotCpts : profiles.slot, named: isCpts }
+  const diaries = diariesOf(found, (schedule) => atPractice(schedule, found))
+  const slots = fitting(found, diaries)
+  const used = diariesIn(slots, diaries)
+  const others = [
+    ...(wanted.brings(schedules) ? used.map(({ schedule }) => schedule) : []),
+    ...(wanted.brings(actors) ? used.flatMap(({ actors }) => actors) : []),
+    ...(isCpts ? servicesOf(slots, found, wanted) : []),
+  ]
+  return bundle(call, found, {
+    profile: isCpts ? profiles.bundleCpts : profiles.bundle,
+    matches: slots.map((slot) => slotOf(slot, { ...form, page: pageOf(call, slot) })),
+    others,
+    total: found.total - (found.matches.length - slots.length),
+    leftOut: found.matches.length - slots.length,
+  })
+}
+
+/**
+ * `GET Schedule`: diaries of fixed centres with a free slot in the window, and these slots.
+ *
+ * FHIR would let three slots fulfil the three conditions, and bring all slots of a diary along. One slot has to fulfil
+ * them, and only such slots are given: it is a search of slots, whose diaries are told as what fits.
+ */
+export async function searchDiaries(call: Call): Promise<Answer> {
+  const wanted = wantedBy(call, ofPlaces)
+  const labels = ['PUBLIC', 'SNP']
+  const along: Along = [
+    ['_include', 'Slot:schedule'],
+    ['_include:iterate', 'Schedule:actor:Location'],
+    ['_include:iterate', 'Location:organization'],
+  ]
+  const found = await gathered(call, 'Slot', [...wanted.query, ...along], [labelled(labels)])
+  const form = { ...formOf(call, labels), profile: profiles.slotSos, named: false }
+  const diaries = diariesOf(found, (schedule) => atPlace(schedule, found))
+  const slots = fitting(found, diaries)
+  const used = diariesIn(slots, diaries)
+  const ofType = (type: string) =>
+    used.flatMap(({ actors }) => actors.filter(({ resourceType }) => resourceType === type))
+  return bundle(call, found, {
+    profile: profiles.bundleSos,
+    matches: used.map(({ schedule }) => schedule),
+    others: [
+      ...(wanted.brings(slotsOf)
+        ? slots.map((slot) => slotOf(slot, { ...form, page: pageOf(call, slot) }))
+        : []),
+      ...(wanted.brings(places) ? ofType('Location') : []),
+      ...(wanted.brings(managers) ? ofType('Organization') : []),
+    ],
+    total: used.length,
+    leftOut: found.matches.length - slots.length,
+  })
+}
+
+function formOf(
+  { house, permit }: Call,
+  labels: readonly string[],
+): Omit<SlotForm, 'profile' | 'named' | 'page'> {
+  return { labels, zone: house.desk(permit.actor).territory.zone }
+}
+
+/** Where a slot has no page of its centre's, its own address: the kit wants one with every slot. */
+const pageOf = ({ house }: Call, { id }: Slot): string => `${fhirBase(house)}/Slot/${id}`
+
+/** A diary as the aggregator has it, with who or where it is. */
+interface Diary {
+  schedule: Schedule
+  actors: readonly Resource[]
+}
+
+function diariesOf(
+  { others }: Gathered,
+  diaryOf: (schedule: Schedule) => Diary | undefined,
+): ReadonlyMap<string, Diary> {
+  const known = [...others].flatMap(([name, resource]) => {
+    const schedule = asType('Schedule', resource)
+    const diary = schedule && diaryOf(schedule)
+    return diary ? [[name, diary] as const] : []
+  })
+  return new Map(known)
+}
+
+/** A diary of one doctor at one place of practice. */
+function atPractice(schedule: Schedule, { others }: Gathered): Diary | undefined {
+  const named = schedule.actor.flatMap(({ reference }) => others.get(reference ?? '') ?? [])
+  const doctors = named.flatMap((one) => {
+    const doctor = asType('Practitioner', one)
+    return (doctor && practitionerOf(doctor)) ?? []
+  })
+  const roles = named.flatMap((one) => {
+    const role = asType('PractitionerRole', one)
+    if (!role) return []
+    const place = asType('Location', others.get(role.location?.[0]?.reference ?? ''))
+    return roleOf(role, place, asType('Organization', others.get(role.organization?.reference ?? ''))) ?? []
+  })
+  const next = scheduleOf(schedule, profiles.schedule, /^(Practitioner|PractitionerRole)\//)
+  const isWhole =
+    doctors.length > 0 && roles.length > 0 && next?.actor.length === doctors.length + roles.length
+  return isWhole && next ? { schedule: next, actors: [...doctors, ...roles] } : undefined
+}
+
+/** A diary of a fixed place, and who manages it. */
+function atPlace(schedule: Schedule, { others }: Gathered): Diary | undefined {
+  const sites = schedule.actor.flatMap(({ reference }) => {
+    const location = asType('Location', others.get(reference ?? ''))
+    const manager = asType('Organization', others.get(location?.managingOrganization?.reference ?? ''))
+    const [place, organization] = [
+      location && fixedPlaceOf(location),
+      manager && organizationOf(manager, profiles.organizationSos, '3'),
+    ]
+    return place && organization ? [[place, organization] as const] : []
+  })
+  const next = scheduleOf(schedule, profiles.scheduleSos, /^Location\//)
+  return next && sites.length === next.actor.length ? { schedule: next, actors: sites.flat() } : undefined
+}
+
+/** Slots whose diary can be told. */
+const fitting = ({ matches }: Gathered, diaries: ReadonlyMap<string, Diary>): Kept<Slot>[] =>
+  matches.filter(
+    (slot): slot is Kept<Slot> => slot.resourceType === 'Slot' && diaries.has(slot.schedule.reference ?? ''),
+  )
+
+function diariesIn(slots: readonly Slot[], diaries: ReadonlyMap<string, Diary>): Diary[] {
+  const names = new Set(slots.map(({ schedule }) => schedule.reference ?? ''))
+  return [...names].flatMap((name) => diaries.get(name) ?? [])
+}
+
+/** The community's services that these slots name, and the community. */
+function servicesOf(slots: readonly Slot[], { others }: Gathered, wanted: Wanted): Resource[] {
+  const named = slots.flatMap(({ serviceType = [] }) =>
+    serviceType.flatMap(({ extension = [] }) =>
+      extension.flatMap(({ valueReference }) => valueReference?.reference ?? []),
+    ),
+  )
+  return [...new Set(named)].flatMap((name) => {
+    const service = asType('HealthcareService', others.get(name))
+    const owner = asType('Organization', others.get(service?.providedBy?.reference ?? ''))
+    return [
+      ...(service ? [serviceOf(service)] : []),
+      ...(owner && wanted.brings(owners) ? [organizationOf(owner, profiles.organizationCpts, '1')] : []),
+    ].flatMap((one) => one ?? [])
+  })
+}
+
+interface Content {
+  profile: string
+  matches: readonly Resource[]
+  others: readonly Resource[]
+  total: number
+  /** Slots that no profile of the aggregator's can carry. */
+  leftOut: number
+}
+
+/** Self is the request as it was written: the kit compares. */
+function bundle(
+  { base, path, asked, query }: Call,
+  { next, references }: Gathered,
+  { profile, matches, others, total, leftOut }: Content,
+): Answer {
+  const entry = (mode: 'match' | 'include') => (resource: Resource) => ({
+    fullUrl: `${base}/${nameOf(resource)}`,
+    resource,
+    search: { mode },
+  })
+  const distinct = [...new Map(others.map((resource) => [nameOf(resource), resource])).values()]
+  const entries: Bundle['entry'] = [...matches.map(entry('match')), ...distinct.map(entry('include'))]
+  const told =
+    leftOut > 0 ? [{ resource: outcomeOf([unfit(leftOut)]), search: { mode: 'outcome' as const } }] : []
+  const all = [...entries, ...told]
+  const further = new URLSearchParams(query)
+  if (next !== undefined) further.set('_cursor', next)
+  const made: Bundle = {
+    resourceType: 'Bundle',
+    meta: { profile: [profile] },
+    type: 'searchset',
+    total,
+    link: [
+      { relation: 'self', url: `${base}/${path.type}${asked === '' ? '' : `?${asked}`}` },
+      ...(next === undefined ? [] : [{ relation: 'next', url: `${base}/${path.type}?${further}` }]),
+    ],
+    ...(all.length > 0 && { entry: all }),
+  }
+  const shown = { interaction: 'search-type', references, query: `${path.type}?${query}` }
+  return { ...answer(made), shown }
+}
+
+const unfit = (count: number): Issue =>
+  issue(
+    'informational',
+    `${count} slots are left out: their diaries name no doctor in a role at a place with its address and national number, or no such place.`,
+    'Slot.schedule',
+    'information',
+  )
