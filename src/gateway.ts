@@ -63,7 +63,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const rooms = opening.use(await openRooms({ config, folder, rules, store, baseUrl, log, clock }))
   const { loaded, auth, subscriptions, reception, deskOf, senderOf } = rooms
   const jobs = opening.use(openJobs({ store, log, clock }))
-  startTasks(jobs, deskOf(itself))
+  startTasks(jobs, deskOf(itself), log)
 
   const links = await openLinks(loaded.connectors, (file) => ({
     name: file.name,

@@ -41,8 +41,8 @@ Context: OrganizationAffiliation
 Extension: Holidays
 Id: holidays
 Title: "Public holidays"
-Description: "Which public holidays close a diary; the national ones when it is not said."
-Context: Schedule
+Description: "Which public holidays close a diary or a service; the national ones when it is not said."
+Context: Schedule, HealthcareService
 * value[x] only code
 * value[x] 1..1
 * valueCode from Holidays (required)
@@ -50,10 +50,16 @@ Context: Schedule
 CodeSystem: HolidaysCode
 Id: holidays
 Title: "Public holidays"
-Description: "Calendars of public holidays in France. Source: code du travail, L.3133-1 and L.3134-13."
+Description: "Calendars of public holidays in France. Source: code du travail, L.3133-1, L.3134-13, L.3422-2."
 * ^caseSensitive = true
 * #national "National" "The eleven national days."
 * #alsace-moselle "Alsace-Moselle" "The national days, Good Friday and 26 December."
+* #alsace-moselle-without-good-friday "Alsace-Moselle, Good Friday worked" "The national days and 26 December: communes without a Protestant or mixed church."
+* #mayotte "Mayotte" "The national days and 27 April."
+* #martinique "Martinique" "The national days and 22 May."
+* #guadeloupe "Guadeloupe" "The national days and 27 May."
+* #guyane "Guyane" "The national days and 10 June."
+* #reunion "La Réunion" "The national days and 20 December."
 * #none "None" "Open on public holidays."
 
 ValueSet: Holidays

@@ -6,7 +6,12 @@ Id: relais-task
 Title: "Work on a request"
 Description: "What the coordination cell or a centre does about a request, or about an appointment that is confirmed by telephone."
 * obeys relais-task-1 and relais-task-2
-* extension contains Flag named flag 0..*
+* extension contains
+    Flag named flag 0..* and
+    Clock named clock 0..2 and
+    ClockAlert named clock-alert 0..2 and
+    NextAlert named next-alert 0..1 and
+    Pause named pause 0..*
 * focus only Reference(ServiceRequest or Appointment)
 
 Invariant: relais-task-1

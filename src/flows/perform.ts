@@ -5,6 +5,7 @@ import { sightOfNew } from '../auth/gate.ts'
 import { uuidv7 } from '../fhir/id.ts'
 import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
 import type { ArrivalRow, Departure, Kept, Reader, Removed, Write, Written } from '../store/index.ts'
+import { withClocksKept } from './clocks/kept.ts'
 import type { Desk, Moment, Plan, Step } from './step.ts'
 
 /** How often a step runs again when others are quicker. */
@@ -49,7 +50,8 @@ export async function perform<Input, Facts>(
     const at = momentOf(desk, ids)
     const reader = desk.store.reader()
     const [facts] = await Promise.all([step.facts(input, reader, desk.actor), arriving?.refuseKnown()])
-    const plan = step.decide(input, facts, at, desk.actor)
+    const decided = step.decide(input, facts, at, desk.actor)
+    const plan = step.looksAtClocks ? decided : withClocksKept(decided, at)
     const { write, performed } = written(plan, step.name, reader, desk, at, arriving)
     if (isEmpty(write)) return performed
     if (await committed(desk, write, left)) return performed

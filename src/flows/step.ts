@@ -77,6 +77,8 @@ export interface Plan {
 /** One thing that can happen, in the past tense. `facts` reads; `decide` is pure; neither writes. */
 export interface Step<Input, Facts> {
   name: `${string}.${string}`
+  /** It has looked at the clocks of the Tasks that it writes; those of other steps are kept for them. */
+  looksAtClocks?: true
   facts(input: Input, store: Reader, actor: Actor): Promise<Facts>
   decide(input: Input, facts: Facts, at: Moment, actor: Actor): Plan
 }

@@ -4,18 +4,21 @@ import { derivedId } from '../fhir/id.ts'
 import { dayIn } from '../fhir/zone.ts'
 import { expired } from '../flows/booking/expired.ts'
 import { centreOf } from '../flows/booking/states.ts'
+import { raiseAlerts } from '../flows/clocks/alerted.ts'
 import { perform } from '../flows/perform.ts'
 import { planned } from '../flows/slots/planned.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Jobs } from '../jobs/index.ts'
+import type { Log } from '../log.ts'
 import type { Kept } from '../store/index.ts'
 
 /** How far ahead declared ranges become slots. */
 const daysAhead = 28
 
 /** What the gateway does of itself, again and again: each once a period, whatever the number of gateways. */
-export function startTasks(jobs: Jobs, desk: Desk): void {
+export function startTasks(jobs: Jobs, desk: Desk, log: Log): void {
   jobs.every('holds', 1_000, () => endHolds(desk))
+  jobs.every('clocks', 5_000, (signal) => raiseAlerts(desk, log, signal))
   jobs.every('slots', 15_000, (signal) => planSlots(desk, signal))
 }
 

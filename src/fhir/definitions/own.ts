@@ -21,6 +21,10 @@ export const ownParameters: readonly SearchParameter[] = [
     'CodeableConcept',
     'What is missing or unusual.',
   ),
+  own('next-alert', 'date', ['Task'], extensions.nextAlert, 'instant', 'When its clocks are looked at next.'),
+  own('clock-alert', 'token', ['Task'], extensions.clockAlert, 'CodeableConcept', 'What its clocks warn of.'),
+  due('answer', 'When the prescriber is to be answered.'),
+  due('exam', 'When the exam is to begin.'),
   {
     ...declared(
       'exam',
@@ -67,7 +71,7 @@ export const dialectParameters: readonly SearchParameter[] = [
 function declared(
   code: string,
   type: SearchParameter['type'],
-  base: 'Appointment' | 'Schedule' | 'Slot',
+  base: 'Appointment' | 'Schedule' | 'Slot' | 'Task',
   description: string,
 ) {
   return {
@@ -81,6 +85,15 @@ function declared(
     base: [base],
     type,
   } satisfies SearchParameter
+}
+
+/** When one of the two clocks of a request is over. */
+function due(name: 'answer' | 'exam', description: string): SearchParameter {
+  const clock = `Task.extension.where(url='${extensions.clock}' and extension.where(url='name').value = '${name}')`
+  return {
+    ...declared(`${name}-due`, 'date', 'Task', description),
+    expression: `${clock}.extension.where(url='due').value.ofType(instant)`,
+  }
 }
 
 function own(

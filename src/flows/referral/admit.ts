@@ -1,12 +1,10 @@
 import type { Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { organizationKey } from '../../auth/gate.ts'
+import { clocked } from '../clocks/kept.ts'
 import { isDirectory } from '../renewed.ts'
 import type { Moment } from '../step.ts'
-import { flagged, flagsOf, type Submitted } from './flags.ts'
-
-/** How long the cell has to answer. Source: action sheet A, "réponse rapide, sous 24h". */
-const answerHours = 24
+import { flagged, flagsOf, modalitiesOf, type Submitted } from './flags.ts'
 
 /** A new request with its flags, and the Task that the coordination cell owns for it. The id is set. */
 export function admitted(
@@ -15,7 +13,8 @@ export function admitted(
 ): [ServiceRequest, Task] {
   const flags = flagsOf(submitted, at)
   const request = flagged(submitted.request, flags)
-  return [request, flagged(taskFor(submitted.request, at), flags)]
+  const task = clocked(taskFor(submitted.request, at), modalitiesOf(request, at.territory), at)
+  return [request, flagged(task, flags)]
 }
 
 /**
@@ -39,7 +38,6 @@ function taskFor(request: ServiceRequest & { id: string }, at: Moment): Task {
     lastModified: at.now,
     ...(request.requester && { requester: request.requester as NonNullable<Task['requester']> }), // a subset of the same targets
     owner: { reference: at.territory.cell },
-    restriction: { period: { end: new Date(Date.parse(at.now) + answerHours * 3_600_000).toISOString() } },
   }
 }
 

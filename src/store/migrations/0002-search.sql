@@ -1849,12 +1849,15 @@ create table search_task (
   "_security" text[] collate "C",
   "_source" text collate "C",
   "_tag" text[] collate "C",
+  "answer_due" timestamptz,
   "authored_on_low" timestamptz,
   "authored_on_high" timestamptz,
   "based_on" text[] collate "C",
   "business_status" text[] collate "C",
+  "clock_alert" text[] collate "C",
   "code" text[] collate "C",
   "encounter" text collate "C",
+  "exam_due" timestamptz,
   "flag" text[] collate "C",
   "focus" text collate "C",
   "group_identifier" text[] collate "C",
@@ -1862,6 +1865,7 @@ create table search_task (
   "intent" text collate "C",
   "modified_low" timestamptz,
   "modified_high" timestamptz,
+  "next_alert" timestamptz,
   "owner" text collate "C",
   "part_of" text[] collate "C",
   "patient" text collate "C",
@@ -1878,12 +1882,15 @@ create index search_task__profile on search_task using gin ("_profile") with (gi
 create index search_task__security on search_task using gin ("_security") with (gin_pending_list_limit = 256) where "_security" is not null;
 create index search_task__source on search_task ("_source", id);
 create index search_task__tag on search_task using gin ("_tag") with (gin_pending_list_limit = 256) where "_tag" is not null;
+create index search_task_answer_due on search_task ("answer_due", id);
 create index search_task_authored_on_low on search_task ("authored_on_low", "authored_on_high");
 create index search_task_authored_on_high on search_task ("authored_on_high");
 create index search_task_based_on on search_task using gin ("based_on") with (gin_pending_list_limit = 256) where "based_on" is not null;
 create index search_task_business_status on search_task using gin ("business_status") with (gin_pending_list_limit = 256) where "business_status" is not null;
+create index search_task_clock_alert on search_task using gin ("clock_alert") with (gin_pending_list_limit = 256) where "clock_alert" is not null;
 create index search_task_code on search_task using gin ("code") with (gin_pending_list_limit = 256) where "code" is not null;
 create index search_task_encounter on search_task ("encounter", id);
+create index search_task_exam_due on search_task ("exam_due", id);
 create index search_task_flag on search_task using gin ("flag") with (gin_pending_list_limit = 256) where "flag" is not null;
 create index search_task_focus on search_task ("focus", id);
 create index search_task_group_identifier on search_task using gin ("group_identifier") with (gin_pending_list_limit = 256) where "group_identifier" is not null;
@@ -1891,6 +1898,7 @@ create index search_task_identifier on search_task using gin ("identifier") with
 create index search_task_intent on search_task ("intent", id);
 create index search_task_modified_low on search_task ("modified_low", "modified_high");
 create index search_task_modified_high on search_task ("modified_high");
+create index search_task_next_alert on search_task ("next_alert", id);
 create index search_task_owner on search_task ("owner", id);
 create index search_task_part_of on search_task using gin ("part_of") with (gin_pending_list_limit = 256) where "part_of" is not null;
 create index search_task_patient on search_task ("patient", id);
