@@ -1,23 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Resource } from '@medplum/fhirtypes'
-import { Failure, failure } from '../fhir/outcome.ts'
-import { tellings } from '../fhir/telling.ts'
-import { tellingOf } from '../hl7v2/acknowledge.ts'
 import type { Log } from '../log.ts'
-import type { DepartureRow, Settlement, Store } from '../store/index.ts'
-import type { Incoming, Link, Receive, Rendered, Sent } from './connector.ts'
-import { delayMs, type Retry, usualRetry } from './retry.ts'
+import type { Departure, DepartureRow, Lease, Settlement, Store } from '../store/index.ts'
+import { attempt, type Outlet } from './attempt.ts'
 
-/** A line by which departures leave. */
-export interface Outlet {
-  /** Name of the connector: the `peer` of a departure. */
-  name: string
-  link: Link
-  /** Takes what the peer answers, when the answer itself says something. */
-  receive: Receive
-  /** When it is tried again, where it differs from what is usual. */
-  retry?: Partial<Retry>
-}
+export type { Outlet } from './attempt.ts'
 
 /** How a departure ended. */
 export interface Ended {
@@ -26,19 +12,23 @@ export interface Ended {
   status: 'sent' | 'dead' | 'parked'
   /** Code and place, never a patient. */
   reason?: string
+  /** The note of it, for whoever writes that together with what follows from it. */
+  settlement: Settlement
 }
 
 export interface DeliverOptions {
-  store: Pick<Store, 'outbox' | 'read' | 'vread' | 'onChange'>
+  store: Pick<Store, 'outbox' | 'onChange'>
   links: readonly Outlet[]
   log: Log
   clock: () => Date
-  /** Told before the end is noted, and again if we stop between the two. */
-  onEnd?: (ended: Ended) => Promise<void>
+  /** Told before the end is noted, and again if we stop between the two. `noted`: it has written the note itself. */
+  onEnd?: (ended: Ended) => Promise<'noted' | 'open'>
   /** How many leave at once to one peer. There is no other bound: peers that are dead must not use up those of others. */
   atOncePerPeer?: number
-  /** A try that takes longer is given up, and another gateway may take the departure. */
+  /** What is in hand is another gateway's to take so long after this one was last heard of. */
   leaseMs?: number
+  /** A try that takes longer is given up. */
+  tryMs?: number
   /** How long what is in hand may take when we close. */
   drainMs?: number
 }
@@ -47,9 +37,13 @@ export interface DeliverOptions {
  * Empties the outbox: from now on, whatever is due leaves by the line of its peer.
  *
  * Those of one lane leave in order; lanes leave side by side, only so many to one peer, so that a dead one delays
- * none. What is sent is made once and kept before the first try: each try has the same bytes. What a peer refuses is
- * dead; what it cannot take now is tried again, ever later, until it is given up. Several gateways share one outbox by
- * leases. A peer may get a message twice, under the same id, if we stop between its acceptance and our note of it.
+ * none. What a peer refuses is dead; what it cannot take now is tried again, ever later, until it is given up. A peer
+ * may get a message twice, under the same id, if we stop between its acceptance and our note of it.
+ *
+ * Several gateways share one outbox by leases, renewed in one statement while something is in hand. What this gateway
+ * writes is in its hand with the write, and what is next in a lane comes with the note of the one before it: the outbox
+ * is looked through only for what waits, or was left by others. Whoever has lost a lease (it was paused for longer) stops
+ * what it tries; of that, only what has gone out is noted.
  *
  * On close nothing more is begun; what is in hand is finished, or put back.
  */
@@ -57,15 +51,28 @@ export function deliver(options: DeliverOptions): AsyncDisposable {
   return new Delivery(options)
 }
 
+/** A departure that is being tried. */
+interface InHand {
+  departure: DepartureRow
+  outlet: Outlet
+  /** Aborted when it is another's by now. */
+  lost: AbortController
+  /** Its end is on the way to the database: what comes into its lane meanwhile may not be seen there. */
+  isEnding: boolean
+  done: Promise<void>
+}
+
 class Delivery implements AsyncDisposable {
   readonly #options: DeliverOptions
   readonly #outlets: ReadonlyMap<string, Outlet>
   readonly #holder = randomUUID()
-  readonly #inHand = new Map<Promise<void>, string>()
+  readonly #inHand = new Map<string, InHand>()
   readonly #stopping = new AbortController()
-  readonly #watching: Disposable
+  readonly #open = new DisposableStack()
   readonly #done: Promise<void>
   #isStopped = false
+  /** Somebody had no room when it was last looked: more may be due. */
+  #isShort = false
   #wake: () => void = () => {}
 
   constructor(options: DeliverOptions) {
@@ -73,18 +80,41 @@ class Delivery implements AsyncDisposable {
     this.#outlets = new Map(
       options.links.filter(({ link }) => link.send !== undefined).map((outlet) => [outlet.name, outlet]),
     )
-    this.#watching = options.store.onChange(({ departures }) => departures && this.#wake())
+    const { store, leaseMs = defaultLeaseMs } = options
+    this.#open.use(store.onChange(({ departures }) => departures && this.#wake()))
+    this.#open.use(
+      store.outbox.handTo({
+        lease: (peer) => (this.#room(peer) > 0 ? this.#lease() : undefined),
+        take: (leased, waiting) => this.#handed(leased, waiting),
+      }),
+    )
+    const renewing = setInterval(() => void this.#renew(), leaseMs / renewals)
+    this.#open.defer(() => clearInterval(renewing))
     this.#done = this.#run()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true
-    this.#watching[Symbol.dispose]()
     this.#wake()
     const late = setTimeout(() => this.#stopping.abort(), this.#options.drainMs ?? 10_000)
     await this.#done
-    await Promise.all(this.#inHand.keys())
+    while (this.#inHand.size > 0) await Promise.all([...this.#inHand.values()].map(({ done }) => done))
+    this.#open[Symbol.dispose]()
     clearTimeout(late)
+  }
+
+  #lease(): Lease {
+    const { clock, leaseMs = defaultLeaseMs } = this.#options
+    return { holder: this.#holder, until: new Date(clock().getTime() + leaseMs).toISOString() }
+  }
+
+  /** How many more may leave to a peer now. */
+  #room(peer: string): number {
+    const { atOncePerPeer = 4 } = this.#options
+    if (this.#isStopped || !this.#outlets.has(peer)) return 0
+    return (
+      atOncePerPeer - [...this.#inHand.values()].filter(({ departure }) => departure.peer === peer).length
+    )
   }
 
   async #run(): Promise<void> {
@@ -99,17 +129,19 @@ class Delivery implements AsyncDisposable {
 
   /** Takes what is due; comes back with how long nothing more will be. */
   async #round(): Promise<number> {
-    const { store, clock, log, leaseMs = defaultLeaseMs } = this.#options
-    const rooms = this.#rooms()
-    const peers = [...rooms.keys()]
+    const { store, clock, log } = this.#options
+    const rooms = [...this.#outlets.keys()]
+      .map((peer) => ({ peer, room: this.#room(peer) }))
+      .filter(({ room }) => room > 0)
+    const peers = rooms.map(({ peer }) => peer)
+    this.#isShort = peers.length < this.#outlets.size
     if (peers.length === 0) return longestRestMs
     try {
-      const now = clock()
-      const until = new Date(now.getTime() + leaseMs).toISOString()
-      const least = Math.min(...rooms.values()) // they may all be of one peer
-      const due = await store.outbox.claim(this.#holder, peers, now.toISOString(), until, least)
+      const least = Math.min(...rooms.map(({ room }) => room)) // they may all be of one peer
+      const { holder, until } = this.#lease()
+      const due = await store.outbox.claim(holder, peers, clock().toISOString(), until, least)
       for (const departure of due) this.#take(departure)
-      if (due.length > 0) return 0
+      if (due.length === least) return 0
       const next = await store.outbox.nextAt(peers)
       return next === undefined ? longestRestMs : restUntil(next, clock())
     } catch (thrown) {
@@ -118,161 +150,110 @@ class Delivery implements AsyncDisposable {
     }
   }
 
-  /** The peers that more may leave to now, and how many. */
-  #rooms(): Map<string, number> {
-    const { atOncePerPeer = 4 } = this.#options
-    const busy = Map.groupBy(this.#inHand.values(), (peer) => peer)
-    const rooms = [...this.#outlets.keys()].map((peer): [string, number] => [
-      peer,
-      atOncePerPeer - (busy.get(peer)?.length ?? 0),
-    ])
-    return new Map(rooms.filter(([, room]) => room > 0))
+  /** Written here a moment ago. True when somebody should look for what waits. */
+  #handed(leased: readonly DepartureRow[], waiting: readonly Departure[]): boolean {
+    for (const departure of leased) this.#take(departure)
+    return waiting.some((departure) => !this.#comesNext(departure))
+  }
+
+  /** Whether one of its lane is in hand, and will take it along when it ends. */
+  #comesNext({ peer, lane = peer }: Departure): boolean {
+    return [...this.#inHand.values()].some(
+      ({ departure, isEnding }) => !isEnding && departure.peer === peer && departure.lane === lane,
+    )
   }
 
   #take(departure: DepartureRow): void {
-    const work = this.#leave(departure).finally(() => {
-      this.#inHand.delete(work)
-      this.#wake()
-    })
-    this.#inHand.set(work, departure.peer)
+    const outlet = this.#outlets.get(departure.peer)
+    if (!outlet) throw new Error(`There is no line to ${departure.peer}`)
+    const hand: InHand = {
+      departure,
+      outlet,
+      lost: new AbortController(),
+      isEnding: false,
+      done: Promise.resolve(),
+    }
+    this.#inHand.set(departure.row, hand)
+    hand.done = this.#leave(hand)
   }
 
-  /** One try, from the resources to the note of how it ended. */
-  async #leave(departure: DepartureRow): Promise<void> {
+  /** One try, to the note of how it ended; and on to the next of its lane. */
+  async #leave(hand: InHand): Promise<void> {
     const { log } = this.#options
+    const { row, peer, kind, attempts } = hand.departure
     const started = performance.now()
+    let next: readonly DepartureRow[] = []
+    let isPassedOn = false
     try {
-      const settlement = await this.#tried(departure)
+      const settlement = await this.#tried(hand)
+      hand.isEnding = true
+      const noted = await this.#noted(settlement, hand)
+      if (noted !== 'elsewhere') next = noted
+      isPassedOn = noted !== 'elsewhere' && settlement.status !== 'queued'
       const { status, reason } = settlement
-      await this.#options.store.outbox.settle(settlement, this.#options.clock().toISOString())
-      const { row, peer, kind, attempts } = departure
       const ms = Math.round(performance.now() - started)
       log.event('departure.tried', { row, peer, kind, attempts: attempts + 1, status, reason, ms })
     } catch (thrown) {
       // Not noted: the lease ends, and it is tried again.
-      log.failed('departure.unsettled', thrown, { row: departure.row, peer: departure.peer })
+      log.failed('departure.unsettled', thrown, { row, peer })
     }
+    this.#inHand.delete(row)
+    for (const departure of next) this.#take(departure)
+    if (this.#isShort || !isPassedOn) this.#wake()
   }
 
-  async #tried(departure: DepartureRow): Promise<Settlement> {
-    const outlet = this.#outlets.get(departure.peer)
-    if (!outlet) throw new Error(`There is no line to ${departure.peer}`)
-    const now = this.#options.clock()
-    if (departure.giveUpAt !== undefined && departure.giveUpAt <= now.toISOString()) {
-      return this.#ended(departure, 'dead', departure.lastError ?? 'given up before it was tried')
+  #tried({ departure, outlet, lost }: InHand): Promise<Settlement> {
+    const { store, log, clock, tryMs = defaultTryMs } = this.#options
+    const signal = AbortSignal.any([this.#stopping.signal, lost.signal, AbortSignal.timeout(tryMs)])
+    return attempt(departure, outlet, { outbox: store.outbox, log, clock }, signal)
+  }
+
+  /** Notes an end, and comes back with what is next in the lane; `elsewhere` when whoever was told has noted it. */
+  async #noted(
+    settlement: Settlement,
+    { departure }: InHand,
+  ): Promise<readonly DepartureRow[] | 'elsewhere'> {
+    const { store, clock, onEnd } = this.#options
+    const own = { ...settlement, holder: this.#holder }
+    const { status, reason } = settlement
+    if (isEnd(status)) {
+      const told = { departure, status, settlement: own, ...(reason !== undefined && { reason }) }
+      if ((await onEnd?.(told)) === 'noted') return 'elsewhere'
     }
-    let sent: Sent
+    const hasRoom = this.#room(departure.peer) >= 0 && !this.#isStopped
+    return store.outbox.settle(own, clock().toISOString(), hasRoom ? this.#lease() : undefined)
+  }
+
+  /** We are still here: nobody else takes what is in hand. What somebody has taken is given up. */
+  async #renew(): Promise<void> {
+    const rows = [...this.#inHand.keys()]
+    if (rows.length === 0) return
     try {
-      sent = await this.#send(departure, outlet)
+      const held = new Set(await this.#options.store.outbox.renew(this.#lease(), rows))
+      for (const row of rows) {
+        const hand = this.#inHand.get(row)
+        if (hand && !hand.isEnding && !held.has(row)) hand.lost.abort()
+      }
     } catch (thrown) {
-      return this.#failed(departure, outlet, thrown)
+      this.#options.log.failed('outbox.unrenewed', thrown)
     }
-    return this.#settled(departure, outlet, sent)
-  }
-
-  async #send(departure: DepartureRow, outlet: Outlet): Promise<Sent> {
-    const rendered = await this.#rendered(departure, outlet.link)
-    if (!outlet.link.send) throw new Error(`Nothing can be sent to ${outlet.name}`)
-    const { leaseMs = defaultLeaseMs } = this.#options
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(leaseMs * 0.8)])
-    if (signal.aborted) return stopped // whoever is told only of what comes would wait for ever
-    let sent: Sent
-    try {
-      sent = await outlet.link.send({ ...departure, ...rendered }, signal)
-    } catch (thrown) {
-      if (signal.aborted) return stopped
-      throw thrown
-    }
-    // Before the note: a reply that was not taken comes again with the next try.
-    if (sent.reply) await taken(sent.reply, outlet)
-    return sent
-  }
-
-  async #rendered(departure: DepartureRow, link: Link): Promise<Rendered> {
-    const { raw, contentType, row } = departure
-    if (raw && contentType !== undefined) return { raw, contentType }
-    if (!link.render) throw new Error(`Nothing can be made for ${departure.peer}`)
-    const about = await Promise.all(departure.about.map((reference) => this.#resource(reference)))
-    const rendered = await link.render(departure, about)
-    await this.#options.store.outbox.rendered(row, rendered.raw, rendered.contentType)
-    return rendered
-  }
-
-  async #resource(reference: string): Promise<Resource> {
-    const [type = '', id = '', , version] = reference.split('/')
-    const { store } = this.#options
-    const stored = await (version === undefined
-      ? store.read(type, id, 'all')
-      : store.vread(type, id, Number(version), 'all'))
-    if (!stored || stored.body === '') throw failure('not-found', `${reference} is not there to be told of.`)
-    return JSON.parse(stored.body) as Resource // it was validated when it was kept
-  }
-
-  async #settled(departure: DepartureRow, outlet: Outlet, sent: Sent): Promise<Settlement> {
-    if (sent.end === 'sent') return this.#ended(departure, 'sent')
-    if (sent.end === 'refused') return this.#ended(departure, 'dead', sent.reason)
-    return this.#later(departure, outlet, sent)
-  }
-
-  /** Ours, not the peer's: what may pass is tried again; what will not waits for a person. */
-  async #failed(departure: DepartureRow, outlet: Outlet, thrown: unknown): Promise<Settlement> {
-    const { row, peer, attempts } = departure
-    const what = thrown instanceof Failure ? thrown.case : 'exception'
-    const { retry } = outlet
-    this.#options.log.failed('departure.failed', thrown, { row, peer })
-    const isHopeless =
-      tellings[what].job === 'give-up' ||
-      (tellings[what].job === 'again-a-few-times' && attempts + 1 >= { ...usualRetry, ...retry }.fewTimes)
-    if (isHopeless) return this.#ended(departure, 'parked', reasonOf(thrown))
-    return this.#later(departure, outlet, { end: 'later', reason: reasonOf(thrown) })
-  }
-
-  async #later(departure: DepartureRow, outlet: Outlet, sent: Sent): Promise<Settlement> {
-    const retry = { ...usualRetry, ...outlet.retry }
-    const asked = (sent.retryAfterSeconds ?? 0) * 1000
-    const now = this.#options.clock().getTime()
-    const next = new Date(now + Math.max(asked, delayMs(departure.attempts, retry))).toISOString()
-    const last =
-      departure.giveUpAt ?? new Date(Date.parse(departure.queuedAt) + retry.giveUpAfterMs).toISOString()
-    if (Date.parse(next) > Date.parse(last)) return this.#ended(departure, 'dead', sent.reason)
-    return { row: departure.row, status: 'queued', notBefore: next, ...reason(sent.reason) }
-  }
-
-  async #ended(departure: DepartureRow, status: Ended['status'], why?: string): Promise<Settlement> {
-    await this.#options.onEnd?.({ departure, status, ...reason(why) })
-    return { row: departure.row, status, ...reason(why) }
   }
 }
 
-/** Hands in what a peer answered. Fails: transient when it could not be taken now. */
-async function taken(reply: Incoming, outlet: Outlet): Promise<void> {
-  const { outcome } = await outlet.receive(reply)
-  const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
-  if (fault && tellingOf(fault).job !== 'give-up') {
-    throw failure('transient', 'The answer of the peer could not be taken now.')
-  }
-}
+const isEnd = (status: Settlement['status']): status is Ended['status'] =>
+  status === 'sent' || status === 'dead' || status === 'parked'
 
-/** Put back, and tried again by whoever comes next. */
-const stopped: Sent = { end: 'later', reason: 'no answer before we had to stop' }
-
-const defaultLeaseMs = 120_000
+/** A gateway that is killed delays what it had in hand by no more. */
+const defaultLeaseMs = 15_000
+/** Two renewals may be lost. */
+const renewals = 3
+const defaultTryMs = 96_000
 const longestRestMs = 5_000
-
-const reason = (text: string | undefined) => (text === undefined ? {} : { reason: text })
-
-/** Texts of failures are ours; of what else was thrown only the kind is told. */
-function reasonOf(thrown: unknown): string {
-  if (thrown instanceof Failure) {
-    return thrown.issues
-      .map(({ text, expression }) => [text, expression].filter(Boolean).join(' '))
-      .join('; ')
-  }
-  return thrown instanceof Error ? thrown.name : 'exception'
-}
+/** While something waits that another may have in hand, or have left. */
+const longestWaitMs = 1_000
 
 function restUntil(next: string, now: Date): number {
-  return Math.min(longestRestMs, Math.max(50, Date.parse(next) - now.getTime()))
+  return Math.min(longestWaitMs, Math.max(50, Date.parse(next) - now.getTime()))
 }
 
 async function slept(ms: number, woken: Promise<void>): Promise<void> {

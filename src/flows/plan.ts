@@ -1,6 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { failure } from '../fhir/outcome.ts'
-import type { Plan } from './step.ts'
+import type { Settlement } from '../store/index.ts'
+import type { Plan, Step } from './step.ts'
 
 type Keys = Readonly<Record<string, readonly string[]>>
 
@@ -21,6 +22,18 @@ export function merged(plans: readonly Plan[]): Plan {
     ...(filtered !== undefined && { filtered }),
   }
 }
+
+/** The same step, which also notes how departures ended. */
+export const settling = <Input, Facts>(
+  step: Step<Input, Facts>,
+  settlements: readonly Settlement[],
+): Step<Input, Facts> => ({
+  ...step,
+  decide(input, facts, at, actor) {
+    const plan = step.decide(input, facts, at, actor)
+    return { ...plan, settle: [...(plan.settle ?? []), ...settlements] }
+  },
+})
 
 function distinct(resources: readonly Resource[]): readonly Resource[] {
   const names = resources.map(({ resourceType, id }) => `${resourceType}/${id}`)

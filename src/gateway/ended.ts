@@ -1,17 +1,21 @@
 import type { Appointment } from '@medplum/fhirtypes'
 import { gateway } from '../auth/actor.ts'
-import type { Ended } from '../connectors/deliver.ts'
+import type { DeliverOptions } from '../connectors/deliver.ts'
 import { systems } from '../fhir/canonical.ts'
 import { answered } from '../flows/booking/answered.ts'
 import { perform } from '../flows/perform.ts'
+import { settling } from '../flows/plan.ts'
 import type { Desk } from '../flows/step.ts'
 
-/** A question that the centre has refused, or that never got through, is answered with no: the place is free again. */
-export function onEnd(desk: Desk): (ended: Ended) => Promise<void> {
-  return async ({ departure: { kind, about, peer }, status, reason }) => {
-    if (kind !== 'appointment.requested' || status !== 'dead') return
+/**
+ * A question that the centre has refused, or that never got through, is answered with no: the place is free again. Both
+ * are written at once, so that a gateway that has lost the departure to another cancels nothing.
+ */
+export function onEnd(desk: Desk): NonNullable<DeliverOptions['onEnd']> {
+  return async ({ departure: { kind, about, peer }, status, reason, settlement }) => {
+    if (kind !== 'appointment.requested' || status !== 'dead') return 'open'
     const id = /^Appointment\/([^/]+)/.exec(about[0] ?? '')?.[1]
-    if (!id) return
+    if (!id) return 'open'
     const said: Appointment = {
       resourceType: 'Appointment',
       identifier: [
@@ -25,6 +29,8 @@ export function onEnd(desk: Desk): (ended: Ended) => Promise<void> {
       cancelationReason: { text: `The centre's system did not take the request (${reason ?? 'no reason'}).` },
       participant: [],
     }
-    await perform(answered, { appointment: said, peer }, { ...desk, actor: gateway })
+    const step = settling(answered, [settlement])
+    await perform(step, { appointment: said, peer }, { ...desk, actor: gateway })
+    return 'noted'
   }
 }

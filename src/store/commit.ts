@@ -9,20 +9,32 @@ import { indexed } from './write/identity.ts'
 import { type Answer, writeStatement } from './write/index.ts'
 
 /**
- * Writes all of a step in one statement: true when it is on disk, false when another was quicker and nothing is written.
+ * Writes all of a step in one statement: what is in hand now that it is on disk; undefined when another was quicker and
+ * nothing is written.
  *
- * Fails: conflict when a place is taken; duplicate when a business identifier exists; value for what no text may hold.
+ * Fails: lock-error when a departure that this ends is in another's hand; conflict when a place is taken; duplicate when a business identifier exists; value for what no text may hold.
  */
-export async function commit(db: Database, write: Write, zone: string | undefined): Promise<boolean> {
+export async function commit(
+  db: Database,
+  write: Write,
+  zone: string | undefined,
+): Promise<Committed | undefined> {
   try {
     const [answer] = await db.change<Answer & Record<string, unknown>>(writeStatement(write, zone))
     if (answer?.clash) throw new Duplicate(answer.clash)
-    return answer?.ok === true
+    if (answer?.lost) throw failure('lock-error', 'Another gateway has this departure in hand by now.')
+    return answer?.ok === true ? { leased: new Set(answer.leased) } : undefined
   } catch (thrown) {
     if (!(thrown instanceof DatabaseError)) throw thrown
-    if (isQuicker(thrown)) return false
+    if (isQuicker(thrown)) return undefined
     throw (await refusal(db, write, thrown)) ?? thrown
   }
+}
+
+/** What a write has done beside what it was told. */
+export interface Committed {
+  /** Departures that are on a lease now: their rows. */
+  leased: ReadonlySet<string>
 }
 
 /** Serialization failure, deadlock, `outrun()`; or a row that another created between our reading and our writing. */

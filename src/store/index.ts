@@ -7,6 +7,7 @@ import { clientsIn } from './clients.ts'
 import { commit } from './commit.ts'
 import { type Database, openDatabase, unreachable } from './database.ts'
 import { openEmbedded } from './embedded/index.ts'
+import { handingOver } from './handing-over.ts'
 import { readHistory } from './history.ts'
 import { keyedReads } from './keyed.ts'
 import { messagesIn } from './messages.ts'
@@ -74,18 +75,20 @@ function storeOn(
   close: () => Promise<void>,
 ): Store {
   const keyed = keyedReads(db)
+  const handing = handingOver()
   return {
     connection,
     messages: messagesIn(db),
-    outbox: outboxIn(db),
+    outbox: { ...outboxIn(db), handTo: handing.handTo },
     clients: clientsIn(db),
     sessions: sessionsIn(db),
     ...sharedIn(db, clock),
     reader: () => readerOf(db, keyed, (type, query) => matchesOf(db, type, query, zone)),
     async write(write) {
-      const done = await commit(db, write, zone)
-      if (done) changes.tell(changedBy(write))
-      return done
+      const done = await commit(db, handing.leased(write), zone)
+      if (!done) return false
+      changes.tell(changedBy(write, handing.over(write, done.leased)))
+      return true
     },
     read: (type, id, sight) => readCurrent(keyed, type, id, sight),
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
@@ -110,20 +113,18 @@ async function matchesOf(
   return entries.filter(({ mode }) => mode === 'match')
 }
 
-function changedBy({
-  resources = [],
-  removed = [],
-  grants = [],
-  departures = [],
-  settlements = [],
-}: Write): Changed {
+function changedBy(
+  { resources = [], removed = [], grants = [], settlements = [] }: Write,
+  waits: boolean,
+): Changed {
   return {
+    written: resources.map(({ resource }) => resource),
     references: [
       ...resources.map(({ resource }) => `${resource.resourceType}/${resource.id}`),
       ...removed.map(({ type, id }) => `${type}/${id}`),
       ...grants.map(({ reference }) => reference),
     ],
-    departures: departures.length > 0 || settlements.some(({ status }) => status === 'queued'),
+    departures: waits || settlements.some(({ status }) => status === 'queued'),
   }
 }
 
@@ -335,7 +336,7 @@ export type DepartureStatus = 'queued' | 'sent' | 'parked' | 'dead' | 'cancelled
 export interface DepartureRow extends Departure {
   status: DepartureStatus
   attempts: number
-  /** Bytes as first rendered; the same on each try. */
+  /** Bytes as first rendered, kept with the end of the first try; the same on each try. */
   raw?: Buffer
   contentType?: string
   lastError?: string
@@ -351,6 +352,25 @@ export interface Settlement {
   reason?: string
   /** With `queued`: not before (instant). */
   notBefore?: string
+  /** Only if this one has it in hand still. What has been sent has been sent, whoever says so. */
+  holder?: string
+  /** What was put on the wire. */
+  raw?: Buffer
+  contentType?: string
+}
+
+/** Who has departures in hand, and until when (instant). */
+export interface Lease {
+  holder: string
+  until: string
+}
+
+/** Whoever delivers in this process: departures that are written here are in its hand at once, if their lane is idle. */
+export interface Taker {
+  /** The lease on those of a peer; undefined while no more can be taken. */
+  lease(peer: string): Lease | undefined
+  /** Handed over after the commit, with those that have to wait. True when somebody should look for these. */
+  take(leased: readonly DepartureRow[], waiting: readonly Departure[]): boolean
 }
 
 /** All that one step changes: one statement, all or nothing. */
@@ -366,6 +386,8 @@ export interface Write {
   release?: readonly string[]
   arrival?: ArrivalRow
   departures?: readonly Departure[]
+  /** By peer: on whose lease a departure leaves at once, if its lane is idle. */
+  leases?: ReadonlyMap<string, Lease>
   settlements?: readonly Settlement[]
   /** Now, as the gateway's clock has it (instant). */
   at: string
@@ -375,7 +397,10 @@ export interface Write {
 export interface Changed {
   /** References of what was written, without version. */
   references: readonly string[]
+  /** Something is to leave, and nobody has it in hand. */
   departures: boolean
+  /** What was written, where it was written here. */
+  written?: readonly Kept[]
 }
 
 export interface Store extends AsyncDisposable {
@@ -432,10 +457,17 @@ export interface Outbox {
     until: string,
     limit: number,
   ): Promise<DepartureRow[]>
-  /** Keeps the bytes as first rendered. */
-  rendered(row: string, raw: Buffer, contentType: string): Promise<void>
-  /** Ends, or puts off, one that is in hand; counts the try. */
-  settle(settlement: Settlement, at: string): Promise<void>
+  /** The resources that a departure tells of, in the versions that it names. Those that are not there are left out. */
+  about(references: readonly string[]): Promise<Stored[]>
+  /** From now on, what is written here is handed over with its write. */
+  handTo(taker: Taker): Disposable
+  /** Leases what a holder has in hand until later. Rows; one that is missing is another's now, or has ended. */
+  renew(lease: Lease, rows: readonly string[]): Promise<string[]>
+  /**
+   * Ends, or puts off, one that is in hand; counts the try, and keeps the bytes as they were first rendered.
+   * Comes back with the next of its lane, if there is one that is due and whoever has the lease is to have it.
+   */
+  settle(settlement: Settlement, at: string, next?: Lease): Promise<DepartureRow[]>
   /** Earliest instant at which something queued may leave, for the sleeper. */
   nextAt(peers: readonly string[]): Promise<string | undefined>
   get(row: string): Promise<DepartureRow | undefined>

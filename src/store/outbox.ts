@@ -1,23 +1,30 @@
 import type { Database } from './database.ts'
-import type { DepartureRow, Outbox } from './index.ts'
+import type { DepartureRow, Lease, Outbox, Settlement } from './index.ts'
+import { type StoredRow, storedOf } from './read.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 import { delivered } from './write/messages.ts'
 
 /** What leaves: written by steps, taken from here by whoever delivers. */
-export function outboxIn(db: Database): Outbox {
+export function outboxIn(db: Database): Omit<Outbox, 'handTo'> {
   return {
     async claim(holder, peers, at, until, limit) {
       const rows = await db.change<DepartureColumns>(claim(holder, peers, at, until, limit))
       return rows.sort((a, b) => a.seq - b.seq).map(departureOf)
     },
-    async rendered(row, bytes, contentType) {
-      await db.change(sql`
-        update departure set raw = ${bytes}::bytea, content_type = ${contentType}
-        where row = ${row}::uuid and raw is null`)
+    async about(references) {
+      const wanted = references.map((reference) => reference.split('/'))
+      const rows = await db.rows<StoredRow & { n: number }>(toldOf(wanted))
+      return rows.sort((a, b) => a.n - b.n).map(storedOf)
     },
-    async settle(settlement, at) {
-      await db.change(sql`
-        with guard as (select true as ok), ${delivered(settlement, at)} select ok from guard`)
+    async renew({ holder, until }, rows) {
+      const held = await db.change<{ row: string }>(sql`
+        update departure set leased_until = ${until}::timestamptz
+        where row = any(${[...rows]}::uuid[]) and status = 'queued' and holder = ${holder} returning row`)
+      return held.map(({ row }) => row)
+    },
+    async settle(settlement, at, lease) {
+      const rows = await db.change<DepartureColumns>(settle(settlement, at, lease))
+      return rows.map(departureOf)
     },
     async nextAt(peers) {
       const [row] = await db.planned<{ next: string | null }>(sql`
@@ -57,7 +64,42 @@ function claim(holder: string, peers: readonly string[], at: string, until: stri
     )
     update departure d set holder = ${holder}, leased_until = ${until}::timestamptz
     from free where d.row = free.row
-    returning ${raw(columns.map((column) => `d.${column}`).join(', '))}`
+    returning ${named}`
+}
+
+/** Resources in the versions that are named; without one, the current. */
+function toldOf(references: readonly string[][]): Sql {
+  const [types, ids, versions] = [0, 1, 3].map((n) => references.map((parts) => parts[n] ?? null))
+  return sql`
+    with wanted as (
+      select * from unnest(${types}::text[], ${ids}::text[], ${versions}::integer[])
+        with ordinality as w(type, id, version, n)
+    )
+    select w.n::integer as n, r.type, r.id, r.version, r.updated, r.deleted, r.body
+    from wanted w join resource r on r.type = w.type and r.id = w.id
+    where w.version is null or r.version = w.version
+    union all
+    select w.n::integer as n, v.type, v.id, v.version, v.updated, v.deleted, v.body
+    from wanted w join version v on v.type = w.type and v.id = w.id and v.version = w.version`
+}
+
+/** Notes how a try ended, and takes what is next in its lane. */
+function settle(settlement: Settlement, at: string, lease: Lease | undefined): Sql {
+  const noted = sql`with guard as (select true as ok), ${delivered(settlement, at)}`
+  if (!lease) return sql`${noted} select ${named} from departure d where false`
+  return sql`${noted}, next as materialized (
+      select d.row from settled s cross join lateral (
+        select row from departure where status = 'queued' and peer = s.peer and lane = s.lane and row <> s.row
+        order by peer, lane, seq limit 1
+      ) n join departure d on d.row = n.row
+      where s.status <> 'queued' and d.status = 'queued'
+        and (d.not_before is null or d.not_before <= ${at}::timestamptz)
+        and (d.leased_until is null or d.leased_until <= ${at}::timestamptz)
+      for update of d skip locked
+    )
+    update departure d set holder = ${lease.holder}, leased_until = ${lease.until}::timestamptz
+    from next where d.row = next.row
+    returning ${named}`
 }
 
 /** The first queued of each lane: one step through the index a lane, however long the lanes are. */
@@ -94,6 +136,8 @@ const columns = [
   'queued',
   'ended',
 ]
+
+const named: Sql = raw(columns.map((column) => `d.${column}`).join(', '))
 
 const selected: Sql = raw(`select ${columns.join(', ')} from departure`)
 

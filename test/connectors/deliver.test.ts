@@ -65,6 +65,11 @@ async function ends(store: Store, row: string | undefined): Promise<DepartureRow
   }
 }
 
+const tellingTo = (told: Ended[]) => async (ended: Ended) => {
+  told.push(ended)
+  return 'open' as const
+}
+
 /** What a test waits for. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await setTimeout(5)
@@ -93,7 +98,7 @@ describe('what is queued', () => {
         return { end: 'sent' }
       },
     })
-    await using _ = delivering(store, [ris], { onEnd: async (ended) => void told.push(ended) })
+    await using _ = delivering(store, [ris], { onEnd: tellingTo(told) })
     const [row] = await queue(store, [{ about: [`ServiceRequest/${id}/_history/1`] }], [request(id)])
     expect(await ends(store, row)).toMatchObject({ status: 'sent', attempts: 1, contentType: 'text/plain' })
     expect(sent).toEqual([`ServiceRequest/${id}`])
@@ -167,7 +172,7 @@ describe('what is queued', () => {
     const ris = outlet('ris', {
       send: ({ kind }) => (kind === 'bad' ? { end: 'refused', reason: 'AE 101 ORC-2' } : { end: 'sent' }),
     })
-    await using _ = delivering(store, [ris], { onEnd: async (ended) => void told.push(ended) })
+    await using _ = delivering(store, [ris], { onEnd: tellingTo(told) })
     const [bad, good] = await queue(store, [{ kind: 'bad' }, {}])
     expect(await ends(store, good)).toMatchObject({ status: 'sent' })
     expect(await ends(store, bad)).toMatchObject({ status: 'dead', lastError: 'AE 101 ORC-2' })

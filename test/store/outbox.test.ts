@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Departure, openStore, type Store } from '../../src/store/index.ts'
 import { openTestStore } from '../support/database.ts'
-import { minute } from './resources.ts'
+import { create, minute, newId, patient } from './resources.ts'
 
 const departure = (more: Partial<Departure> = {}): Departure => ({
   row: randomUUID(),
@@ -106,13 +106,127 @@ test('the bytes of a departure are those of its first try', async () => {
   await using store = await openTestStore()
   const { row } = departure()
   await queue(store, departure({ row }))
-  await store.outbox.rendered(row, Buffer.from('MSH|1'), 'x-application/hl7-v2+er7')
-  await store.outbox.rendered(row, Buffer.from('MSH|2'), 'text/plain')
+  const put = { row, status: 'queued', contentType: 'x-application/hl7-v2+er7' } as const
+  await store.outbox.settle({ ...put, raw: Buffer.from('MSH|1') }, minute(2))
+  await store.outbox.settle({ ...put, raw: Buffer.from('MSH|2'), contentType: 'text/plain' }, minute(3))
   expect(await store.outbox.get(row)).toMatchObject({
     raw: Buffer.from('MSH|1'),
     contentType: 'x-application/hl7-v2+er7',
     about: ['ServiceRequest/1/_history/1'],
   })
+})
+
+describe('a gateway that delivers itself', () => {
+  const lease = { holder: 'a', until: minute(10) }
+
+  function taking(store: Store) {
+    const leased: string[] = []
+    const waiting: string[] = []
+    store.outbox.handTo({
+      lease: () => lease,
+      take(mine, others) {
+        leased.push(...mine.map(({ row }) => row))
+        waiting.push(...others.map(({ row }) => row))
+        return others.length > 0
+      },
+    })
+    return { leased, waiting }
+  }
+
+  test('has in hand what it writes, if the lane is idle', async () => {
+    await using store = await openTestStore()
+    const { leased, waiting } = taking(store)
+    const [first, second, other] = [departure(), departure(), departure({ lane: 'x' })]
+    await store.write({ at: minute(0), departures: [first, second] })
+    await store.write({ at: minute(0), departures: [other] })
+    expect(leased).toEqual([first.row, other.row])
+    expect(waiting).toEqual([second.row])
+    expect(await claim(store, minute(1), ['ris'], 'b')).toEqual([])
+    expect(await claim(store, minute(10), ['ris'], 'b')).toEqual([first.row, other.row])
+  })
+
+  test('has nothing in hand that is not due yet', async () => {
+    await using store = await openTestStore()
+    const { leased } = taking(store)
+    await queue(store, departure({ notBefore: minute(5) }))
+    expect(leased).toEqual([])
+    expect(await claim(store, minute(1), ['ris'], 'b')).toEqual([])
+  })
+
+  test('gets the next of the lane with the note of the one before', async () => {
+    await using store = await openTestStore()
+    const [first, second, third] = [departure(), departure(), departure()]
+    await queue(store, first, second, third)
+    await claim(store)
+    const sent = { row: first.row, status: 'sent', holder: 'a' } as const
+    expect(await store.outbox.settle(sent, minute(2), lease)).toMatchObject([
+      { row: second.row, kind: 'ORM^O01' },
+    ])
+    expect(await claim(store, minute(2), ['ris'], 'b')).toEqual([])
+  })
+
+  test('does not get the next while the one before is put off', async () => {
+    await using store = await openTestStore()
+    const [first, second] = [departure(), departure()]
+    await queue(store, first, second)
+    await claim(store)
+    const later = { row: first.row, status: 'queued', notBefore: minute(5), holder: 'a' } as const
+    expect(await store.outbox.settle(later, minute(2), lease)).toEqual([])
+  })
+
+  test('keeps what it has in hand as long as it says so', async () => {
+    await using store = await openTestStore()
+    const only = departure()
+    await queue(store, only)
+    await claim(store)
+    expect(await store.outbox.renew({ holder: 'a', until: minute(20) }, [only.row])).toEqual([only.row])
+    expect(await claim(store, minute(15), ['ris'], 'b')).toEqual([])
+    expect(await claim(store, minute(20), ['ris'], 'b')).toEqual([only.row])
+    expect(await store.outbox.renew({ holder: 'a', until: minute(30) }, [only.row])).toEqual([])
+  })
+
+  test('that has lost one to another notes nothing but that it has gone out', async () => {
+    await using store = await openTestStore()
+    const [put, gone] = [departure({ lane: '1' }), departure({ lane: '2' })]
+    await queue(store, put, gone)
+    await claim(store)
+    await claim(store, minute(10), ['ris'], 'b')
+    await store.outbox.settle({ row: put.row, status: 'dead', holder: 'a' }, minute(11))
+    await store.outbox.settle({ row: gone.row, status: 'sent', holder: 'a' }, minute(11))
+    expect((await store.outbox.get(put.row))?.status).toBe('queued')
+    expect((await store.outbox.get(gone.row))?.status).toBe('sent')
+  })
+
+  test('that has lost one to another writes nothing that would follow from its end', async () => {
+    await using store = await openTestStore()
+    const only = departure()
+    await queue(store, only)
+    await claim(store)
+    await claim(store, minute(10), ['ris'], 'b')
+    const id = newId()
+    const settlements = [{ row: only.row, status: 'dead' as const, holder: 'a' }]
+    const write = { at: minute(11), settlements, resources: [{ resource: patient(id), replaces: 0 }] }
+    await expect(store.write(write)).rejects.toMatchObject({ case: 'lock-error' })
+    expect(await store.read('Patient', id, 'all')).toBeUndefined()
+    const theirs = settlements.map((one) => ({ ...one, holder: 'b' }))
+    expect(await store.write({ ...write, settlements: theirs })).toBe(true)
+    expect((await store.outbox.get(only.row))?.status).toBe('dead')
+  })
+})
+
+test('a departure tells of resources in the versions that it names', async () => {
+  await using store = await openTestStore()
+  const [a, b] = [newId(), newId()]
+  await create(store, patient(a))
+  await create(store, patient(b))
+  await create(store, patient(a, { version: 2 }))
+  const about = [`Patient/${b}`, `Patient/${a}/_history/1`, `Patient/${a}/_history/2`, `Patient/${newId()}`]
+  const found = await store.outbox.about(about)
+  expect(found.map(({ id, version }) => [id, version])).toEqual([
+    [b, 1],
+    [a, 1],
+    [a, 2],
+  ])
 })
 
 test('what a step has cancelled is not queued again by whoever had it in hand', async () => {

@@ -12,7 +12,8 @@ const byItself = [
   /pg_notify/,
   /^set statement_timeout/,
   /^listen /,
-  /held_until/,
+  /^select .* as m .*held_until/s,
+  /^select .*search_appointment .*held_until/s,
   /from memory where name/,
   /search_schedule|search_organizationaffiliation/,
 ]

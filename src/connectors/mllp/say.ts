@@ -29,7 +29,7 @@ export function say(
   departure: DepartureRow,
   about: readonly Resource[],
   settings: MllpSettings,
-  desk: Pick<LinkDesk, 'transform' | 'clock'>,
+  desk: Pick<LinkDesk, 'transform'>,
 ): Said {
   const saying = settings.sends[departure.kind]
   if (!saying) {
@@ -41,7 +41,11 @@ export function say(
   const tree = treeIn(desk.transform(saying.map, aboutOf(about)))
   const [code = '', event = ''] = saying.message.split('^')
   const own = isTree(tree.MSH) ? tree.MSH : {}
-  const header = { ...headerOf(departure, settings, desk.clock()), messageType: typeOf(code, event), ...own }
+  const header = {
+    ...headerOf(departure, settings, new Date(departure.queuedAt)),
+    messageType: typeOf(code, event),
+    ...own,
+  }
   const message = fromTree({ ...tree, MSH: header }, structureName(header.messageType))
   const { bytes, lost } = encode(writeMessage(message), settings.charset)
   return { raw: bytes, contentType: 'x-application/hl7-v2+er7', lost }

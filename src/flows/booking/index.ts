@@ -1,6 +1,6 @@
 import type { Appointment, CodeableConcept } from '@medplum/fhirtypes'
 import { Failure, failure } from '../../fhir/outcome.ts'
-import type { Kept, Store } from '../../store/index.ts'
+import type { Kept } from '../../store/index.ts'
 import { perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
 import { cancelled } from './cancelled.ts'
@@ -9,6 +9,7 @@ import { held } from './hold.ts'
 import { proposalOf } from './proposal.ts'
 import { type BookWish, type HeldPlace, requested } from './requested.ts'
 import { isExpired, isHeld, isLive, operatorOf } from './states.ts'
+import { readAppointment, watched } from './watched.ts'
 
 export { find, proposalAgain, type Wish } from './find.ts'
 
@@ -72,7 +73,8 @@ export async function book(
   waitMs: number,
   desk: Desk,
 ): Promise<Kept<Appointment>> {
-  const appointment = await settled(await asked(target, comment, desk), waitMs, desk.store)
+  using watch = watched(desk.store)
+  const appointment = await watch.settled(await asked(target, comment, desk), waitMs)
   if (appointment.status === 'pending' || appointment.status === 'booked') return appointment
   const reason =
     appointment.cancelationReason?.text ??
@@ -115,50 +117,7 @@ export async function cancel(
   desk: Desk,
 ): Promise<Kept<Appointment>> {
   await perform(cancelled, { appointment, ...(reason && { reason }) }, desk)
-  return read(appointment, desk.store)
-}
-
-/** How often a waiting booking looks by itself, should the word of a change be lost. */
-const lookEveryMs = 500
-
-/** The appointment once it is no longer pending, or as it is when the time is over. */
-async function settled(id: string, waitMs: number, store: Store): Promise<Kept<Appointment>> {
-  const until = performance.now() + waitMs
-  for (;;) {
-    const change = nextChange(`Appointment/${id}`, store)
-    const appointment = await read(id, store)
-    const leftMs = until - performance.now()
-    if (appointment.status !== 'pending' || leftMs <= 0) {
-      change.cancel()
-      return appointment
-    }
-    await change.within(Math.min(leftMs, lookEveryMs))
-  }
-}
-
-/** Listens before the look, so that no change falls between the two. */
-function nextChange(reference: string, store: Store) {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const listening = store.onChange(({ references }) => {
-    if (references.includes(reference)) resolve()
-  })
-  const cancel = () => {
-    listening[Symbol.dispose]()
-    resolve()
-  }
-  const within = async (ms: number) => {
-    const timer = setTimeout(cancel, ms)
-    await promise
-    clearTimeout(timer)
-    listening[Symbol.dispose]()
-  }
-  return { cancel, within }
-}
-
-async function read(id: string, store: Store): Promise<Kept<Appointment>> {
-  const stored = await store.read('Appointment', id, 'all')
-  if (!stored || stored.deleted) throw failure('not-found', 'There is no such Appointment.', 'Appointment')
-  return JSON.parse(stored.body) // what the store keeps under this type is one
+  return readAppointment(appointment, desk.store)
 }
 
 const isAppointment = (resource: { resourceType: string }): resource is Kept<Appointment> =>

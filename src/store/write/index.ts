@@ -1,7 +1,7 @@
 import type { Kept, Write } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { claimed, forgotten, type Identity, identified, identitiesOf } from './identity.ts'
-import { arrived, queued, settled } from './messages.ts'
+import { arrived, fenced, queued, settled } from './messages.ts'
 import { released, taken } from './places.ts'
 import { type Change, changesOf, changeTable, created, granted, held, relied, replaced } from './resources.ts'
 import { grantedParts, indexedParts } from './search.ts'
@@ -12,6 +12,10 @@ export interface Answer {
   ok: boolean
   /** The resource that carries one of the business identifiers already: `Type/id`. */
   clash: string | null
+  /** Somebody else has a departure in hand that this was to end. */
+  lost: boolean
+  /** Departures that are in hand now: their rows. */
+  leased: string[] | null
 }
 
 /** What a write is made of, read from it once. */
@@ -63,8 +67,12 @@ function partsOf(write: Write): Parts {
   }
 }
 
-function guard({ changes, identities, replaces, relies }: Parts): Sql[] {
+const fencedIn = ({ settlements = [] }: Write) => settlements.filter(({ holder }) => holder !== undefined)
+
+function guard({ changes, identities, replaces, relies, write }: Parts): Sql[] {
+  const fences = fencedIn(write)
   const sure = [
+    ...(fences.length > 0 ? [sql`(select count(*) from in_hand) = ${fences.length}::integer`] : []),
     ...(replaces
       ? [sql`(select count(*) from held) = ${changes.filter((each) => each.replaces > 0).length}::integer`]
       : []),
@@ -81,6 +89,7 @@ function guard({ changes, identities, replaces, relies }: Parts): Sql[] {
     ...(replaces ? [held] : []),
     ...(relies.size > 0 ? [relied(relies)] : []),
     ...(identities.length > 0 ? [claimed(identities)] : []),
+    ...(fences.length > 0 ? [fenced(fences)] : []),
     sql`guard as materialized (select ${sure.length > 0 ? join(sure, ' and ') : raw('true')} as ok)`,
   ]
 }
@@ -118,10 +127,11 @@ function placeParts({ write: { release = [], take = [] } }: Parts): Sql[] {
   ]
 }
 
-function messageParts({ write: { arrival, departures = [], settlements = [], at } }: Parts): Sql[] {
+function messageParts({ write }: Parts): Sql[] {
+  const { arrival, departures = [], settlements = [], at } = write
   return [
     ...(arrival ? [arrived(arrival)] : []),
-    ...(departures.length > 0 ? [queued(departures, at)] : []),
+    ...(departures.length > 0 ? [queued(write)] : []),
     ...(settlements.length > 0 ? [settled(settlements, at)] : []),
   ]
 }
@@ -134,5 +144,10 @@ function answer({ identities, write }: Parts): Sql {
         `, case when (select ok from guard) and not exists (select from arrived) then outrun() end as alone`,
       )
     : raw('')
-  return sql`select (select ok from guard) as ok, ${clash} as clash ${alone}`
+  const fences = fencedIn(write).length
+  const lost = fences > 0 ? sql`(select count(*) from in_hand) < ${fences}::integer` : raw('false')
+  const leased = write.leases
+    ? raw(`(select array_agg(row::text) from queued where holder is not null)`)
+    : raw('null::text[]')
+  return sql`select (select ok from guard) as ok, ${clash} as clash, ${lost} as lost, ${leased} as leased ${alone}`
 }

@@ -1,4 +1,4 @@
-import type { ArrivalRow, Departure, Settlement } from '../index.ts'
+import type { ArrivalRow, Departure, Settlement, Write } from '../index.ts'
 import { raw, type Sql, sql } from '../sql.ts'
 import { table } from './rows.ts'
 
@@ -42,8 +42,11 @@ export function arrived(arrival: ArrivalRow): Sql {
   )`
 }
 
-/** Into the outbox. */
-export function queued(departures: readonly Departure[], at: string): Sql {
+/**
+ * Into the outbox. What is to leave on a lease is in its holder's hand at once, if nothing is before it in its lane but
+ * what ends here. (Two that are written at the same moment may both be: nothing says which is the first.)
+ */
+export function queued({ departures = [], leases = new Map(), settlements = [], at }: Write): Sql {
   const rows = table('leaving', departures, {
     row: ['uuid', ({ row }) => row],
     peer: ['text', ({ peer }) => peer],
@@ -52,11 +55,42 @@ export function queued(departures: readonly Departure[], at: string): Sql {
     about: ['text[][]', ({ about }) => about],
     not_before: ['timestamptz', ({ notBefore }) => notBefore],
     give_up_at: ['timestamptz', ({ giveUpAt }) => giveUpAt],
+    holder: ['text', ({ peer }) => leases.get(peer)?.holder],
+    until: ['timestamptz', ({ peer }) => leases.get(peer)?.until],
+    first: ['boolean', (departure) => isFirst(departure, departures)],
   })
+  const ending = settlements.filter(({ status }) => status !== 'queued').map(({ row }) => row)
+  const idle =
+    leases.size > 0
+      ? sql`l.first and (l.not_before is null or l.not_before <= ${at}::timestamptz) and not exists (
+      select from departure d where d.status = 'queued' and d.peer = l.peer and d.lane = l.lane
+        and d.row <> all(${ending}::uuid[])
+    )`
+      : raw('false')
   return sql`${rows}, queued as (
-    insert into departure (row, peer, lane, kind, about, not_before, give_up_at, status, queued)
-    select row, peer, lane, kind, about, not_before, give_up_at, 'queued', ${at}::timestamptz
-    from leaving where (select ok from guard)
+    insert into departure
+      (row, peer, lane, kind, about, not_before, give_up_at, status, queued, holder, leased_until)
+    select row, peer, lane, kind, about, not_before, give_up_at, 'queued', ${at}::timestamptz,
+      case when idle then holder end, case when idle then until end
+    from (select l.*, ${idle} as idle from leaving l) leaving where (select ok from guard)
+    returning row, holder
+  )`
+}
+
+const laneOf = ({ lane, peer }: Departure) => `${peer} ${lane ?? peer}`
+
+const isFirst = (departure: Departure, all: readonly Departure[]) =>
+  all.find((one) => laneOf(one) === laneOf(departure)) === departure
+
+/** Departures that somebody else may have taken meanwhile: their rows are held while this is written. */
+export function fenced(settlements: readonly Settlement[]): Sql {
+  const rows = table('fence', settlements, {
+    row: ['uuid', ({ row }) => row],
+    holder: ['text', ({ holder }) => holder],
+  })
+  return sql`${rows}, in_hand as materialized (
+    select d.row from fence f join departure d on d.row = f.row and d.holder = f.holder and d.status = 'queued'
+    order by d.row for no key update of d
   )`
 }
 
@@ -65,9 +99,16 @@ export function settled(settlements: readonly Settlement[], at: string): Sql {
   return settlementParts(settlements, at, raw(`d.status <> 'sent'`))
 }
 
-/** The same, as the deliverer tells it: what a step has cancelled meanwhile stays so, unless it has gone out after all. */
+/**
+ * The same, as the deliverer tells it: what a step has cancelled meanwhile stays so, and what another has in hand by
+ * now is left to it; unless it has gone out after all.
+ */
 export function delivered(settlement: Settlement, at: string): Sql {
-  return settlementParts([settlement], at, raw(`(d.status = 'queued' or s.status = 'sent')`))
+  return settlementParts(
+    [settlement],
+    at,
+    raw(`(d.status = 'queued' and (s.holder is null or s.holder = d.holder) or s.status = 'sent')`),
+  )
 }
 
 /** One that had ended, and is queued again, begins anew. */
@@ -77,9 +118,13 @@ function settlementParts(settlements: readonly Settlement[], at: string, which: 
     status: ['text', ({ status }) => status],
     reason: ['text', ({ reason }) => reason],
     not_before: ['timestamptz', ({ notBefore }) => notBefore],
+    holder: ['text', ({ holder }) => holder],
+    raw: ['bytea', ({ raw: bytes }) => bytes],
+    content_type: ['text', ({ contentType }) => contentType],
   })
   return sql`${rows}, settled as (
     update departure d set
+      raw = coalesce(d.raw, s.raw), content_type = coalesce(d.content_type, s.content_type),
       status = s.status, last_error = coalesce(s.reason, d.last_error),
       not_before = case when s.status = 'queued' then s.not_before else d.not_before end,
       ended = case when s.status = 'queued' then null else ${at}::timestamptz end,
@@ -88,6 +133,7 @@ function settlementParts(settlements: readonly Settlement[], at: string, which: 
       attempts = case when ${again} then 0 else d.attempts + (d.holder is not null)::integer end, holder = null, leased_until = null
     from settlement s
     where d.row = s.row and ${which} and (select ok from guard)
+    returning d.row, d.peer, d.lane, d.status
   )`
 }
 

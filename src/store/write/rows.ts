@@ -10,6 +10,7 @@ export type ColumnType =
   | 'boolean'
   | 'timestamptz'
   | 'uuid'
+  | 'bytea'
   | 'jsonb'
   | 'numeric'
   | 'text[][]'
@@ -32,7 +33,15 @@ export function table<Row>(name: string, rows: readonly Row[], columns: Columns<
 }
 
 /** PostgreSQL's text of an array of texts. */
-function arrayText(value: unknown): string {
+export function arrayText(value: unknown): string {
   if (!Array.isArray(value)) throw new Error('An array of texts is expected')
-  return `{${value.map((each) => `"${String(each).replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+  return `{${value.map(elementText).join(',')}}`
 }
+
+function elementText(value: unknown): string {
+  if (value === null) return 'NULL'
+  const text = String(value)
+  return `"${special.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`
+}
+
+const special = /["\\]/

@@ -1,0 +1,149 @@
+import type { Resource } from '@medplum/fhirtypes'
+import { Failure, failure } from '../fhir/outcome.ts'
+import { tellings } from '../fhir/telling.ts'
+import { tellingOf } from '../hl7v2/acknowledge.ts'
+import type { Log } from '../log.ts'
+import type { DepartureRow, Outbox, Settlement } from '../store/index.ts'
+import type { Incoming, Link, Receive, Rendered, Sent } from './connector.ts'
+import { delayMs, type Retry, usualRetry } from './retry.ts'
+
+/** A line by which departures leave. */
+export interface Outlet {
+  /** Name of the connector: the `peer` of a departure. */
+  name: string
+  link: Link
+  /** Takes what the peer answers, when the answer itself says something. */
+  receive: Receive
+  /** When it is tried again, where it differs from what is usual. */
+  retry?: Partial<Retry>
+}
+
+export interface AttemptDesk {
+  outbox: Pick<Outbox, 'about'>
+  log: Log
+  clock: () => Date
+}
+
+/**
+ * One try of a departure, from the resources that it tells of to how it ended.
+ *
+ * What is sent is made from the versions that the departure names, and the same bytes go out on each later try. When
+ * the signal comes, it is put back.
+ */
+export async function attempt(
+  departure: DepartureRow,
+  outlet: Outlet,
+  desk: AttemptDesk,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  const now = desk.clock().toISOString()
+  if (departure.giveUpAt !== undefined && departure.giveUpAt <= now) {
+    return {
+      row: departure.row,
+      status: 'dead',
+      reason: departure.lastError ?? 'given up before it was tried',
+    }
+  }
+  let rendered: Rendered | undefined
+  try {
+    rendered = await renderedFrom(departure, outlet.link, desk.outbox)
+    const sent = await sentBy({ ...departure, ...rendered }, outlet, signal)
+    return { ...settlementOf(departure, outlet, sent, desk), ...rendered }
+  } catch (thrown) {
+    return { ...failed(departure, outlet, thrown, desk), ...rendered }
+  }
+}
+
+async function renderedFrom(
+  departure: DepartureRow,
+  link: Link,
+  outbox: Pick<Outbox, 'about'>,
+): Promise<Rendered> {
+  const { raw, contentType, about } = departure
+  if (raw && contentType !== undefined) return { raw, contentType }
+  if (!link.render) throw new Error(`Nothing can be made for ${departure.peer}`)
+  return link.render(departure, about.length > 0 ? await resourcesOf(about, outbox) : [])
+}
+
+async function resourcesOf(about: readonly string[], outbox: Pick<Outbox, 'about'>): Promise<Resource[]> {
+  const found = (await outbox.about(about)).filter(({ deleted }) => !deleted)
+  const missing = about.find((reference) => !found.some(({ type, id }) => isOf(reference, `${type}/${id}`)))
+  if (missing !== undefined) throw failure('not-found', `${missing} is not there to be told of.`)
+  return found.map(({ body }) => JSON.parse(body) as Resource) // it was validated when it was kept
+}
+
+const isOf = (reference: string, of: string) => reference === of || reference.startsWith(`${of}/`)
+
+async function sentBy(
+  departure: DepartureRow & Rendered,
+  outlet: Outlet,
+  signal: AbortSignal,
+): Promise<Sent> {
+  if (!outlet.link.send) throw new Error(`Nothing can be sent to ${outlet.name}`)
+  if (signal.aborted) return stopped // whoever is told only of what comes would wait for ever
+  let sent: Sent
+  try {
+    sent = await outlet.link.send(departure, signal)
+  } catch (thrown) {
+    if (signal.aborted) return stopped
+    throw thrown
+  }
+  // Before the note: a reply that was not taken comes again with the next try.
+  if (sent.reply) await taken(sent.reply, outlet)
+  return sent
+}
+
+/** Put back, and tried again by whoever comes next. */
+const stopped: Sent = { end: 'later', reason: 'no answer before we had to stop' }
+
+/** Hands in what a peer answered. Fails: transient when it could not be taken now. */
+async function taken(reply: Incoming, outlet: Outlet): Promise<void> {
+  const { outcome } = await outlet.receive(reply)
+  const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
+  if (fault && tellingOf(fault).job !== 'give-up') {
+    throw failure('transient', 'The answer of the peer could not be taken now.')
+  }
+}
+
+function settlementOf(departure: DepartureRow, outlet: Outlet, sent: Sent, desk: AttemptDesk): Settlement {
+  if (sent.end === 'sent') return { row: departure.row, status: 'sent' }
+  if (sent.end === 'refused') return { row: departure.row, status: 'dead', ...reason(sent.reason) }
+  return later(departure, outlet, sent, desk)
+}
+
+/** Ours, not the peer's: what may pass is tried again; what will not waits for a person. */
+function failed(departure: DepartureRow, outlet: Outlet, thrown: unknown, desk: AttemptDesk): Settlement {
+  const { row, peer, attempts } = departure
+  const what = thrown instanceof Failure ? thrown.case : 'exception'
+  desk.log.failed('departure.failed', thrown, { row, peer })
+  const isHopeless =
+    tellings[what].job === 'give-up' ||
+    (tellings[what].job === 'again-a-few-times' &&
+      attempts + 1 >= { ...usualRetry, ...outlet.retry }.fewTimes)
+  if (isHopeless) return { row, status: 'parked', reason: reasonOf(thrown) }
+  return later(departure, outlet, { end: 'later', reason: reasonOf(thrown) }, desk)
+}
+
+function later(departure: DepartureRow, outlet: Outlet, sent: Sent, { clock }: AttemptDesk): Settlement {
+  const retry = { ...usualRetry, ...outlet.retry }
+  const asked = (sent.retryAfterSeconds ?? 0) * 1000
+  const next = new Date(clock().getTime() + Math.max(asked, delayMs(departure.attempts, retry))).toISOString()
+  const last =
+    departure.giveUpAt ?? new Date(Date.parse(departure.queuedAt) + retry.giveUpAfterMs).toISOString()
+  if (Date.parse(next) > Date.parse(last)) {
+    return { row: departure.row, status: 'dead', ...reason(sent.reason) }
+  }
+  return { row: departure.row, status: 'queued', notBefore: next, ...reason(sent.reason) }
+}
+
+const reason = (text: string | undefined) => (text === undefined ? {} : { reason: text })
+
+/** Texts of failures are ours; of what else was thrown only the kind is told. */
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof Failure) {
+    return thrown.issues
+      .map(({ text, expression }) => [text, expression].filter(Boolean).join(' '))
+      .join('; ')
+  }
+  return thrown instanceof Error ? thrown.name : 'exception'
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { field } from '../../src/hl7v2/message.ts'
+import { centreV2, practiceV2, startGateway, type TestGateway } from '../support/gateway.ts'
+import { accepted, openV2Peer, type V2Peer } from '../support/peers.ts'
+import { recordStatements, type Statements } from '../support/statements.ts'
+import { appointmentIn, books, firstFor, freshNumber, holds, organization, referred, srr } from './support.ts'
+
+/*
+ * What each step costs: a round trip for its facts, and one for its plan. Counted, not timed, so that it is the same on
+ * every machine.
+ */
+
+let ris: V2Peer
+let gateway: TestGateway
+let statements: Statements
+
+beforeAll(async () => {
+  statements = recordStatements()
+  ris = await openV2Peer()
+  ris.answerBy((message) =>
+    field(message, 'MSH-9.1') === 'SRM' ? srr(message, 'Booked') : accepted(message),
+  )
+  gateway = await startGateway({ connectors: { ehr: practiceV2, 'ris-v2': centreV2(ris.port) } })
+})
+afterAll(async () => {
+  for (const one of [gateway, ris]) await one?.[Symbol.asyncDispose]()
+  statements?.[Symbol.dispose]()
+})
+
+/** Everything that follows has been written too. */
+const quietMs = 400
+
+/** The fewest of three times: what the gateway does of itself may fall into one of them. */
+async function fewest<T>(
+  prepare: () => Promise<T>,
+  act: (prepared: T) => Promise<unknown>,
+): Promise<string[]> {
+  const counts: string[][] = []
+  for (let n = 0; n < 3; n++) {
+    const prepared = await prepare()
+    await sleep(quietMs)
+    statements.take()
+    await act(prepared)
+    await sleep(quietMs)
+    counts.push(statements.take().map((text) => text.replaceAll(/\s+/g, ' ').slice(0, 100)))
+  }
+  return counts.toSorted((a, b) => a.length - b.length)[0] ?? []
+}
+
+const proposal = async () =>
+  firstFor(gateway.as('ehr'), await referred(gateway), organization(gateway, 'centre-v2'))
+
+test('a resource that is created takes two', async () => {
+  const taken = await fewest(freshNumber.bind(undefined, 'PAT'), (value) =>
+    gateway.as('ehr').call('POST', 'Patient', {
+      resourceType: 'Patient',
+      identifier: [{ system: 'https://example.org/patients', value }],
+      name: [{ family: 'Exemple' }],
+    }),
+  )
+  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(2)
+}, 30_000)
+
+test('an order by HL7 v2 takes four: is it known, what is known of it, its plan', async () => {
+  const taken = await fewest(
+    async () => {},
+    () => referred(gateway),
+  )
+  // The practice then looks for it: that is one.
+  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(5)
+}, 30_000)
+
+test('a hold takes two', async () => {
+  const taken = await fewest(proposal, ({ id }) => holds(gateway.as('ehr'), id))
+  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(2)
+}, 30_000)
+
+/** Asking, the question on its way, the answer, its note; the order that follows it, and its note. */
+test('a booking takes ten, to the end of all that it sets off', async () => {
+  const ehr = gateway.as('ehr')
+  const taken = await fewest(
+    async () => appointmentIn(await holds(ehr, (await proposal()).id)),
+    async ({ id }) => expect((await books(ehr, id)).status).toBe(200),
+  )
+  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(10)
+}, 30_000)
