@@ -3,7 +3,8 @@ import type { Database } from './database.ts'
 import type { Occupancy, Trail, Way } from './index.ts'
 import { accessIn, type Current } from './keyed.ts'
 import { storedOf } from './read.ts'
-import { quoted, searchTable } from './search/schema.ts'
+import { isHot, quoted, searchTable } from './search/schema.ts'
+import { termOf } from './search/terms.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 
 /** What one statement has found around some resources. */
@@ -90,11 +91,9 @@ function naming(query: string, from: number): Sql {
   const parameter = parametersOf(type).get(code)
   if (parameter?.kind !== 'reference' && parameter?.kind !== 'references')
     throw new Error(`${query} is no search by a reference`)
-  const column = raw(`s.${quoted(parameter.column)}`)
-  const fits =
-    parameter.kind === 'reference'
-      ? sql`${column} = f.type || '/' || f.id`
-      : sql`${column} @> array[f.type || '/' || f.id]`
+  const fits = isHot(type, parameter)
+    ? raw(`s.${quoted(parameter.column)} = f.type || '/' || f.id`)
+    : raw(`s.terms @> array['${termOf(parameter, '')}' || f.type || '/' || f.id]`)
   return sql`select f.type || '/' || f.id as via, ${columns}
     from p${raw(String(from))} f
     join ${raw(searchTable(type))} s on ${fits}

@@ -4,7 +4,8 @@ import type { Parameter } from '../../fhir/search/parameters.ts'
 import type { Amount, Comparison, Prefix } from '../../fhir/search/values.ts'
 import type { Sight } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
-import { quoted, searchTable } from './schema.ts'
+import { isHot, quoted, searchTable } from './schema.ts'
+import { isTermed, termOf, valuesIn } from './terms.ts'
 
 /** Rows of one search table under a name, and whose eyes look at them. */
 interface Rows {
@@ -31,9 +32,8 @@ function condition(rows: Rows, filter: Filter): Sql {
     case 'missing':
       return missing(alias, filter.parameter, filter.missing)
     case 'text':
-      return negated(filter.not, sql`${column(alias, filter.parameter)} = any(${filter.any}::text[])`)
     case 'overlap':
-      return negated(filter.not, sql`${column(alias, filter.parameter)} && ${filter.any}::text[]`)
+      return negated(filter.not, valued(rows, filter.parameter, filter.any))
     case 'date':
       return either(filter.any.map((comparison) => dated(alias, filter.parameter, comparison)))
     case 'quantity':
@@ -58,7 +58,26 @@ const either = (conditions: readonly Sql[]): Sql =>
 /** What has no value does not have this one either. */
 const negated = (not: boolean, condition: Sql): Sql => (not ? sql`(${condition}) is not true` : condition)
 
+/** Rows that have one of these values. */
+export function valued(
+  { type, alias }: Pick<Rows, 'type' | 'alias'>,
+  parameter: Parameter,
+  values: readonly string[],
+): Sql {
+  const [only] = values
+  if (!isTermed(parameter) || isHot(type, parameter)) {
+    const own = column(alias, parameter)
+    return values.length === 1 ? sql`${own} = ${only}` : sql`${own} = any(${values}::text[])`
+  }
+  const terms = values.map((value) => termOf(parameter, value))
+  return terms.length === 1
+    ? sql`${raw(alias)}.terms @> ${terms}::text[]`
+    : sql`${raw(alias)}.terms && ${terms}::text[]`
+}
+
 function missing(alias: string, parameter: Parameter, isMissing: boolean): Sql {
+  if (isTermed(parameter))
+    return sql`${raw(isMissing ? 'not exists' : 'exists')} (select from ${valuesIn(alias, parameter)})`
   const suffix = parameter.kind === 'period' || parameter.kind === 'quantity' ? '_low' : ''
   return sql`${column(alias, parameter, suffix)} ${raw(isMissing ? 'is null' : 'is not null')}`
 }
@@ -131,14 +150,15 @@ const like = (alias: string, parameter: Parameter, pattern: string): Sql =>
 
 /** The referred are found first, then who refers to them, each by an index; nobody asks through what he may not see. */
 function chained(
-  { alias, sight }: Rows,
+  { type, alias, sight }: Rows,
   parameter: Parameter,
-  { type, filter }: { type: string; filter: Filter },
+  link: { type: string; filter: Filter },
 ): Sql {
-  const inner = { type, alias: `${alias}x`, sight }
-  const found = sql`array(select ${raw(`'${type}/' || ${inner.alias}.id`)} from ${matching(inner, [filter])})`
-  const own = column(alias, parameter)
-  return parameter.kind === 'reference' ? sql`${own} = any(${found})` : sql`${own} && ${found}`
+  const inner = { type: link.type, alias: `${alias}x`, sight }
+  const isByColumn = isHot(type, parameter)
+  const name = isByColumn ? `${link.type}/` : termOf(parameter, `${link.type}/`)
+  const found = sql`array(select ${raw(`'${name}' || ${inner.alias}.id`)} from ${matching(inner, [link.filter])})`
+  return isByColumn ? sql`${column(alias, parameter)} = any(${found})` : sql`${raw(alias)}.terms && ${found}`
 }
 
 function referred(
@@ -146,10 +166,8 @@ function referred(
   { type: source, parameter, filter }: Filter & { is: 'has' },
 ): Sql {
   const inner = { type: source, alias: `${alias}x`, sight }
-  const own = column(inner.alias, parameter)
-  const each = parameter.kind === 'reference' ? own : sql`unnest(${own})`
-  const ids = sql`select split_part(reference, '/', 2) from (
-    select ${each} as reference from ${matching(inner, [filter])}
-  ) referring where starts_with(reference, ${raw(`'${type}/'`)})`
+  const ids = sql`select split_part(term.value, '/', 2) from (
+    select ${raw(inner.alias)}.terms from ${matching(inner, [filter])}
+  ) referring, ${valuesIn('referring', parameter)} where starts_with(term.value, ${raw(`'${type}/'`)})`
   return sql`${raw(alias)}.id = any(array(${ids}))`
 }

@@ -2,8 +2,10 @@ import { failure } from '../../fhir/outcome.ts'
 import type { Include, Search } from '../../fhir/search.ts'
 import type { Sight } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
+import { valued } from './conditions.ts'
 import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
-import { quoted, searchTable } from './schema.ts'
+import { searchTable } from './schema.ts'
+import { valuesIn } from './terms.ts'
 
 /** Together with one page; more is a sign that the question should be asked from the other side. */
 const maxIncluded = 1000
@@ -69,11 +71,9 @@ export function includeStatement(
 function forward({ type, parameter, target }: Include, reached: Reached): Sql[] {
   const ids = reached.get(type)
   if (!ids) return []
-  const column = quoted(parameter.column)
-  const each = parameter.kind === 'reference' ? column : `unnest(${column})`
-  const references = sql`select ${raw(each)} as reference from ${raw(searchTable(type))} where id = any(${ids}::text[])`
-  if (target === undefined) return [references]
-  return [sql`select reference from (${references}) named where starts_with(reference, ${`${target}/`})`]
+  const references = sql`select term.value as reference
+    from ${raw(searchTable(type))} s, ${valuesIn('s', parameter)} where s.id = any(${ids}::text[])`
+  return [target === undefined ? references : sql`${references} and starts_with(term.value, ${`${target}/`})`]
 }
 
 function backward({ type, parameter, target }: Include, reached: Reached): Sql[] {
@@ -81,10 +81,8 @@ function backward({ type, parameter, target }: Include, reached: Reached): Sql[]
     .filter(([name]) => target === undefined || target === name)
     .flatMap(([name, ids]) => ids.map((id) => `${name}/${id}`))
   if (references.length === 0) return []
-  const column = raw(quoted(parameter.column))
-  const hit =
-    parameter.kind === 'reference'
-      ? sql`${column} = any(${references}::text[])`
-      : sql`${column} && ${references}::text[]`
-  return [sql`select ${`${type}/`} || id as reference from ${raw(searchTable(type))} where ${hit}`]
+  return [
+    sql`select ${`${type}/`} || s.id as reference
+      from ${raw(`${searchTable(type)} s`)} where ${valued({ type, alias: 's' }, parameter, references)}`,
+  ]
 }

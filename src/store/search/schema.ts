@@ -11,7 +11,10 @@ import { conformanceTypes, servedTypes } from '../../fhir/served.ts'
 export const searchTable = (type: string): string =>
   `search${type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
 
-/** Indexes over several columns, for questions that are asked all the time. */
+/**
+ * B-tree indexes for questions that are asked all the time. Columns that are asked for one value come first; the last
+ * may be a range and the order. The parameter that begins one is asked by its column.
+ */
 const hot: Readonly<Record<string, readonly (readonly string[])[]>> = {
   Appointment: [['status', 'date']],
   ServiceRequest: [
@@ -22,8 +25,12 @@ const hot: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['schedule', 'status', 'start'],
     ['status', 'start'],
   ],
-  Task: [['owner', 'status']],
+  Task: [['focus'], ['owner', 'status']],
 }
+
+/** Whether an index of its own begins with this parameter: then it is asked by its column, otherwise by its terms. */
+export const isHot = (type: string, { column }: Parameter): boolean =>
+  (hot[type] ?? []).some(([first]) => first === column)
 
 /** What strings are sorted by: their beginning, as an index entry has a longest length. */
 export const sortText = (column: string): string => `left(${column}, 100)`
@@ -42,11 +49,9 @@ export const quoted = (name: string): string => `"${name}"`
 
 function tableOf(type: string): string {
   const table = searchTable(type)
-  const parameters = [...parametersOf(type).values()]
-  const columns = parameters.flatMap(columnsOf).map(declaration)
   return [
-    `create table ${table} (\n  ${[...always, ...columns].join(',\n  ')}\n);`,
-    ...[...parameters.flatMap(indexesOf), ...own(type)].map((index) => indexStatement(table, index)),
+    `create table ${table} (\n  ${[...always, ...keptColumns(type).map(declaration)].join(',\n  ')}\n);`,
+    ...indexesOf(type).map((index) => indexStatement(table, index)),
     '',
   ].join('\n')
 }
@@ -55,7 +60,16 @@ const always = [
   'id text collate "C" primary key',
   'access text[] collate "C" not null',
   'updated timestamptz not null',
+  'terms text[] collate "C" not null',
 ]
+
+/** The columns that a type's table has beside those that each has: what is compared, ordered, or asked all the time. */
+export function keptColumns(type: string): readonly Column[] {
+  return [...parametersOf(type).values()].filter(({ kind }) => !listed.includes(kind)).flatMap(columnsOf)
+}
+
+/** Of these there are several in a row: they are terms and nothing else. */
+const listed: readonly Parameter['kind'][] = ['token', 'references', 'canonical', 'uris']
 
 const declaration = ({ name, type }: Column) =>
   `${quoted(name)} ${type}${type.startsWith('text') ? ' collate "C"' : ''}`
@@ -68,40 +82,41 @@ interface Index {
   where?: string
 }
 
-/** Access by itself and with the usual order, and the combinations that are asked all the time. */
-function own(type: string): Index[] {
+/** One for all that is asked for its value, for access and for parts of texts; then those that know an order. */
+function indexesOf(type: string): Index[] {
+  const parameters = [...parametersOf(type).values()]
+  const strings = parameters
+    .filter(({ kind }) => kind === 'string')
+    .map(({ column }) => `${quoted(column)} gin_trgm_ops`)
   const combined = (hot[type] ?? []).map((columns) => ({
     name: columns.join('_'),
     on: [...columns.map(quoted), 'id'],
   }))
-  return [{ name: 'access', using: 'gin', on: ['access'] }, ...combined]
+  return [
+    { name: 'terms', using: 'gin', on: ['terms', 'access', ...strings] },
+    ...parameters.flatMap(orderedOf),
+    ...combined,
+  ]
 }
 
-function indexesOf(parameter: Parameter): Index[] {
+function orderedOf(parameter: Parameter): Index[] {
   const { column, kind } = parameter
   const name = quoted(column)
-  const filled = { where: `${name} is not null` }
   switch (kind) {
-    case 'token':
-    case 'references':
-    case 'canonical':
-    case 'uris':
-      return [{ name: column, using: 'gin', on: [name], ...filled }]
     case 'string':
-      return [
-        { name: column, using: 'gin', on: [`${name} gin_trgm_ops`], ...filled },
-        ...(isSortable(parameter) ? [{ name: `${column}_sort`, on: [`(${sortText(name)})`, 'id'] }] : []),
-      ]
+      return isSortable(parameter) ? [{ name: `${column}_sort`, on: [`(${sortText(name)})`, 'id'] }] : []
+    case 'instant':
+      return [{ name: column, on: [name, 'id'] }]
     case 'period':
-    case 'quantity':
+    case 'quantity': {
+      const [low, high] = [quoted(`${column}_low`), quoted(`${column}_high`)]
       return [
-        { name: `${column}_low`, on: [quoted(`${column}_low`), quoted(`${column}_high`)] },
-        { name: `${column}_high`, on: [quoted(`${column}_high`)] },
+        { name: `${column}_low`, on: [low, high] },
+        { name: `${column}_high`, on: [high], where: `${high} is not null` },
       ]
-    case 'unsupported':
-      return []
+    }
     default:
-      return column === 'id' ? [] : [{ name: column, on: [name, 'id'] }]
+      return []
   }
 }
 

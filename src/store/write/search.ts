@@ -1,9 +1,10 @@
-import { searchRow } from '../../fhir/search/row.ts'
+import { type SearchRow, searchRow } from '../../fhir/search/row.ts'
 import type { Kept } from '../index.ts'
-import { searchTable } from '../search/schema.ts'
+import { keptColumns, quoted, searchTable } from '../search/schema.ts'
+import { termsOf } from '../search/terms.ts'
 import { raw, type Sql, sql } from '../sql.ts'
 import type { Change } from './resources.ts'
-import { table } from './rows.ts'
+import { arrayText, table } from './rows.ts'
 
 /**
  * The rows by which what is written is found, in the table of each type: those of former versions go, new ones come
@@ -19,7 +20,7 @@ export function indexedParts(
     const former = changes.some((change) => change.type === type && change.replaces > 0)
     const rows = resources
       .filter(({ resourceType }) => resourceType === type)
-      .map((resource) => ({ id: resource.id, row: JSON.stringify(searchRow(resource, zone)) }))
+      .map((resource) => searchRow(resource, zone))
     return [...(former ? [removed(type)] : []), ...(rows.length > 0 ? inserted(type, rows, former) : [])]
   })
 }
@@ -33,21 +34,43 @@ function removed(type: string): Sql {
   )`
 }
 
-function inserted(type: string, rows: readonly { id: string; row: string }[], former: boolean): Sql[] {
+/** A row travels as one array of texts, which is read faster than JSON; `access` is what the written row has. */
+function inserted(type: string, rows: readonly SearchRow[], former: boolean): Sql[] {
   const name = searchTable(type)
+  const columns = keptColumns(type)
   const values = table(`row_${name}`, rows, {
-    id: ['text', ({ id }) => id],
-    data: ['jsonb', ({ row }) => row],
+    cells: ['text[][]', (row) => cellsOf(type, row, columns)],
   })
   const after = former ? sql`where (select count(*) from old_${raw(name)}) >= 0` : sql``
+  const names = ['id', 'access', 'updated', 'terms', ...columns.map((column) => quoted(column.name))]
+  const cells = [
+    'w.id',
+    'w.access',
+    'v.cells[2]::timestamptz',
+    'v.cells[3]::text[]',
+    ...columns.map((column, n) => `v.cells[${n + 4}]${column.type === 'text' ? '' : `::${column.type}`}`),
+  ]
   const insert = sql`new_${raw(name)} as (
-    insert into ${raw(name)}
-    select made.* from row_${raw(name)} v
-    join written w on w.type = ${raw(`'${type}'`)} and w.id = v.id
-    cross join lateral jsonb_populate_record(null::${raw(name)}, v.data || jsonb_build_object('access', w.access)) made
+    insert into ${raw(name)} (${raw(names.join(', '))})
+    select ${raw(cells.join(', '))} from row_${raw(name)} v
+    join written w on w.type = ${raw(`'${type}'`)} and w.id = v.cells[1]
     ${after}
   )`
   return [values, insert]
+}
+
+function cellsOf(type: string, row: SearchRow, columns: readonly { name: string }[]): (string | null)[] {
+  return [
+    String(row.id),
+    String(row.updated),
+    arrayText(termsOf(type, row)),
+    ...columns.map(({ name }) => cell(row[name])),
+  ]
+}
+
+function cell(value: unknown): string | null {
+  if (value === undefined) return null
+  return Array.isArray(value) ? arrayText(value) : String(value)
 }
 
 /** Who may find what others were let see. */

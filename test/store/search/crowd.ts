@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import { type SearchRow, searchRow } from '../../../src/fhir/search/row.ts'
 import { searchTable } from '../../../src/store/search/schema.ts'
+import { termsOf } from '../../../src/store/search/terms.ts'
 
 /** Enough that reading a whole table is slower than any index. */
 const counts = {
@@ -128,6 +129,10 @@ async function indexed(client: Client, type: Type, rows: readonly SearchRow[]): 
   const table = searchTable(type)
   await client.query(
     `insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
-    [JSON.stringify(rows.map((row, index) => ({ ...row, access: access(index) })))],
+    [
+      JSON.stringify(
+        rows.map((row, index) => ({ ...row, terms: termsOf(type, row), access: access(index) })),
+      ),
+    ],
   )
 }
