@@ -31,3 +31,29 @@ Title: "What a task asks for"
 Description: "Work that FHIR's own task codes do not name."
 * ^caseSensitive = true
 * #confirm-booking "Confirm a booking" "Ask the centre by telephone whether it can take the appointment, and answer for it."
+
+// Source: HL7 clinical order workflows (COW); capacity codes of Gravity SDOH Clinical Care; the rest as BSeR has them.
+CodeSystem: BusinessStatusCode
+Id: business-status
+Title: "How far a request has come"
+Description: "Task.businessStatus; beside it the number of BSeR, where BSeR has one."
+* ^caseSensitive = true
+* #created "Created"
+* #accepted "Accepted"
+* #declined "Declined" "A centre cannot take it; the request stays in force."
+* #awaiting-information "Awaiting information" "The prescriber was asked."
+* #proposed "Proposed" "Places were proposed to the prescriber."
+* #awaiting-confirmation "Awaiting confirmation" "A centre was asked for a place."
+* #visit-scheduled "Visit scheduled"
+* #visit-unattended "Visit unattended"
+* #visit-cancelled "Visit cancelled"
+* #visit-complete "Visit complete"
+* #cancellation-requested "Cancellation requested"
+* #cancelled "Cancelled"
+* #awaiting-interpretation "Awaiting interpretation"
+* #preliminary-outcome "Preliminary outcome"
+* #completed "Completed"
+* #no-capacity "No capacity"
+* #capacity "Capacity"
+* #waitlist "Waiting list"
+* #additional-assessment-required "Additional assessment required"

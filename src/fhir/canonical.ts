@@ -27,6 +27,12 @@ export const extensions = {
   nextAlert: extension('next-alert'),
   /** Task: somebody's reply is, or was, waited for (Period). */
   pause: extension('pause'),
+  /** Slot, Schedule: whom and what a machine or its diary takes. */
+  limits: extension('limits'),
+  /** Appointment: why a proposal ranks where it does (CodeableConcept). */
+  rankReason: extension('rank-reason'),
+  /** OperationOutcome.issue: the centre that it is about (Reference). */
+  centre: extension('centre'),
   /** Appointment: what a proposal is ranked by and why (string). */
   rank: extension('rank'),
   /** OrganizationAffiliation: an exam that the convention is for (CodeableConcept). */
@@ -68,6 +74,8 @@ export const systems = {
   task: `${canonical}/CodeSystem/task`,
   /** How a request stands against the entry protocol, and what a Task says of it. */
   judgement: `${canonical}/CodeSystem/judgement`,
+  /** How far a request has come, beside its Task's status. */
+  businessStatus: `${canonical}/CodeSystem/business-status`,
   /** Questions that have no code elsewhere. */
   question: `${canonical}/CodeSystem/question`,
   /** Exams of the catalogue. */
@@ -76,6 +84,9 @@ export const systems = {
   declaredSlot: `${canonical}/NamingSystem/declared-slot`,
   /** Identifiers that the gateway gives to appointments; the value is the resource's id. */
   appointment: `${canonical}/NamingSystem/appointment`,
+  /** What is known of free places at a centre. */
+  availability: `${canonical}/CodeSystem/availability`,
+  rankReason: `${canonical}/CodeSystem/rank-reason`,
   /** How a slot came into its diary, where it was not read there: `pushed`. */
   origin: `${canonical}/CodeSystem/origin`,
   identifierType: 'http://terminology.hl7.org/CodeSystem/v2-0203',

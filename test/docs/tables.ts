@@ -8,6 +8,7 @@ import { authentication } from '../../src/connectors/rest/authorization.ts'
 import { restSettings } from '../../src/connectors/rest/client.ts'
 import { delayMs, usualRetry } from '../../src/connectors/retry.ts'
 import { type Telling, tellings } from '../../src/fhir/telling.ts'
+import { taskMoves } from '../../src/flows/task.ts'
 import { connectorFile } from '../../src/territory/read.ts'
 
 /** A part of a page that is printed from the code. */
@@ -22,6 +23,7 @@ export const tables: readonly Table[] = [
   { page: 'src/api/README.md', name: 'errors', print: errors },
   { page: 'src/flows/README.md', name: 'routes', print: () => routesTable() },
   { page: 'src/flows/README.md', name: 'states', print: () => states() },
+  { page: 'src/flows/README.md', name: 'moves', print: movesTable },
   { page: 'src/connectors/README.md', name: 'file', print: () => properties(connectorFile) },
   { page: 'src/connectors/README.md', name: 'mllp settings', print: () => properties(mllpSettings) },
   { page: 'src/connectors/README.md', name: 'http settings', print: () => properties(restSettings) },
@@ -65,6 +67,16 @@ function errors(): string {
       told[job],
     ])
   return ruled(['case', 'issue code', 'HTTP', 'MSA-1', 'ERR-3', 'do'], rows)
+}
+
+function movesTable(): string {
+  const rows = taskMoves.map(({ from, to, by, onlyCalls, beyond }) => [
+    codeOf(from),
+    codeOf(to),
+    by.join(', '),
+    [onlyCalls ? 'only `confirm-booking`' : '', beyond ?? ''].filter(Boolean).join(': '),
+  ])
+  return ruled(['from', 'to', 'by', 'beyond AU eRequesting'], rows)
 }
 
 /** The table of routes itself: it is written to be read. */

@@ -6,7 +6,7 @@ import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
-import { mayMove } from '../task.ts'
+import { isCall, mayMove, mayMoveAs } from '../task.ts'
 import { type AnswerFacts, answered } from './answered.ts'
 import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
 import { centreOf, heldUntil, isLive, operatorOf } from './states.ts'
@@ -187,13 +187,11 @@ export const taskByApi: Hook<TaskFacts> = {
   },
 }
 
-const isCall = ({ code }: Task) => code?.coding?.some(({ code }) => code === 'confirm-booking') ?? false
-
 function taskMoved(change: Seen, call: AnswerFacts | undefined, at: Moment, actor: Actor): Plan {
   if (!isPut(change)) return { remove: change.before ? [change.before] : [] }
   // Changes of this hook are Tasks: the table says so.
   const task = nextOf(change.resource, change.before) as Task & { id: string }
-  refuseMove(task, change.before as Kept<Task> | undefined, actor)
+  refuseMove(task, change.before as Kept<Task> | undefined, actor, at.territory.cell)
   const write = { ...task, lastModified: at.now }
   const status = task.status === 'completed' ? 'booked' : task.status === 'rejected' ? 'cancelled' : undefined
   const isNews = status && (change.before as Kept<Task> | undefined)?.status !== task.status
@@ -209,21 +207,11 @@ function taskMoved(change: Seen, call: AnswerFacts | undefined, at: Moment, acto
   return { ...plan, write: [write, ...others] }
 }
 
-/** Before work has begun, whoever asked may withdraw. Source: HL7 clinical order workflows. */
-const withdrawable: readonly Task['status'][] = ['draft', 'requested', 'received', 'accepted']
-
 /** Passes when this actor may write this Task. Fails: business-rule, forbidden. */
-function refuseMove(task: Task, before: Kept<Task> | undefined, { sight }: Actor): void {
-  if (before) mayMove(before.status, task.status)
-  if (sight === 'all') return
+function refuseMove(task: Task, before: Kept<Task> | undefined, actor: Actor, cell: string): void {
+  if (before) mayMove(before, task.status)
   const isCalling = isCall(task) || (before !== undefined && isCall(before))
-  if (isCalling)
+  if (isCalling && actor.sight !== 'all')
     throw failure('forbidden', 'What a centre answers by telephone is written by the cell.', 'Task.code')
-  if (!before || before.status === task.status) return
-  if (task.status === 'cancelled' && withdrawable.includes(before.status)) return
-  throw failure(
-    'forbidden',
-    'Whoever asked may cancel a Task until work on it has begun; its owner moves it.',
-    'Task.status',
-  )
+  if (before) mayMoveAs(before, task.status, actor, cell)
 }

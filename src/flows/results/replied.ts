@@ -3,7 +3,7 @@ import { sees } from '../../auth/gate.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import type { Entry } from '../entries.ts'
 import type { Plan, Step } from '../step.ts'
-import { mayMove } from '../task.ts'
+import { isOfRequest, mayMove } from '../task.ts'
 
 interface Facts {
   said: Task | undefined
@@ -22,14 +22,14 @@ export const replied: Step<{ entries: readonly Entry[] }, Facts> = {
     if (!request || !sees(actor, await store.sight(`ServiceRequest/${request.id}`)))
       return { said, task: undefined }
     const tasks = await store.search('Task', `focus=ServiceRequest/${request.id}`)
-    return { said, task: tasks.find(({ partOf }) => !partOf) }
+    return { said, task: tasks.find(isOfRequest) }
   },
 
   decide(_, { said, task }, at, actor) {
     // Whoever asked sees the Task too, and does not answer in the structure's place.
     if (!said || !task || actor.role === 'prescriber')
       return { filtered: 'No request of this structure fits the answer.' }
-    mayMove(task.status, said.status)
+    mayMove(task, said.status)
     const { status, statusReason, businessStatus, output, note } = said
     const next: Task = {
       ...task,
