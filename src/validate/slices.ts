@@ -142,7 +142,10 @@ function byType(slice: Node, { steps, node }: Target): Belongs {
       select(value, before).some((one) => isObject(one) && types.has(targetType(one, context) ?? ''))
   }
   if (steps.length === 0) return (value, type) => types.has(resourceTypeOf(value) ?? type)
-  return (value) => presentTypes(value, steps).some((type) => types.has(type))
+  return (value) =>
+    [...presentTypes(value, steps), ...select(value, steps).map(resourceTypeOf)].some((type) =>
+      types.has(type ?? ''),
+    )
 }
 
 /** Of a reference, what it may lead to; otherwise its own types. */
@@ -159,7 +162,7 @@ function resourceTypeOf(value: unknown): string | undefined {
   return isObject(value) && typeof value.resourceType === 'string' ? value.resourceType : undefined
 }
 
-/** The types that a choice at the end of the path is given in, as they stand in its JSON names. */
+/** The types that a choice at the end of the path is given in, as they stand in its JSON names; resources say theirs. */
 function presentTypes(value: unknown, steps: readonly Step[]): string[] {
   const last = steps.at(-1)
   if (!last || !('element' in last)) return []
