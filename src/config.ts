@@ -89,6 +89,43 @@ export const settings = {
     default: 'empty',
     meaning: 'addresses whose forwarded headers are believed',
   },
+  RELAIS_OIDC_ISSUER: {
+    read: z.url().optional(),
+    default: 'unset (the demo runs its own)',
+    meaning:
+      'OpenID Connect provider by which people sign in to `/console`; unset: there is no console. Needs `RELAIS_OIDC_CLIENT_ID`',
+  },
+  RELAIS_OIDC_CLIENT_ID: {
+    read: text.optional(),
+    default: 'unset',
+    meaning: 'our name there; redirect URI: `/console/callback`, after signing out: `/console/signed-out`',
+  },
+  RELAIS_OIDC_CLIENT_SECRET_FILE: {
+    read: text.optional(),
+    default: 'unset: a public client, with PKCE',
+    meaning: 'file with our secret there',
+  },
+  RELAIS_OIDC_SCOPE: {
+    read: text.default('openid profile'),
+    default: '`openid profile`',
+    meaning: 'scopes that are asked for, space-separated',
+  },
+  RELAIS_OIDC_ACR: {
+    read: text.optional(),
+    default: 'unset',
+    meaning: 'level of authentication that is asked for and required, such as `eidas1`',
+  },
+  RELAIS_OIDC_CLAIM: {
+    read: text.default('sub'),
+    default: '`sub`',
+    meaning: 'claim that names a person: its value is an identifier of a Practitioner of the territory',
+  },
+  RELAIS_OIDC_SYSTEM: {
+    read: text.optional(),
+    default: 'the issuer',
+    meaning:
+      "system of that identifier; `urn:oid:1.2.250.1.71.4.2.1` for Pro Santé Connect's `SubjectNameID`",
+  },
   RELAIS_DEMO_ANYWHERE: {
     read: isYes.default(false),
     default: 'unset',
@@ -126,6 +163,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   }
   if ((read.RELAIS_TLS_CERT === undefined) !== (read.RELAIS_TLS_KEY === undefined)) {
     problems.push('RELAIS_TLS_CERT and RELAIS_TLS_KEY go together: set both or none')
+  }
+  if ((read.RELAIS_OIDC_ISSUER === undefined) !== (read.RELAIS_OIDC_CLIENT_ID === undefined)) {
+    problems.push('RELAIS_OIDC_ISSUER and RELAIS_OIDC_CLIENT_ID go together: set both or none')
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return read as Config // each value has passed its own type

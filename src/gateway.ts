@@ -8,11 +8,14 @@ import { organizationKey } from './auth/gate.ts'
 import type { Config } from './config.ts'
 import { deliver } from './connectors/deliver.ts'
 import { answerMessage } from './connectors/mllp/index.ts'
+import { openConsole } from './console/index.ts'
 import { receiveFrom } from './flows/receive.ts'
 import { noteLook } from './flows/slots/sources.ts'
+import { oidcOf } from './gateway/console.ts'
 import { onEnd } from './gateway/ended.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
+import { startReviews } from './gateway/reviews.ts'
 import { openRooms } from './gateway/rooms.ts'
 import { loadRules } from './gateway/rules.ts'
 import { startTasks } from './gateway/tasks.ts'
@@ -95,6 +98,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
+  startReviews(jobs, deskOf(itself), { log, metrics })
   const house: House = {
     settings: {
       baseUrl,
@@ -126,6 +130,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     conformance: rules.conformance,
   }
   const app = api(house)
+  const oidc = await oidcOf(config)
+  const people = oidc && opening.use(openConsole({ ...house, reads, settings: { ...house.settings, oidc } }))
+  if (people) app.route('/console', people.app)
   http.answerBy((request, environment) => app.fetch(request, environment))
   const admin = await listenAdmin(config, house, tls)
   if (admin) opening.use(admin)
@@ -141,7 +148,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       ...(admin && { admin: admin.address }),
     },
     async [Symbol.asyncDispose]() {
-      // Nothing new is taken while what is in hand is finished.
+      // Nothing new is taken while what is in hand is finished; who only listens is sent away.
+      people?.[Symbol.dispose]()
       await Promise.all([http[Symbol.asyncDispose](), mllp?.[Symbol.asyncDispose]()])
       await done.disposeAsync()
     },

@@ -184,6 +184,33 @@ export const doctors: readonly DemoDoctor[] = [
   },
 ]
 
+/** Somebody of the cell, who signs in to the console. */
+export interface DemoPerson {
+  /** The subject that the provider vouches for. */
+  subject: string
+  family: string
+  given: string
+  part: 'secretary' | 'coordinator'
+  /** What they do there, for people. */
+  title: string
+}
+
+/** Two secretaries and the doctor who coordinates; fictive. */
+export const people: readonly DemoPerson[] = [
+  { subject: 'maelys', family: 'Fictive', given: 'Maëlys', part: 'secretary', title: 'Secrétaire' },
+  { subject: 'noah', family: 'Inventé', given: 'Noah', part: 'secretary', title: 'Secrétaire' },
+  {
+    subject: 'ines',
+    family: 'Imaginaire',
+    given: 'Inès',
+    part: 'coordinator',
+    title: 'Médecin coordonnateur',
+  },
+]
+
+/** Identifiers of people, as the demo's provider names them. */
+export const personSystem = 'https://relais.example/demo/person'
+
 /** Business identifiers of the demo's own things. */
 export const demoSystem = 'https://relais.example/demo'
 export const demoIdentifier = (value: string): Identifier => ({ system: demoSystem, value })
@@ -208,6 +235,7 @@ export function directory(): { url: string; resource: Resource }[] {
     ['practice-2', organization('practice-2', 'Cabinet médical de la Gare (fictif)')],
     ['practice-other', organization('practice-other', 'Cabinet médical d’Outre-Ville (fictif)')],
     ...doctors.flatMap(doctorResources),
+    ...people.flatMap(personResources),
     ...centres.flatMap(centreResources),
   ]
   return named.map(([id, resource]) => ({ url: `urn:local:${id}`, resource }))
@@ -240,6 +268,21 @@ function doctorResources({ id, family, given, rpps, practice, member }: DemoDoct
   const roles: [string, Resource][] = [[`${id}-role`, role(id, practice)]]
   if (member) roles.push([`${id}-member`, { ...role(id, 'community'), period: { start: year } }])
   return [[id, practitioner], ...roles]
+}
+
+function personResources({ subject, family, given, part, title }: DemoPerson): [string, Resource][] {
+  const practitioner: Practitioner = {
+    resourceType: 'Practitioner',
+    identifier: [{ system: personSystem, value: subject }],
+    active: true,
+    name: [{ use: 'official', family, given: [given] }],
+  }
+  const code = { coding: [{ system: systems.cellPart, code: part }], text: title }
+  const atCell: PractitionerRole = { ...role(subject, 'cell'), code: [code], period: { start: year } }
+  return [
+    [subject, practitioner],
+    [`${subject}-role`, atCell],
+  ]
 }
 
 const frType = (code: string) => ({ coding: [{ system: systems.frIdentifierType, code }] })

@@ -12,6 +12,7 @@ import { vendorSecretFile, writeTerritory } from './folder.ts'
 import { type DemoClient, demoKeys } from './keys.ts'
 import { describeTerritory } from './loaded.ts'
 import { openPartners, type Partners } from './partners/index.ts'
+import { openProvider } from './provider.ts'
 import { openShared, type RunningPartners } from './shared.ts'
 
 /** A gateway on the demo's territory, with pretend partners beside it. */
@@ -35,17 +36,19 @@ export async function openDemo(config: Config, log: Log, clock: () => Date): Pro
   if (own) opening.use(own)
   await writeFile(vendorSecretFile(folder), running.secret, { mode: 0o600 })
   const path = await writeTerritory(folder, clients, running)
+  const provider = config.RELAIS_OIDC_ISSUER === undefined ? opening.use(await openProvider()) : undefined
   const { territory, problems } = await readTerritory(path, connectors)
   if (problems.length > 0) throw new ConfigError(problems)
   const gateway = opening.use(
     await openGateway({
-      config: { ...config, RELAIS_OUTBOUND_LOOPBACK: true },
+      config: { ...config, ...provider?.settings, RELAIS_OUTBOUND_LOOPBACK: true },
       folder: territory,
       log,
       clock,
     }),
   )
   place.mllp = gateway.addresses.mllp ?? place.mllp
+  provider?.serve(gateway.addresses.baseUrl)
   await demoKeys(folder, `${gateway.addresses.baseUrl}/auth/token`, async () => clients)
   await writeFile(
     join(folder, 'territory.json'),

@@ -91,6 +91,7 @@ function greetDemo({ addresses: { baseUrl, mllp } }: Gateway, folder: string): v
   process.stderr.write(`
 Relais is running, on its demo territory.
 
+  Console      ${baseUrl}/console
   FHIR R4      ${baseUrl}/fhir
   HL7 v2       ${mllp ? `mllp://${mllp.host}:${mllp.port}` : 'off'}
   Keys         ${folder}/clients.json

@@ -1,0 +1,85 @@
+import type { Kept } from '../../store/index.ts'
+import { deadline, type Standing } from '../deadline.ts'
+import { age, communeOf, nameOf, when, wordsOf } from '../format.ts'
+import { given, type Html, html, nothing } from '../html.ts'
+import { versionsOf } from '../search.ts'
+import { stateOf } from '../state.ts'
+import type { Page, View, Visit } from '../view.ts'
+import { type List, lists, type Row, type Worklist, worklist } from '../worklist.ts'
+
+/** What is to be done, those due first before all others. */
+export const worklistPage: Page = {
+  path: '/',
+  async show(visit) {
+    const { view, query, desk } = visit
+    const list = lists.find((one) => one === query.get('list')) ?? 'open'
+    const found = await worklist(list, query.get('after') ?? undefined, desk)
+    return {
+      title: view.say('worklist.title'),
+      live: true,
+      body: html`<div class="head"><h1>${view.say('worklist.title')}</h1>${tabs(list, view)}</div>
+        <div data-part="rows">${table(found, visit)}${pager(list, found, view, query.has('after'))}</div>`,
+      references: versionsOf(found.rows.flatMap(({ task, request, patient }) => [task, request, patient])),
+    }
+  },
+}
+
+function tabs(list: List, { say }: View): Html {
+  return html`<nav class="tabs" aria-label="${say('worklist.lists')}"><ul>${lists.map(
+    (one) =>
+      html`<li><a href="/console${one === 'open' ? nothing : html`?list=${one}`}"${one === list ? html` aria-current="page"` : nothing}>${say(`list.${one}`)}</a></li>`,
+  )}</ul></nav>`
+}
+
+function table({ rows, people }: Worklist, { view, person }: Visit): Html {
+  const { say } = view
+  if (rows.length === 0) return html`<p class="empty">${say('worklist.empty')}</p>`
+  return html`<div class="scroll"><table class="list">
+    <caption class="hidden">${say('worklist.caption')}</caption>
+    <thead><tr><th scope="col">${say('column.due')}</th><th scope="col">${say('column.exam')}</th><th scope="col">${say('column.patient')}</th>
+      <th scope="col">${say('column.commune')}</th><th scope="col">${say('column.state')}</th><th scope="col">${say('column.who')}</th></tr></thead>
+    <tbody>${rows.map((row) => line(row, people, view, person.reference))}</tbody></table></div>`
+}
+
+function line(row: Row, people: ReadonlyMap<string, Kept>, view: View, me: string): Html {
+  const { task, request, patient, appointment } = row
+  const id = task.focus?.reference?.split('/')[1] ?? ''
+  const due = dueOf(row, view)
+  return html`<tr class="${due.standing}">
+    <td>${deadline(due.at, due.standing, view)}</td>
+    <td><a data-row href="/console/requests/${id}">${wordsOf(request?.code) || view.say('exam.unknown')}</a>
+      ${given(task.priority === 'urgent' || task.priority === 'stat' || task.priority === 'asap', () => html`<span class="urgent">${view.say('urgent')}</span>`)}
+      ${given(wordsOf(request?.reasonCode?.[0]), (words) => html`<small>${words}</small>`)}</td>
+    <td>${nameOf(patient?.name)} ${given(patient?.birthDate, (born) => html`<small>${age(born, view)}</small>`)}</td>
+    <td>${communeOf(patient?.address)}</td>
+    <td>${stateOf(task, view)}${given(appointment?.start, (start) => html`<small>${when(start, view)}</small>`)}</td>
+    <td>${who(task.owner?.reference, people, view, me)}</td></tr>`
+}
+
+function dueOf({ task }: Row, { now }: View): { at: string | undefined; standing: Standing } {
+  const at = task.restriction?.period?.end
+  return { at, standing: at !== undefined && Date.parse(at) < now ? 'late' : 'in-time' }
+}
+
+/** Who has it: a person by name, nobody when it is the cell's. */
+function who(
+  reference: string | undefined,
+  people: ReadonlyMap<string, Kept>,
+  { say }: View,
+  me: string,
+): Html {
+  if (reference === me) return html`<strong>${say('who.me')}</strong>`
+  const owner = reference === undefined ? undefined : people.get(reference)
+  return owner?.resourceType === 'Practitioner'
+    ? html`${nameOf(owner.name)}`
+    : html`<span class="nobody">${say('who.nobody')}</span>`
+}
+
+function pager(list: List, { next }: Worklist, { say }: View, isFurther: boolean): Html {
+  const query = (more: Record<string, string>) =>
+    new URLSearchParams({ ...(list !== 'open' && { list }), ...more }).toString()
+  if (next === undefined && !isFurther) return nothing
+  return html`<nav class="pager" aria-label="${say('pager.label')}">
+    ${isFurther ? html`<a href="/console?${query({})}">${say('pager.first')}</a>` : nothing}
+    ${given(next, (after) => html`<a rel="next" href="/console?${query({ after })}">${say('pager.next')}</a>`)}</nav>`
+}

@@ -1,0 +1,85 @@
+import type { Appointment, Organization, Patient, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Desk } from '../flows/step.ts'
+import type { Kept } from '../store/index.ts'
+import { along, searched } from './search.ts'
+
+/** Which of the requests are listed. */
+export const lists = ['open', 'pool', 'mine', 'waiting', 'late'] as const
+export type List = (typeof lists)[number]
+
+/** One line: a request's Task with what is to be seen at a glance. */
+export interface Row {
+  task: Kept<Task>
+  request: Kept<ServiceRequest> | undefined
+  patient: Kept<Patient> | undefined
+  appointment: Kept<Appointment> | undefined
+}
+
+export interface Worklist {
+  rows: readonly Row[]
+  /** Whose names stand behind `owner` and `requester`, by reference. */
+  people: ReadonlyMap<string, Kept>
+  next?: string
+}
+
+const open = 'requested,received,accepted,ready,in-progress,on-hold'
+const perPage = 25
+
+/** One page of a list, those due first before all others: by keys, so that a page costs the same wherever it is. */
+export async function worklist(list: List, cursor: string | undefined, desk: Desk): Promise<Worklist> {
+  const query = new URLSearchParams([
+    ...conditions(list, desk),
+    ['_sort', 'answer-due'],
+    ['_count', String(perPage)],
+    ['_include', 'Task:focus'],
+    ['_include', 'Task:patient'],
+    ['_include', 'Task:requester'],
+    ['_include', 'Task:owner'],
+    ...(cursor === undefined ? [] : [['_cursor', cursor] as [string, string]]),
+  ])
+  const { matches, along: found, next } = await searched('Task', query, desk)
+  const appointments = await appointmentsOf(matches, desk)
+  const rows = matches.map((task) => ({
+    task,
+    request: along(found, 'ServiceRequest', task.focus?.reference),
+    patient: along(found, 'Patient', task.for?.reference),
+    appointment: appointments.get(task.focus?.reference ?? ''),
+  }))
+  return { rows, people: found, ...(next !== undefined && { next }) }
+}
+
+function conditions(list: List, { territory, actor, clock }: Desk): [string, string][] {
+  const request: [string, string] = ['code', 'http://hl7.org/fhir/CodeSystem/task-code|fulfill']
+  const status: [string, string] = ['status', list === 'waiting' ? 'on-hold' : open]
+  switch (list) {
+    case 'mine':
+      return [request, status, ['owner', actor.person ?? '']]
+    case 'pool':
+      return [request, status, ['owner', territory.cell]]
+    case 'late':
+      return [request, status, ['answer-due', `lt${clock().toISOString()}`]]
+    default:
+      return [request, status]
+  }
+}
+
+/** The appointment that stands for each of these requests, if there is one. */
+async function appointmentsOf(
+  tasks: readonly Task[],
+  desk: Desk,
+): Promise<ReadonlyMap<string, Kept<Appointment>>> {
+  const requests = tasks.flatMap(({ focus }) => focus?.reference ?? [])
+  if (requests.length === 0) return new Map()
+  const query = new URLSearchParams({
+    'based-on': requests.join(','),
+    status: 'booked,pending,arrived,checked-in,fulfilled',
+    _count: '1000',
+  })
+  const { matches } = await searched('Appointment', query, desk)
+  return new Map(
+    matches.flatMap((one) => (one.basedOn ?? []).map(({ reference = '' }) => [reference, one] as const)),
+  )
+}
+
+/** An organisation's name without what only says that it is made up. */
+export const plainName = ({ name = '' }: Organization): string => name.replace(/ \(fict[a-z]+\)$/i, '')
