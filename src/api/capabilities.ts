@@ -20,6 +20,7 @@ import { type AnyOperation, isOf } from './operations/operation.ts'
 export function capabilityStatement(base: Base, house: House, startedAt: string): CapabilityStatement {
   const { name, title, description, interactions, operations, instantiates } = base
   const id = name.toLowerCase()
+  const whole = systemCodes(interactions)
   const types = [
     ...base.types.map((type) => kept(type, base)),
     ...conformanceTypes.flatMap((type) => declared(type, interactions)),
@@ -46,7 +47,7 @@ export function capabilityStatement(base: Base, house: House, startedAt: string)
         mode: 'server',
         security: securityOf(house),
         resource: types.sort((a, b) => (a.type < b.type ? -1 : 1)),
-        interaction: systemCodes(interactions).map((code) => ({ code })),
+        ...(whole.length > 0 && { interaction: whole.map((code) => ({ code })) }),
         ...(system.length > 0 && { operation: system }),
       },
     ],

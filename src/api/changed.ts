@@ -1,7 +1,7 @@
 import { readableTypes } from '../auth/gate.ts'
 import { referenceTo } from '../fhir/reference.ts'
 import { mapReferences } from '../fhir/walk.ts'
-import type { Asked } from '../flows/resource/change.ts'
+import type { Request } from '../flows/resource/change.ts'
 import { type Changed, type Transacted, transact } from '../flows/resource/transact.ts'
 import { type Answer, answerIssues, headersOf } from './answer.ts'
 import { type Call, newIdOf } from './call.ts'
@@ -10,18 +10,19 @@ import { type Preference, preferenceOf } from './prefer.ts'
 import { guardOf, isReached } from './reach.ts'
 
 /** Carries out changes on behalf of the caller. Fails: as `transact`; forbidden. */
-export function changed({ house, base, permit }: Call, asked: readonly Asked[]): Promise<Transacted> {
+export function changed({ house, base, permit }: Call, asked: readonly Request[]): Promise<Transacted> {
   const bases = [...new Set([fhirBase(house), base])].map((each) => `${each}/`)
   const ours = asked.map((each) => withOwn(each, bases))
   return transact(ours, newIdOf(house), house.desk(permit.actor), guardOf(permit))
 }
 
 /** References by our own full addresses are to what is kept here. */
-function withOwn(asked: Asked, bases: readonly string[]): Asked {
+function withOwn(asked: Request, bases: readonly string[]): Request {
   if (asked.verb === 'delete') return asked
   const short = (reference: string) =>
     reference.slice(bases.find((base) => reference.startsWith(base))?.length ?? 0)
-  return { ...asked, resource: mapReferences(asked.resource, short) }
+  if (asked.verb !== 'patch') return { ...asked, resource: mapReferences(asked.resource, short) }
+  return { ...asked, patch: (resource) => mapReferences(asked.patch(resource), short) }
 }
 
 const statuses = { create: 201, update: 200, keep: 200, delete: 204 }

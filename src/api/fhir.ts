@@ -7,6 +7,7 @@ import { refuseLong, textOf } from './body.ts'
 import { type Edge, respond } from './edge.ts'
 import type { House } from './house.ts'
 import { capabilities } from './interactions/capabilities.ts'
+import { isJsonPatch } from './patch.ts'
 import { expectJson, type Presentation, plain, presentationOf } from './presentation.ts'
 import { type Router, routerOf } from './router.ts'
 import { type Said, serve } from './serve.ts'
@@ -52,7 +53,8 @@ function saidBy(
     asked,
     header: (name) => c.req.header(name),
     async resource() {
-      expectJson(c.req.header('content-type'))
+      const type = c.req.header('content-type')
+      if (method !== 'PATCH' || !isJsonPatch(type)) expectJson(type)
       return parseJson(await textOf(c.req.raw, maxBodyBytes))
     },
     async form() {

@@ -6,12 +6,17 @@ import type { Filter } from '../fhir/search/filter.ts'
 import { matches } from '../fhir/search/match.ts'
 import { searchRow } from '../fhir/search/row.ts'
 import { parseSearch, type Search } from '../fhir/search.ts'
-import type { Asked } from '../flows/resource/change.ts'
+import type { Request } from '../flows/resource/change.ts'
 import type { Guard } from '../flows/resource/transacted.ts'
 import type { Found, Stored } from '../store/index.ts'
 
 /** The right that each change takes. */
-export const letters: Readonly<Record<Asked['verb'], Letter>> = { create: 'c', update: 'u', delete: 'd' }
+export const letters: Readonly<Record<Request['verb'], Letter>> = {
+  create: 'c',
+  update: 'u',
+  patch: 'u',
+  delete: 'd',
+}
 
 /** Whether filtered scopes let a resource pass; scopes without a filter let all pass. */
 function passes(resource: Resource, filter: string): boolean {

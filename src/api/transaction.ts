@@ -2,7 +2,7 @@ import { mayInteract } from '../auth/gate.ts'
 import { type EntryResponse, responses } from '../fhir/bundle.ts'
 import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
 import { isServed } from '../fhir/served.ts'
-import type { Asked } from '../flows/resource/change.ts'
+import type { Request } from '../flows/resource/change.ts'
 import type { Changed } from '../flows/resource/transact.ts'
 import type { Answer } from './answer.ts'
 import { inOrder, requestOf, responseOf } from './batch.ts'
@@ -10,6 +10,8 @@ import type { Call } from './call.ts'
 import { answerChanged, changed } from './changed.ts'
 import type { RequestEntry } from './entries.ts'
 import { ifMatchOf } from './if-match.ts'
+import { deletionOf } from './interactions/delete.ts'
+import { patchOf } from './patch.ts'
 import { letters } from './reach.ts'
 import { resourceOf } from './resource.ts'
 
@@ -71,7 +73,7 @@ function addressOf({ url, place }: RequestEntry): { type: string; id?: string; q
 }
 
 /** The change that an entry asks for. */
-function askedBy(entry: RequestEntry): Asked {
+function askedBy(entry: RequestEntry): Request {
   const { method, place, headers, fullUrl } = entry
   const { type, id, query } = addressOf(entry)
   const name = fullUrl === undefined ? {} : { fullUrl }
@@ -80,8 +82,9 @@ function askedBy(entry: RequestEntry): Asked {
   const wrong = () => failure('value', `This URL does not go with ${method}.`, `${place}.request.url`)
   switch (method) {
     case 'DELETE':
-      if (id === undefined || query !== undefined) throw wrong()
-      return { verb: 'delete', type, id, place, ...ifMatch }
+      if ((id === undefined) === (query === undefined)) throw wrong()
+      if (id !== undefined) return { verb: 'delete', type, id, place, ...ifMatch }
+      return { verb: 'delete', type, place, ...deletionOf(query ?? '', `${place}.request.url`), ...ifMatch }
     case 'POST': {
       if (id !== undefined || query !== undefined) throw wrong()
       const ifNoneExist = headers['if-none-exist']
@@ -104,6 +107,18 @@ function askedBy(entry: RequestEntry): Asked {
       }
       return { verb: 'update', type, place: inside, resource, target, ...name, ...ifMatch }
     }
+    case 'PATCH': {
+      const target = targetOf(id, query)
+      if (!target) throw wrong()
+      return {
+        verb: 'patch',
+        type,
+        place: inside,
+        patch: patchOf(entry.resource, inside),
+        target,
+        ...ifMatch,
+      }
+    }
     default:
       throw failure(
         'method-not-allowed',
@@ -122,7 +137,7 @@ function targetOf(
 }
 
 /** The same, when the caller may. Fails: forbidden; one entry that may not refuses all. */
-function permitted(asked: Asked, { permit }: Call): Asked {
+function permitted(asked: Request, { permit }: Call): Request {
   mayInteract(permit, asked.type, letters[asked.verb])
   return asked
 }

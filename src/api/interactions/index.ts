@@ -4,9 +4,10 @@ import { operations } from '../operations/index.ts'
 import { operationRoutesOf } from '../operations/route.ts'
 import { bundle } from './bundle.ts'
 import { create } from './create.ts'
-import { remove } from './delete.ts'
+import { conditionalDelete, remove } from './delete.ts'
 import { historyInstance, historySystem, historyType } from './history.ts'
 import type { Interaction } from './interaction.ts'
+import { conditionalPatch, patch } from './patch.ts'
 import { read } from './read.ts'
 import { searchByPost, searchType } from './search-type.ts'
 import { conditionalUpdate, update } from './update.ts'
@@ -17,6 +18,7 @@ const interactions: readonly Interaction[] = [
   read,
   vread,
   update,
+  patch,
   remove,
   historyInstance,
   historyType,
@@ -24,6 +26,8 @@ const interactions: readonly Interaction[] = [
   searchType,
   searchByPost,
   conditionalUpdate,
+  conditionalPatch,
+  conditionalDelete,
   bundle,
   historySystem,
   ...operationRoutesOf(operations),

@@ -2,6 +2,7 @@ import { failure } from '../../fhir/outcome.ts'
 import type { Answer } from '../answer.ts'
 import { type Call, idOf, typeOf } from '../call.ts'
 import { answerChanged, changed } from '../changed.ts'
+import { conditionIn } from '../condition.ts'
 import { ifMatchOf } from '../if-match.ts'
 import { expectOnly } from '../parameters.ts'
 import { resourceOf } from '../resource.ts'
@@ -31,7 +32,7 @@ export const conditionalUpdate: Interaction = {
   path: '/:type',
   letter: 'u',
   async handle(call) {
-    const query = conditionOf(call.query)
+    const query = conditionIn(call.query)
     return updated(call, resourceOf(await call.resource(), typeOf(call)), { query })
   },
 }
@@ -49,11 +50,4 @@ async function updated(
     ...ifMatchOf(call.header('if-match')),
   } as const
   return answerChanged(call, await changed(call, [asked]))
-}
-
-/** The search without what says how the answer is put. */
-function conditionOf(query: URLSearchParams): string {
-  const condition = new URLSearchParams(query)
-  for (const name of ['_format', '_pretty']) condition.delete(name)
-  return condition.toString()
 }
