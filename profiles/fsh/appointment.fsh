@@ -9,7 +9,8 @@ Description: "A booking, held or asked for or confirmed."
 * extension contains
     $appointment-operator named operator 0..1 and
     HeldUntil named heldUntil 0..1 and
-    Rank named rank 0..1
+    Rank named rank 0..1 and
+    RankReason named rankReason 0..*
 
 Invariant: relais-appointment-1
 Description: "Only a pending appointment is held until some time."

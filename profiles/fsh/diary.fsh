@@ -9,6 +9,7 @@ Description: "A centre's diary as the gateway keeps it: exams and declared range
     $service-type-duration named serviceTypeDuration 0..* and
     $availability-time named availabilityTime 0..* and
     Holidays named holidays 0..1 and
+    Limits named limits 0..1 and
     LastSeen named lastSeen 0..1
 * serviceCategory 0..1
 * serviceType 0..0
@@ -20,7 +21,7 @@ Id: relais-slot
 Title: "Place in a diary"
 Description: "A place in a diary as the gateway keeps it. Its times are written in the offset of the place, with milliseconds; a reservation label says for whom it is."
 * obeys relais-slot-1
-* extension contains Capacity named capacity 0..1 and LastSeen named lastSeen 0..1
+* extension contains Capacity named capacity 0..1 and Limits named limits 0..1 and LastSeen named lastSeen 0..1
 * meta.security ^slicing.discriminator.type = #value
 * meta.security ^slicing.discriminator.path = "system"
 * meta.security ^slicing.rules = #open

@@ -195,7 +195,7 @@ export function sightOf({
     case 'region':
       return 'all'
     case 'prescriber':
-      return [...own(organization), 'directory', 'public', ...(member ? ['member'] : [])]
+      return [...own(organization), 'directory', 'public', 'professional', ...(member ? ['member'] : [])]
     case 'ris':
       return [...own(organization), 'directory']
     default:
@@ -213,10 +213,27 @@ export function sightOfNew(
   resource: Resource,
   centre: string | undefined = actor.organization,
 ): string[] {
-  const kept = [...own(centre), ...(centre === undefined ? [] : [keeperKey(centre)])]
+  const kept = keptKeys(centre)
   if (directory.includes(resource.resourceType)) return ['directory', ...kept]
   if (resource.resourceType === 'Schedule') return ['public', ...kept]
   return resource.resourceType === 'Slot' ? [...openTo(resource), ...kept] : kept
+}
+
+/** The keys of what an organisation keeps: it sees it, and may change it. */
+export const keptKeys = (organization: string | undefined): string[] =>
+  organization === undefined ? [] : [organizationKey(organization), keeperKey(organization)]
+
+/** The keys that let an audience in to what is in the diaries of a source, while the source is open: `member@<source>`. */
+export const sourceKey = (key: string, source: string): string => `${key}@${source}`
+
+/** Keys that stand for an audience, and not for one organisation. */
+const audiences = ['public', 'professional', 'member']
+
+/** A sight with the keys to sources that are open now, for the audiences that it is of. */
+export function withSources(sight: Actor['sight'], sources: readonly string[]): Actor['sight'] {
+  if (sight === 'all') return sight
+  const held = audiences.filter((key) => sight.includes(key))
+  return [...sight, ...sources.flatMap((source) => held.map((key) => sourceKey(key, source)))]
 }
 
 /** The key of those who belong to an organisation: `org:<id>`, from `Organization/<id>`. */

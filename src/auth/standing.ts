@@ -1,7 +1,7 @@
 import type { Clients } from '../store/index.ts'
 import type { Actor } from './actor.ts'
 import { type Client, isActive, needsOrganization, registration } from './client.ts'
-import { sightOf } from './gate.ts'
+import { sightOf, withSources } from './gate.ts'
 import { type Permit, tooLittle } from './permit.ts'
 import { grantedScopes, parseScope, type Scope } from './scopes.ts'
 
@@ -19,6 +19,8 @@ export interface StandingDesk {
   organizationOf(client: Client): Promise<string | undefined>
   /** Whether an organisation is a member of the territory now. */
   memberOf(organization: string): Promise<boolean>
+  /** The sources whose diaries are open now: the end of a convention is the end of what is seen of them. */
+  openSources?(): Promise<readonly string[]>
 }
 
 /** A client that is disabled, changed or no longer a member is known as such this soon, on every gateway. */
@@ -26,29 +28,50 @@ const freshMs = 5_000
 /** So many are kept; the oldest goes first. */
 const keptStandings = 10_000
 
+interface Entry {
+  at: number
+  standing: Promise<Standing | undefined>
+  /** Sources that were open when `now` was made. */
+  open?: string
+  now?: Standing
+}
+
 /** Standings of active clients, read again every five seconds while they are in use. */
 export function openStandings(desk: StandingDesk): (id: string) => Promise<Standing | undefined> {
-  const kept = new Map<string, { at: number; standing: Promise<Standing | undefined> }>()
+  const kept = new Map<string, Entry>()
 
   return async (id) => {
     const now = desk.clock().getTime()
     const known = kept.get(id)
-    if (known && now - known.at < freshMs && now >= known.at)
-      return active(await known.standing, desk.clock())
+    if (known && now - known.at < freshMs && now >= known.at) return active(await known.standing, desk, known)
     const standing = standingOf(id, desk)
     kept.delete(id)
-    kept.set(id, { at: now, standing })
+    const entry: Entry = { at: now, standing }
+    kept.set(id, entry)
     standing.catch(() => kept.delete(id))
     for (const oldest of kept.keys()) {
       if (kept.size <= keptStandings) break
       kept.delete(oldest)
     }
-    return active(await standing, desk.clock())
+    return active(await standing, desk, entry)
   }
 }
 
-function active(standing: Standing | undefined, now: Date): Standing | undefined {
-  return standing && isActive(standing.client, now) ? standing : undefined
+/** Active now, and with the keys to what is open now: the same object as long as nothing changes. */
+async function active(
+  standing: Standing | undefined,
+  { clock, openSources }: StandingDesk,
+  entry: Entry,
+): Promise<Standing | undefined> {
+  if (!standing || !isActive(standing.client, clock())) return undefined
+  const sources = (await openSources?.()) ?? []
+  const open = sources.join(' ')
+  if (entry.open !== open || !entry.now) {
+    const sight = withSources(standing.actor.sight, sources)
+    entry.now = { ...standing, actor: { ...standing.actor, sight } }
+    entry.open = open
+  }
+  return entry.now
 }
 
 async function standingOf(id: string, desk: StandingDesk): Promise<Standing | undefined> {

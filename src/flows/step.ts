@@ -3,6 +3,7 @@ import type { Actor } from '../auth/actor.ts'
 import type { Issue } from '../fhir/outcome.ts'
 import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
 import type { ClockSettings } from './clocks/clock.ts'
+import type { SlotRules } from './slots/rules.ts'
 
 /** What every step knows of the territory it serves. */
 export interface Territory {
@@ -14,6 +15,10 @@ export interface Territory {
   zone: string
   /** Whom the gateway speaks with, one for each connector's file. */
   peers: readonly Peer[]
+  /** For whom reserved places are, and how many of them one may have. */
+  slots?: SlotRules
+  /** Where communes are, by INSEE code. */
+  communes?: ReadonlyMap<string, Commune>
   /** The modality (DICOM code) of an exam, by `system|code`: from the territory's ConceptMaps. */
   modalities: ReadonlyMap<string, string>
   /** How its clocks are set, and when its cell and centres are open; as is usual, where it is not said. */
@@ -27,6 +32,14 @@ export interface Freshness {
   whenOld: 'mark' | 'hide'
 }
 
+/** The middle of a commune, and what it goes by. Degrees. */
+export interface Commune {
+  lat: number
+  lon: number
+  postalCodes: readonly string[]
+  names: readonly string[]
+}
+
 /** A partner system, as flows see it: what may be sent to it, not how. */
 export interface Peer {
   /** Name of its connector's file. */
@@ -37,6 +50,8 @@ export interface Peer {
   manual: boolean
   /** Kinds of departure that it takes, such as `appointment.requested`. */
   takes: readonly string[]
+  /** Its diaries may be closed at any moment: by the end of a convention, or while they are not known. */
+  gated?: boolean
   /** How fresh what is read of its diaries is to be; absent where they are declared or sent to us. */
   freshness?: Freshness
   /** Names of its application in HL7 v2 (MSH-3, MSH-5): what is addressed to it is for its eyes. */

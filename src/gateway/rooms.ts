@@ -9,6 +9,7 @@ import { openSubscriptions, type Subscriptions } from '../subscriptions/index.ts
 import { type LoadedTerritory, loadTerritory } from '../territory/load.ts'
 import type { TerritoryFolder } from '../territory/read.ts'
 import { isMember, organizationOf } from './members.ts'
+import { openSources } from './open-sources.ts'
 import type { Rules } from './rules.ts'
 import { senders } from './senders.ts'
 
@@ -39,7 +40,9 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const { config, folder, rules, store, baseUrl, log, clock } = options
   const alone = bareDesk(rules, store, clock)
   const loaded = await loadTerritory(folder, rules.conceptMaps, alone)
+  const sourcesOpen = openSources({ store, clock, territory: loaded.territory })
   const auth = await openAuth({
+    openSources: sourcesOpen,
     store,
     clock,
     log,

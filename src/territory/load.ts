@@ -7,6 +7,7 @@ import type { Desk, Peer, Territory } from '../flows/step.ts'
 import { loaded } from '../flows/territory/loaded.ts'
 import type { Kept, Store } from '../store/index.ts'
 import { type ConnectorFile, keysOf, type TerritoryFolder } from './read.ts'
+import { rulesOf } from './slot-rules.ts'
 
 /** A connector with the organisation that it belongs to, as it is kept. */
 export interface LoadedConnector extends ConnectorFile {
@@ -48,7 +49,7 @@ export async function loadTerritory(
     ...connector,
     organizationReference: organizationOf(connector, resources),
   }))
-  return { territory: territoryOf(resources, connectors, conceptMaps), connectors, resources }
+  return { territory: territoryOf(folder, resources, connectors, conceptMaps), connectors, resources }
 }
 
 async function keptAs({ resource }: Entry, store: Store): Promise<Kept> {
@@ -57,15 +58,20 @@ async function keptAs({ resource }: Entry, store: Store): Promise<Kept> {
   return kept
 }
 
-function organizationOf({ organization, name }: ConnectorFile, resources: readonly Kept[]): string {
+const organizationOf = ({ organization }: ConnectorFile, resources: readonly Kept[]) =>
+  organizationNamed(organization, resources)
+
+/** What files name is there: that is checked when they are read. */
+function organizationNamed(identifier: string, resources: readonly Kept[]): string {
   const found = resources.find(
-    (resource) => resource.resourceType === 'Organization' && keysOf(resource).includes(organization),
+    (resource) => resource.resourceType === 'Organization' && keysOf(resource).includes(identifier),
   )
   if (found) return `Organization/${found.id}`
-  throw new Error(`connectors/${name}.json: there is no Organization ${organization}`)
+  throw new Error(`There is no Organization ${identifier}`)
 }
 
 function territoryOf(
+  { slotRules, communes }: TerritoryFolder,
   resources: readonly Kept[],
   connectors: readonly LoadedConnector[],
   conceptMaps: readonly ConceptMap[],
@@ -82,10 +88,23 @@ function territoryOf(
   return {
     ...places,
     clocks: settingsIn(resources, places),
-    peers: connectors.map(peerOf),
+    peers: connectors
+      .map(peerOf)
+      .map((peer) => ({ ...peer, ...(isGated(peer, resources) && { gated: true }) })),
+    ...(slotRules && { slots: rulesOf(slotRules, (identifier) => organizationNamed(identifier, resources)) }),
+    ...(communes && { communes: new Map(Object.entries(communes)) }),
     modalities: modalitiesIn(conceptMaps),
   }
 }
+
+/** Its diaries may be closed at any moment: a convention ends, or they are hidden while they are not known. */
+const isGated = ({ organization, freshness }: Peer, resources: readonly Kept[]) =>
+  freshness?.whenOld === 'hide' ||
+  resources.some(
+    (one) =>
+      one.resourceType === 'OrganizationAffiliation' &&
+      one.participatingOrganization?.reference === organization,
+  )
 
 /** The community of health professionals that the territory is of. Fails when there is none. */
 export function communityAmong<O extends Organization>(organizations: readonly O[]): O {

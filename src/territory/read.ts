@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { type Client, registration } from '../auth/client.ts'
 import type { Connector } from '../connectors/connector.ts'
 import type { Entry } from '../flows/entries.ts'
+import { type CommunesFile, communesFile } from './communes.ts'
 import { filesIn, type TerritoryFile } from './files.ts'
+import { type SlotRulesFile, slotRulesFile } from './slot-rules.ts'
 
 /** A partner system, as its file in `connectors/` says; `settings` are those of its kind. */
 export interface ConnectorFile {
@@ -29,6 +31,10 @@ export interface TerritoryFolder {
   /** Maps in FHIR Mapping Language. */
   maps: { name: string; text: string }[]
   conceptMaps: ConceptMap[]
+  /** Absent: the usual rules, no quotas. */
+  slotRules?: SlotRulesFile
+  /** Absent: nobody knows what is near. */
+  communes?: CommunesFile
 }
 
 /** Something wrong in a file, and where: `connectors/ris.json: settings.port: expected number`. */
@@ -71,12 +77,13 @@ export async function readTerritory(
   folder: string,
   kinds: Readonly<Record<string, Connector>>,
 ): Promise<{ territory: TerritoryFolder; problems: Problem[] }> {
-  const [resources, connectors, clients, maps, concepts] = await Promise.all([
+  const [resources, connectors, clients, maps, concepts, rules] = await Promise.all([
     filesIn(folder, 'resources', '.json'),
     filesIn(folder, 'connectors', '.json'),
     filesIn(folder, 'clients', '.json'),
     filesIn(folder, 'maps', '.map'),
     filesIn(folder, 'maps', '.json'),
+    filesIn(folder, 'rules', '.json'),
   ])
   const problems: Problem[] = []
   const read = <T>(files: readonly TerritoryFile[], as: (value: unknown, file: TerritoryFile) => T[]) =>
@@ -87,6 +94,7 @@ export async function readTerritory(
     clients: read(clients, (value) => [registration.parse(value)]),
     maps: maps.map(({ path, text }) => ({ name: path, text })),
     conceptMaps: read(concepts, (value) => [conceptMapOf(value)]),
+    ...Object.assign({}, ...read(rules, (value, file) => [ruleOf(value, file)])),
   }
   return { territory, problems: [...problems, ...missing(territory)] }
 }
@@ -142,6 +150,13 @@ function connectorOf(
   return { ...envelope.data, name, settings: own.data }
 }
 
+/** A file of `rules/` by its name, as the part of the territory that it says. */
+function ruleOf(value: unknown, { path }: TerritoryFile): Pick<TerritoryFolder, 'slotRules' | 'communes'> {
+  if (path === 'rules/slots.json') return { slotRules: slotRulesFile.parse(value) }
+  if (path === 'rules/communes.json') return { communes: communesFile.parse(value) }
+  throw new Error('there are no rules of this name; known: slots.json, communes.json')
+}
+
 function conceptMapOf(value: unknown): ConceptMap {
   const found = resource.parse(value) as unknown as Resource // checked in the next line
   if (found.resourceType !== 'ConceptMap') throw new Error('maps/*.json are ConceptMaps')
@@ -149,7 +164,7 @@ function conceptMapOf(value: unknown): ConceptMap {
 }
 
 /** What files name and no file has. */
-function missing({ entries, connectors, clients }: TerritoryFolder): Problem[] {
+function missing({ entries, connectors, clients, slotRules }: TerritoryFolder): Problem[] {
   const organizations = new Set(
     entries.flatMap(({ resource }) => (resource.resourceType === 'Organization' ? keysOf(resource) : [])),
   )
@@ -169,6 +184,12 @@ function missing({ entries, connectors, clients }: TerritoryFolder): Problem[] {
       .map(
         ({ id, organization }) =>
           `clients: ${id}: organization: no Organization in resources/ has the identifier ${organization}`,
+      ),
+    ...[...(slotRules?.reservations ?? []), ...(slotRules?.quotas ?? [])]
+      .flatMap(({ centre }) => centre ?? [])
+      .filter((centre) => !organizations.has(centre))
+      .map(
+        (centre) => `rules/slots.json: centre: no Organization in resources/ has the identifier ${centre}`,
       ),
     ...entries
       .filter(({ resource }) => keysOf(resource).length === 0)

@@ -121,12 +121,15 @@ describe('a live token', () => {
 
   test('sees what is for members from when its organisation is one until it is not', async () => {
     const { permit, clock, members } = await withToken({ role: 'prescriber' })
-    expect((await permit()).actor).toMatchObject({ member: false, sight: ['org:o1', 'directory', 'public'] })
+    expect((await permit()).actor).toMatchObject({
+      member: false,
+      sight: ['org:o1', 'directory', 'public', 'professional'],
+    })
     members.add('Organization/o1')
     clock.turn(5)
     expect((await permit()).actor).toMatchObject({
       member: true,
-      sight: ['org:o1', 'directory', 'public', 'member'],
+      sight: ['org:o1', 'directory', 'public', 'professional', 'member'],
     })
     members.clear()
     clock.turn(5)

@@ -192,8 +192,8 @@ describe('sight', () => {
   const centre = permit('ris', '', 'Organization/centre', true).actor
 
   test('a prescriber sees its own and what is public; a member what is for members', () => {
-    expect(doctor.sight).toEqual(['org:practice', 'directory', 'public'])
-    expect(member.sight).toEqual(['org:practice', 'directory', 'public', 'member'])
+    expect(doctor.sight).toEqual(['org:practice', 'directory', 'public', 'professional'])
+    expect(member.sight).toEqual(['org:practice', 'directory', 'public', 'professional', 'member'])
   })
 
   test('a RIS sees its own centre, and no reserved slots of others', () => {

@@ -4,28 +4,35 @@ import type { Kept, Occupancy } from '../../store/index.ts'
 import { nextOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Territory } from '../step.ts'
-import { asKept, inForm, isPushed, withOrigin, withOurs } from './published.ts'
+import { type Convention, conventionsOf } from './conventions.ts'
+import { asKept, inForm, isPushed, underRules, withOrigin, withOurs } from './published.ts'
 import { sightOfSlots } from './sight.ts'
 
 interface Facts {
   taken: readonly Occupancy[]
   /** `Organization/<id>` whose diary it is, by the slot's or schedule's id, where it stands already. */
   sources: ReadonlyMap<string, string>
+  /** Of the centre that writes. */
+  conventions: readonly Convention[]
 }
 
 /** A Slot or a Schedule pushed through the API is kept like one that was pulled: its source named, our bookings respected. */
 export const diaryByApi: Hook<Facts> = {
   prepare: (resource) => (resource.resourceType === 'Schedule' ? inForm(resource) : resource),
 
-  async facts(changes, _, store) {
+  async facts(changes, _, store, actor) {
     const slots = changes.filter(({ type }) => type === 'Slot').map(({ id }) => id)
     const before = changes.flatMap(({ id, before }) =>
       before?.meta.source ? [[id, before.meta.source] as const] : [],
     )
-    return { taken: slots.length > 0 ? await store.occupancies(slots) : [], sources: new Map(before) }
+    const [taken, conventions] = await Promise.all([
+      slots.length > 0 ? store.occupancies(slots) : [],
+      conventionsOf(actor.organization, store),
+    ])
+    return { taken, conventions, sources: new Map(before) }
   },
 
-  decide(changes, _, { taken, sources }, at, actor) {
+  decide(changes, _, { taken, sources, conventions }, at, actor) {
     const write = changes.flatMap((change) =>
       change.verb === 'delete' ? [] : [kept(change, sources, taken, at, actor.organization)],
     )
@@ -35,7 +42,7 @@ export const diaryByApi: Hook<Facts> = {
     return {
       write,
       remove: changes.flatMap((change) => removed(change, taken)),
-      regrant: sightOfSlots(slots, at.territory),
+      regrant: sightOfSlots(slots, at.territory, conventions),
     }
   },
 }
@@ -51,7 +58,7 @@ function kept(
   const next = asKept(nextOf(change.resource, change.before), at, peerOf(organization, at.territory))
   const resource = source ? { ...next, meta: { ...next.meta, source } } : next
   if (resource.resourceType !== 'Slot') return resource
-  return withOrigin(withOurs(resource, taken, change.before), isSent(change.before))
+  return withOrigin(underRules(withOurs(resource, taken, change.before), at), isSent(change.before))
 }
 
 /** A slot that was read at its source stays one of those, though somebody changes it here. */

@@ -1,15 +1,17 @@
-import type { Extension, OrganizationAffiliation, Schedule, Slot } from '@medplum/fhirtypes'
+import type { Extension, Schedule, Slot } from '@medplum/fhirtypes'
 import { RRuleTemporal } from 'rrule-temporal'
 import { extensions, frCore, systems } from '../../fhir/canonical.ts'
-import { coversDay } from '../../fhir/dates.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { dayIn, instantIn } from '../../fhir/zone.ts'
 import type { Kept, Occupancy } from '../../store/index.ts'
+import { centreOf } from '../booking/states.ts'
 import { sameContent } from '../entries.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { slotsBetween } from './between.ts'
+import { type Convention, conventionsOf, isAgreed } from './conventions.ts'
 import { type HolidayProfile, isHoliday, isHolidayProfile } from './holidays.ts'
 import { isDeclared, notOffered } from './published.ts'
+import { labelledAt, noRules } from './rules.ts'
 import { sightOfSlots } from './sight.ts'
 
 /** Which diary, and in which span (instants, end exclusive) its declared ranges become slots. */
@@ -26,7 +28,7 @@ interface Facts {
   /** Slots of the diary in the span, from declared ranges or not. */
   known: readonly Kept<Slot>[]
   taken: readonly Occupancy[]
-  conventions: readonly Kept<OrganizationAffiliation>[]
+  conventions: readonly Convention[]
 }
 
 /**
@@ -40,7 +42,7 @@ export const planned: Step<Planning, Facts> = {
     const [schedule, known, conventions] = await Promise.all([
       store.read('Schedule', id),
       slotsBetween(`schedule=Schedule/${id}`, from, to, store),
-      centre ? store.search('OrganizationAffiliation', `participating-organization=${centre}`) : [],
+      conventionsOf(centre, store),
     ])
     if (!schedule) throw failure('not-found', 'There is no such Schedule.', 'Schedule')
     const taken = known.length > 0 ? await store.occupancies(known.map((slot) => slot.id)) : []
@@ -48,9 +50,11 @@ export const planned: Step<Planning, Facts> = {
   },
 
   decide({ from, to }, { schedule, known, taken, conventions }, at) {
-    const declared = slotsOf(schedule, Date.parse(from), Date.parse(to), at).filter(({ start }) =>
-      isAgreed(start, conventions),
-    )
+    const { slots: rules = noRules } = at.territory
+    const owner = centreOf(schedule, at.territory)?.organization
+    const declared = slotsOf(schedule, Date.parse(from), Date.parse(to), at)
+      .filter((slot) => isAgreed(slot, conventions, at.territory.zone))
+      .map((slot) => labelledAt(slot, owner, rules, Date.parse(at.now)))
     const before = new Map(known.flatMap((slot) => (isDeclared(slot) ? [[keyOf(slot), slot] as const] : [])))
     const others = new Set(known.flatMap((slot) => (isDeclared(slot) ? [] : [Date.parse(slot.start)])))
     const write = declared
@@ -64,7 +68,7 @@ export const planned: Step<Planning, Facts> = {
         ...gone.filter((slot) => isTaken(slot, taken) && slot.status === 'free').map(notOffered),
       ],
       remove: gone.filter((slot) => !isTaken(slot, taken)),
-      regrant: sightOfSlots(write, at.territory),
+      regrant: sightOfSlots(write, at.territory, conventions),
     } satisfies Plan
   },
 }
@@ -86,14 +90,6 @@ function renewed(
   const next = { ...slot, id: before.id, status: before.status, meta: { ...slot.meta, versionId } }
   const bare = ({ extension: _, ...rest }: Slot): Slot => rest
   return sameContent(bare(next), bare(before)) ? [] : [next]
-}
-
-/** Whether a convention covers the day; a centre that has none is bound by none. */
-function isAgreed(start: string, conventions: readonly OrganizationAffiliation[]): boolean {
-  const day = start.slice(0, 10)
-  const covers = ({ active, period = {} }: OrganizationAffiliation) =>
-    active !== false && coversDay(period, day)
-  return conventions.length === 0 || conventions.some(covers)
 }
 
 /** The slots of a diary's declared ranges between two times (ms since 1970), holidays and exceptions left out. */

@@ -8,6 +8,8 @@ import { type Entry, type Known, knownOf, sameContent, settled } from '../entrie
 import type { Covered } from '../message.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { slotsBetween } from './between.ts'
+import { type Convention, conventionsOf } from './conventions.ts'
+import { labelledAt, noRules } from './rules.ts'
 import { sightOfSlots } from './sight.ts'
 
 /** What a source says is in its diaries. */
@@ -25,6 +27,7 @@ interface Facts {
   taken: readonly Occupancy[]
   /** Slots of the source in the span that it covers. */
   before: readonly Kept<Slot>[]
+  conventions: readonly Convention[]
 }
 
 /** A source has published its diary: what is new, changed or gone there is so here. */
@@ -32,15 +35,21 @@ export const published: Step<Publication, Facts> = {
   name: 'slots.published',
 
   async facts({ entries, peer, covers }, store, actor) {
-    const [known, before] = await Promise.all([
+    const [known, before, conventions] = await Promise.all([
       knownOf(entries, undefined, store, actor),
       covered(peer, covers, store),
+      conventionsOf(actor.organization, store),
     ])
     const slots = [...[...known.values()].filter(isSlot), ...before].map(({ id }) => id)
-    return { known, before, taken: slots.length > 0 ? await store.occupancies([...new Set(slots)]) : [] }
+    return {
+      known,
+      before,
+      conventions,
+      taken: slots.length > 0 ? await store.occupancies([...new Set(slots)]) : [],
+    }
   },
 
-  decide({ entries, peer, covers }, { known, before, taken }, at) {
+  decide({ entries, peer, covers }, { known, before, taken, conventions }, at) {
     refuseOthers(known, peer, at)
     const named = entries.map((entry) => ({ ...entry, resource: asRead(entry.resource, at, peer) }))
     const { all } = settled(named, known, undefined, at)
@@ -56,7 +65,7 @@ export const published: Step<Publication, Facts> = {
         ...gone.filter((slot) => isTaken(slot, taken) && slot.status === 'free').map(notOffered),
       ],
       remove: gone.filter((slot) => !isTaken(slot, taken)),
-      regrant: sightOfSlots(changed.filter(isSlot), at.territory),
+      regrant: sightOfSlots(changed.filter(isSlot), at.territory, conventions),
     } satisfies Plan
   },
 }
@@ -117,7 +126,17 @@ export function asKept(resource: Resource, at: Moment, peer?: string): Resource 
 /** As it is kept when its source was read, not when it sent it. */
 function asRead(resource: Resource, at: Moment, peer: string): Resource {
   const kept = asKept(resource, at, peer)
-  return isSlot(kept) ? withOrigin(kept, false) : kept
+  return isSlot(kept) ? withOrigin(underRules(kept, at), false) : kept
+}
+
+/** Under the label that the territory's rules give it now. */
+export function underRules<S extends Slot>(slot: S, { now, territory }: Moment): S {
+  return labelledAt(
+    slot,
+    centreOf(slot, territory)?.organization,
+    territory.slots ?? noRules,
+    Date.parse(now),
+  )
 }
 
 function slotAsKept(slot: Slot, at: Moment, peer: string | undefined): Slot {
