@@ -24,9 +24,9 @@ import {
   telephone,
   writeTerritory,
 } from '../support/gateway.ts'
+import { type Chance, chanceOf } from './chance.ts'
+import { forgetPlaces, loseReferral, storeIn } from './control.ts'
 import { type Centre, openCentre } from './crashes/centre.ts'
-import { type Chance, chanceOf } from './crashes/chance.ts'
-import { forgetPlaces, loseReferral } from './crashes/control.ts'
 import { type Counts, counted, type Totals } from './crashes/count.ts'
 import {
   type Answering,
@@ -73,7 +73,7 @@ async function proved({ kills, seed, isControl }: Run): Promise<Result> {
   await using stage = await opened(chance)
   const { where, promised } = stage
   const load = new AbortController()
-  if (isControl) await forgetPlaces(stage.dataDir)
+  if (isControl) await forgetPlaces(storeIn(stage.dataDir))
   const waiting: string[] = []
   const feeding = fed(promised, waiting, load.signal)
   const work = [
@@ -270,7 +270,7 @@ async function answering(where: Where): Promise<void> {
 
 /** What a broken store does: a referral goes, and the centre has never heard of a booking. */
 async function broken({ dataDir, centre }: Stage): Promise<void> {
-  await loseReferral(dataDir)
+  await loseReferral(storeIn(dataDir))
   const [first] = [...centre.diary].filter(([, { state }]) => state === 'booked')
   if (first) centre.diary.delete(first[0])
 }

@@ -203,7 +203,7 @@ function jsonIn(text: string): unknown {
 }
 
 /** Listens on a free port of loopback; closing cuts what is still open. */
-async function listening(server: Server): Promise<{ port: number; close: () => Promise<void> }> {
+export async function listening(server: Server): Promise<{ port: number; close: () => Promise<void> }> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

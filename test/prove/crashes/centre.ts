@@ -2,7 +2,7 @@ import type { Address } from '../../../src/gateway/http.ts'
 import { field, type Message } from '../../../src/hl7v2/message.ts'
 import { srr } from '../../journeys/support.ts'
 import { accepted, openV2Peer, say, toldBy, type V2Peer } from '../../support/peers.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 
 /** What the centre has written down for one question. */
 export interface Entry {

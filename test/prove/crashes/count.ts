@@ -75,10 +75,14 @@ function repeated(values: readonly (string | undefined)[]): number {
   return values.length - new Set(values).size
 }
 
-/** Every resource of a type, page by page. */
-async function all<R extends Resource>(type: R['resourceType'], cell: Caller): Promise<Kept<R>[]> {
+/** Every resource of a type, page by page; only those that a query finds, if there is one. */
+export async function all<R extends Resource>(
+  type: R['resourceType'],
+  cell: Caller,
+  query = '',
+): Promise<Kept<R>[]> {
   const found: Kept<R>[] = []
-  for (let next: string | undefined = `${type}?_count=200`; next; ) {
+  for (let next: string | undefined = `${type}?_count=200${query && `&${query}`}`; next; ) {
     const page: Bundle<Kept<R>> = await cell.get(next)
     found.push(...(page.entry ?? []).flatMap(({ resource }) => resource ?? []))
     next = page.link?.find(({ relation }) => relation === 'next')?.url.replace(/^.*\/fhir\//, '')

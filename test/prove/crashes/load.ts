@@ -3,7 +3,7 @@ import type { Kept } from '../../../src/store/index.ts'
 import { order, patientIdentifierOf } from '../../journeys/support.ts'
 import type { Caller } from '../../support/gateway.ts'
 import { say, toldBy } from '../../support/peers.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 
 /** Where the gateway answers now; undefined while it is down. */
 export type Where = () => Answering | undefined

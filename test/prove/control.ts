@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import { Client } from 'pg'
 
-/** The store that only the gateway's own process talks to, on its socket. */
-async function onStore<T>(dataDir: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({
-    host: join(dataDir, 'socket'),
-    port: 5432,
-    user: 'postgres',
-    database: 'postgres',
-  })
+/** Connection string of the store that a gateway runs in its data folder. */
+export const storeIn = (dataDir: string): string =>
+  `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(join(dataDir, 'socket'))}`
+
+async function onStore<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString })
   await client.connect()
   try {
     return await work(client)
@@ -21,8 +19,8 @@ async function onStore<T>(dataDir: string, work: (client: Client) => Promise<T>)
  * Breaks the store, so that what is counted must show: places are not kept as taken, and slots stay free whatever is
  * written of them.
  */
-export const forgetPlaces = (dataDir: string): Promise<unknown> =>
-  onStore(dataDir, (client) =>
+export const forgetPlaces = (store: string): Promise<unknown> =>
+  onStore(store, (client) =>
     client.query(`
       alter table occupancy drop constraint occupancy_pkey;
       alter table engagement drop constraint engagement_overlap;
@@ -46,8 +44,8 @@ export const forgetPlaces = (dataDir: string): Promise<unknown> =>
   )
 
 /** Takes one acknowledged referral out of the store, as a lost write would. */
-export const loseReferral = (dataDir: string): Promise<unknown> =>
-  onStore(dataDir, (client) =>
+export const loseReferral = (store: string): Promise<unknown> =>
+  onStore(store, (client) =>
     client.query(`
       delete from resource where (type, id) in (
         select type, id from resource where type = 'ServiceRequest' order by id limit 1)`),

@@ -1,0 +1,139 @@
+import type { Appointment, Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes'
+import type { Kept } from '../../../src/store/index.ts'
+import type { Caller, Reply } from '../../support/gateway.ts'
+import type { Chance } from '../chance.ts'
+import type { Asked, History, Operation, Outcome, Shown } from './history.ts'
+
+/** A gateway that answers, as its number and by client. */
+export interface Reached {
+  number: number
+  as(client: string): Caller
+}
+
+/** The gateways that are up, as far as a balancer before them knows: a paused one is among them. */
+export type Gateways = () => readonly Reached[]
+
+/** What came of a question. */
+export interface Told<T = unknown> {
+  outcome: Outcome
+  body?: T
+  shown?: Shown
+}
+
+export type Ask = <T>(
+  operation: Operation,
+  about: Pick<Asked, 'slot' | 'appointment'>,
+  call: (caller: Caller) => Promise<Reply<T>>,
+) => Promise<Told<T>>
+
+/** How long a client waits for an answer. */
+const patienceMs = 10_000
+
+let last = 0
+
+/** Asks through any of the gateways, and records question and answer. */
+export function asking(
+  client: { number: number; name: string },
+  gateways: Gateways,
+  history: History,
+  chance: Chance,
+): Ask {
+  return async (operation, about, call) => {
+    const gateway = chance.one(gateways())
+    if (!gateway) return { outcome: 'unavailable' }
+    const n = ++last
+    const { number } = client
+    history.add({
+      event: 'asked',
+      n,
+      at: history.now(),
+      client: number,
+      gateway: gateway.number,
+      operation,
+      ...about,
+    })
+    const reply = await inTime(call(gateway.as(client.name)))
+    const told = toldBy(reply)
+    const why = told.outcome === 'done' ? undefined : reasonIn(reply)
+    history.add({
+      event: 'answered',
+      n,
+      at: history.now(),
+      outcome: told.outcome,
+      status: reply?.status ?? 0,
+      ...(why !== undefined && { why }),
+      ...(told.shown && { shown: told.shown }),
+    })
+    return { ...told, ...(reply && { body: reply.body }) }
+  }
+}
+
+/** The answer, or nothing when the line breaks or the time is over. */
+async function inTime<T>(call: Promise<T>): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), patienceMs)
+  const answer = call.catch(() => undefined) // no answer is an outcome: it is recorded as `unknown`
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function toldBy(reply: Reply | undefined): { outcome: Outcome; shown?: Shown } {
+  if (!reply) return { outcome: 'unknown' }
+  const outcome = outcomeOf(reply)
+  const appointment = outcome === 'done' || outcome === 'pending' ? appointmentIn(reply.body) : undefined
+  return { outcome, ...(appointment && isKept(appointment) && { shown: shownAs(appointment) }) }
+}
+
+const byStatus: Readonly<Record<number, Outcome>> = {
+  200: 'done',
+  201: 'done',
+  202: 'pending',
+  404: 'gone',
+  409: 'taken',
+  410: 'gone',
+  412: 'stale',
+  429: 'throttled',
+  500: 'fault',
+  503: 'unavailable',
+  504: 'unavailable',
+}
+
+function outcomeOf({ status, body }: Reply): Outcome {
+  const codes = issuesIn(body).flatMap(({ details }) => details?.coding?.map(({ code }) => code) ?? [])
+  if (codes.includes('ris-refused')) return 'refused'
+  if (codes.includes('hold-expired')) return 'expired'
+  return byStatus[status] ?? 'invalid'
+}
+
+const reasonIn = (reply: Reply | undefined): string | undefined => {
+  const [first] = issuesIn(reply?.body)
+  return first?.diagnostics ?? first?.details?.text
+}
+
+/** The issues of an answer, wherever its OperationOutcome stands. */
+function issuesIn(body: unknown): NonNullable<OperationOutcome['issue']> {
+  return resourcesIn(body).flatMap((one) => (one.resourceType === 'OperationOutcome' ? one.issue : []))
+}
+
+/** The appointment of an answer: bare, or in a bundle. */
+export const appointmentIn = (body: unknown): Kept<Appointment> | undefined =>
+  resourcesIn(body).find((one): one is Kept<Appointment> => one.resourceType === 'Appointment')
+
+function resourcesIn(body: unknown): Resource[] {
+  const resource = body as Resource | undefined // whatever was answered: only its type is asked
+  if (resource?.resourceType !== 'Bundle') return resource?.resourceType ? [resource] : []
+  return ((resource as Bundle).entry ?? []).flatMap((entry) => entry.resource ?? [])
+}
+
+/** Proposals are computed and not kept: they have no version. */
+const isKept = ({ status }: Appointment) => status !== 'proposed'
+
+const shownAs = ({ id, meta, status, slot }: Kept<Appointment>): Shown => ({
+  id,
+  version: Number(meta?.versionId ?? 0),
+  status,
+  ...(slot?.[0]?.reference !== undefined && { slot: slot[0].reference }),
+})
