@@ -13,7 +13,7 @@ export function outboxIn(db: Database): Omit<Outbox, 'handTo'> {
     },
     async about(references) {
       const wanted = references.map((reference) => reference.split('/'))
-      const rows = await db.rows<StoredRow & { n: number }>(toldOf(wanted))
+      const rows = await db.change<StoredRow & { n: number }>(toldOf(wanted)) // by their keys and nothing else
       return rows.sort((a, b) => a.n - b.n).map(storedOf)
     },
     async renew({ holder, until }, rows) {
