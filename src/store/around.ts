@@ -26,7 +26,8 @@ export interface Surroundings {
 export async function lookAround(db: Database, trails: readonly Trail[]): Promise<Surroundings> {
   const parts: Part[] = []
   for (const trail of trails) begin(trail, parts)
-  const found = await db.rows<AroundRow>(statementOf(parts))
+  // Rows by their keys and nothing else, as a change does: left to guess, the planner would read whole tables.
+  const found = await db.change<AroundRow>(statementOf(parts))
   return surroundings(trails, parts, found)
 }
 
