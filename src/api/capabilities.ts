@@ -15,6 +15,7 @@ import { conformanceParameters } from './conformance.ts'
 import type { House } from './house.ts'
 import type { Interaction } from './interactions/interaction.ts'
 import { type AnyOperation, isOf } from './operations/operation.ts'
+import { jsonPatch } from './patch.ts'
 
 /** The statement of what is served under a base: from its interactions, types, their search parameters and its operations. */
 export function capabilityStatement(base: Base, house: House, startedAt: string): CapabilityStatement {
@@ -42,6 +43,9 @@ export function capabilityStatement(base: Base, house: House, startedAt: string)
     implementation: { description: 'Relais', url: `${house.settings.baseUrl}${base.path}` },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
+    ...(interactions.some(({ method }) => method === 'PATCH') && {
+      patchFormat: ['application/fhir+json', jsonPatch],
+    }),
     rest: [
       {
         mode: 'server',
@@ -95,7 +99,7 @@ function kept(
     conditionalCreate: codes.includes('create'),
     conditionalRead: 'full-support',
     conditionalUpdate: codes.includes('update'),
-    conditionalDelete: 'not-supported',
+    conditionalDelete: deletesFound(interactions) ? 'multiple' : 'not-supported',
     referencePolicy: ['literal', 'logical', 'local', 'enforced'],
     searchParam,
     ...(references.length > 0 && { searchInclude: [...references] }),
@@ -103,6 +107,10 @@ function kept(
     ...(operation.length > 0 && { operation }),
   }
 }
+
+/** Whether what fits a search may be deleted. */
+const deletesFound = (interactions: readonly Interaction[]): boolean =>
+  interactions.some(({ method, path }) => method === 'DELETE' && path === '/:type')
 
 function declared(type: string, interactions: readonly Interaction[]): CapabilityStatementRestResource[] {
   const codes = typeCodes(

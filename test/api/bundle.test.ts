@@ -226,7 +226,11 @@ describe('transaction', () => {
       [post({ resourceType: 'Bundle' }, {}, { url: '' })],
       'Bundle.entry[0].request.url',
     ],
-    ['a patch', [{ request: { method: 'PATCH', url: 'Patient/1' } }], 'Bundle.entry[0].request.method'],
+    [
+      'a patch without operations',
+      [{ request: { method: 'PATCH', url: 'Patient/1' } }],
+      'Bundle.entry[0].resource.parameter',
+    ],
     [
       'an ifMatch that is no version',
       [{ request: { method: 'DELETE', url: 'Patient/1', ifMatch: 'new' } }],

@@ -259,12 +259,6 @@ describe('delete', () => {
     )
     expect((await get(`/fhir/Patient/${id}`)).status).toBe(200)
   })
-
-  test('many at once by a condition is not served', async () => {
-    const reply = await api.send('DELETE', '/fhir/Patient?family=Martin')
-    refused(reply, 405, 'not-supported')
-    expect(reply.headers.get('allow')).toBe('POST, GET, HEAD, PUT')
-  })
 })
 
 describe('search', () => {

@@ -1,7 +1,11 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Found, Kept } from '../../store/index.ts'
+import type { Patch } from '../../transform/patch/patch.ts'
 
-/** A change that a caller asks for, as it was said. */
+/** What a caller asks for, as it was said. */
+export type Request = Asked | AskedPatch | AskedDeleteFound
+
+/** A change of one resource, or of none. */
 export type Asked = AskedCreate | AskedUpdate | AskedDelete
 
 interface AskedAny {
@@ -32,6 +36,24 @@ export interface AskedUpdate extends AskedAny {
 export interface AskedDelete extends AskedAny {
   verb: 'delete'
   id: string
+  ifMatch?: string
+}
+
+export interface AskedPatch extends AskedAny {
+  verb: 'patch'
+  patch: Patch
+  /** By id, or by search parameters as in a URL. */
+  target: { id: string } | { query: string }
+  ifMatch?: string
+}
+
+/** Deletes whatever fits. */
+export interface AskedDeleteFound extends AskedAny {
+  verb: 'delete'
+  /** Search parameters as in a URL. */
+  query: string
+  /** When more than so many fit, none is deleted. */
+  most: number
   ifMatch?: string
 }
 

@@ -9,20 +9,27 @@ import type { Desk } from '../step.ts'
  * Fails: multiple-matches; required when the condition says nothing; as the search does.
  * Source: FHIR R4, http, conditional create and update.
  */
-export async function matchOf(
+export async function matchOf(type: string, condition: string, desk: Desk): Promise<Found | undefined> {
+  const [first] = await matchesOf(type, condition, 1, desk)
+  return first
+}
+
+/** All that fit a condition, unless they are more than `most`. Fails: as `matchOf`. */
+export async function matchesOf(
   type: string,
   condition: string,
+  most: number,
   { store, actor }: Desk,
-): Promise<Found | undefined> {
-  const search = parseSearch(type, conditionParameters(type, condition))
-  const { entries } = await store.search({ ...search.search, count: 2 }, actor.sight)
-  const [first, second] = entries.filter(({ mode }) => mode === 'match')
-  if (second)
-    throw failure(
-      'multiple-matches',
-      `Several resources of type ${type} fit the condition. Say which by an identifier.`,
-    )
-  return first
+): Promise<Found[]> {
+  const { search } = parseSearch(type, conditionParameters(type, condition))
+  const { entries } = await store.search({ ...search, count: most + 1 }, actor.sight)
+  const found = entries.filter(({ mode }) => mode === 'match')
+  if (found.length <= most) return found
+  const several = most === 1 ? 'Several' : `More than ${most}`
+  throw failure(
+    'multiple-matches',
+    `${several} resources of type ${type} fit the condition. Say which by an identifier.`,
+  )
 }
 
 function conditionParameters(type: string, condition: string): URLSearchParams {

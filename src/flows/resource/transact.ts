@@ -1,11 +1,20 @@
 import type { Resource } from '@medplum/fhirtypes'
-import { Failure, failures, type Issue } from '../../fhir/outcome.ts'
+import { Failure, failure, failures, type Issue } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import { type Performed, perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
 import { addressed, type NewId } from './addressed.ts'
-import { type Asked, type Change, type Put, placeIn, referenceOf, type Target } from './change.ts'
+import {
+  type Asked,
+  type Change,
+  type Put,
+  placeIn,
+  type Request,
+  referenceOf,
+  type Target,
+} from './change.ts'
 import { hooks } from './hooks.ts'
+import { isSettledFirst, settled } from './settled.ts'
 import { type Guard, transacted } from './transacted.ts'
 
 /** What became of one change. */
@@ -24,31 +33,69 @@ export interface Transacted {
   warnings: readonly Issue[]
 }
 
+/** How often what was asked is looked at again when others are quicker. */
+const attempts = 5
+
 /**
  * Carries out what was asked, all or nothing: names settled, everything validated, then one step.
  *
- * When another creates what a condition looks for in the same moment, the condition is looked at again.
+ * When another creates what a condition looks for, or changes what is patched, in the same moment, it is looked at again.
  * Fails: every fault of every resource at once; what the step and the store fail with.
  */
 export async function transact(
+  requests: readonly Request[],
+  newId: NewId,
+  desk: Desk,
+  guard: Guard,
+): Promise<Transacted> {
+  for (let left = attempts; ; left--) {
+    try {
+      return await attempt(requests, newId, desk, guard)
+    } catch (thrown) {
+      if (!(thrown instanceof Failure) || !isOvertaken(thrown, requests)) throw thrown
+      if (left > 1) continue
+      if (thrown.case === 'duplicate') throw thrown
+      throw failure('lock-error', 'Others were quicker each time. Send it again.')
+    }
+  }
+}
+
+/** Whether another was quicker with what this rests on. */
+function isOvertaken({ case: what }: Failure, requests: readonly Request[]): boolean {
+  if (what === 'duplicate') return requests.some(isConditional)
+  return what === 'stale-version' && requests.some(isSettledFirst)
+}
+
+const isConditional = (asked: Request) =>
+  (asked.verb === 'create' && asked.ifNoneExist !== undefined) ||
+  (asked.verb === 'update' && 'query' in asked.target)
+
+async function attempt(
+  requests: readonly Request[],
+  newId: NewId,
+  desk: Desk,
+  guard: Guard,
+): Promise<Transacted> {
+  const each = await settled(requests, desk, guard)
+  const { changed, warnings } = await together(each.flat(), newId, desk, guard)
+  const results = [...changed]
+  const of = (one: readonly Asked[], index: number) =>
+    results.splice(0, one.length)[0] ?? nothingOf(requests[index])
+  return { changed: each.map(of), warnings }
+}
+
+/** Nothing fitted: it is as if it were deleted. */
+function nothingOf(request: Request | undefined): Changed {
+  if (request?.verb !== 'delete') throw new Error('Only what is deleted may come to nothing')
+  return { verb: 'delete', asked: 'delete', type: request.type, id: '' }
+}
+
+async function together(
   asked: readonly Asked[],
   newId: NewId,
   desk: Desk,
   guard: Guard,
 ): Promise<Transacted> {
-  try {
-    return await attempt(asked, newId, desk, guard)
-  } catch (thrown) {
-    if (!(thrown instanceof Failure && thrown.case === 'duplicate' && asked.some(isConditional))) throw thrown
-    return attempt(asked, newId, desk, guard)
-  }
-}
-
-const isConditional = (asked: Asked) =>
-  (asked.verb === 'create' && asked.ifNoneExist !== undefined) ||
-  (asked.verb === 'update' && 'query' in asked.target)
-
-async function attempt(asked: readonly Asked[], newId: NewId, desk: Desk, guard: Guard): Promise<Transacted> {
   const { targets, changes: named, faults } = await addressed(asked, newId, desk)
   const changes = await Promise.all(named.map((change) => prepared(change, desk)))
   const found = targets.filter(({ verb }) => verb === 'keep').map(referenceOf)

@@ -18,7 +18,7 @@ export interface Facts {
 }
 
 /** Refuses by throwing: asked of each resource as it is before its change, and as it is to be after it. */
-export type Guard = (change: Change, resource: Resource) => void
+export type Guard = (change: Pick<Change, 'type' | 'asked'>, resource: Resource) => void
 
 /** Changes that belong together, and who may make them. */
 export interface Asking {

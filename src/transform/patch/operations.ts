@@ -1,0 +1,91 @@
+import { failures, type Issue, issue } from '../../fhir/outcome.ts'
+
+/** One operation of a FHIRPath Patch, read. */
+export type Operation = { place: string; path: string } & (
+  | { type: 'add'; name: string; value: Value }
+  | { type: 'insert'; value: Value; index: number }
+  | { type: 'delete' }
+  | { type: 'replace'; value: Value }
+  | { type: 'move'; source: number; destination: number }
+)
+
+/** A value: of a type that has a name, or given part by part. */
+export type Value = { type: string; value: unknown } | { parts: readonly { name: string; value: Value }[] }
+
+/** What each type of operation says beside its path. */
+const partsOf: Readonly<Record<string, readonly string[]>> = {
+  add: ['name', 'value'],
+  insert: ['value', 'index'],
+  delete: [],
+  replace: ['value'],
+  move: ['source', 'destination'],
+}
+
+type Part = Record<string, unknown>
+
+const isPart = (value: unknown): value is Part =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The operations of a Parameters resource. Fails: structure, required and value, with all that is wrong. */
+export function operationsOf(sent: unknown, place: string): Operation[] {
+  const listed = isPart(sent) && sent.resourceType === 'Parameters' ? sent.parameter : undefined
+  if (!Array.isArray(listed) || listed.length === 0) {
+    throw failures([
+      issue('structure', 'A FHIRPath Patch is a Parameters resource with operations.', `${place}.parameter`),
+    ])
+  }
+  const read = listed.map((each, index) => operationOf(each, `${place}.parameter[${index}]`))
+  const faults = read.flatMap((each) => ('faults' in each ? each.faults : []))
+  if (faults.length > 0) throw failures(faults)
+  return read.flatMap((each) => ('faults' in each ? [] : [each]))
+}
+
+function operationOf(sent: unknown, place: string): Operation | { faults: Issue[] } {
+  const parts = isPart(sent) && sent.name === 'operation' && Array.isArray(sent.part) ? sent.part : undefined
+  if (!parts) return { faults: [issue('structure', 'Each parameter is an operation with parts.', place)] }
+  const said = new Map(parts.filter(isPart).map((part) => [part.name, part]))
+  const type = textIn(said.get('type'))
+  const expected = type === undefined ? undefined : partsOf[type]
+  if (type === undefined || !expected) {
+    const all = Object.keys(partsOf).join(', ')
+    return { faults: [issue('value', `The type of an operation is one of ${all}.`, `${place}.part`)] }
+  }
+  const read = new Map(['path', ...expected].map((name) => [name, readers[name]?.(said.get(name))]))
+  const missing = [...read].filter(([, value]) => value === undefined)
+  if (missing.length === 0) return { place, type, ...Object.fromEntries(read) } as unknown as Operation // all its parts are there
+  return {
+    faults: missing.map(([name]) => issue('required', `${type} says its ${name}.`, `${place}.part`)),
+  }
+}
+
+const valueKey = (part: Part) => Object.keys(part).find((key) => /^value[A-Z]/.test(key))
+
+function valueFrom(part: Part | undefined): Value | undefined {
+  if (!part) return undefined
+  const key = valueKey(part)
+  if (key) return { type: key.slice('value'.length), value: part[key] }
+  if (part.resource !== undefined) return { type: 'Resource', value: part.resource }
+  if (!Array.isArray(part.part)) return undefined
+  const parts = part.part.filter(isPart).map((each) => ({ name: String(each.name), value: valueFrom(each) }))
+  return { parts: parts.flatMap(({ name, value }) => (value ? [{ name, value }] : [])) }
+}
+
+function textIn(part: Part | undefined): string | undefined {
+  const key = part && valueKey(part)
+  const value = key && part[key]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function countIn(part: Part | undefined): number | undefined {
+  const value = part?.valueInteger ?? part?.valueUnsignedInt ?? part?.valuePositiveInt
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
+}
+
+const readers: Readonly<Record<string, (part: Part | undefined) => unknown>> = {
+  path: textIn,
+  name: textIn,
+  value: valueFrom,
+  index: countIn,
+  source: countIn,
+  destination: countIn,
+}
