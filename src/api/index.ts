@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { failure } from '../fhir/outcome.ts'
 import { dialects } from './dialects/index.ts'
+import { smartLinks } from './dialects/smart-links/index.ts'
 import { type Edge, edge, respondThrown } from './edge.ts'
 import { fhir } from './fhir.ts'
 import { health } from './health.ts'
@@ -30,6 +31,7 @@ export function api(house: House): Hono<Edge> {
   health(app, house)
   intake(app, house)
   if (!house.settings.adminListener) guardedMetrics(app, house)
+  smartLinks(app, house)
   for (const base of bases) fhir(app, base, house)
   return app
 }

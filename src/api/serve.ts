@@ -1,4 +1,5 @@
 import { mayInteract } from '../auth/gate.ts'
+import { nobody } from '../auth/nobody.ts'
 import type { Permit } from '../auth/permit.ts'
 import { failure } from '../fhir/outcome.ts'
 import { isConformance } from '../fhir/served.ts'
@@ -32,7 +33,7 @@ export async function serve(said: Said, serving: Serving): Promise<Answer> {
   const { house, base, router, whoAsks, routed } = serving
   const found = attempt(() => router(said.method, said.path))
   if (found.value) routed?.(found.value.interaction.path)
-  const permit = found.value?.interaction.open ? nobody : await whoAsks()
+  const permit = found.value?.interaction.open ? unknown : await whoAsks()
   if (!found.value) throw found.thrown
   const { interaction, parts } = found.value
   const call: Call = {
@@ -71,8 +72,8 @@ function handlerFor(
 }
 
 /** Who has shown no token, where none is needed: may nothing else. */
-const nobody: Permit = {
-  actor: { client: '', name: '', role: 'region', sight: [], member: false },
+const unknown: Permit = {
+  actor: { ...nobody, sight: [] },
   scopes: [],
   lenient: false,
 }
