@@ -6,6 +6,7 @@ import { storedOf } from './read.ts'
 import { isHot, quoted, searchTable } from './search/schema.ts'
 import { termOf } from './search/terms.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
+import { indexed } from './write/identity.ts'
 
 /** What one statement has found around some resources. */
 export interface Surroundings {
@@ -35,9 +36,9 @@ export async function lookAround(db: Database, trails: readonly Trail[]): Promis
 interface Part {
   select: Sql
   /** What was asked: `Task?focus=`, of each that it was asked of. */
-  naming?: { query: string; of: number }
-  /** The part whose slots' places these are. */
-  placesOf?: number
+  naming?: { query: string; of?: number }
+  /** The part whose slots' places these are; or the one whose they are. */
+  placesOf?: number | string
 }
 
 interface AroundRow {
@@ -56,13 +57,29 @@ interface AroundRow {
 
 const columns = raw('r.type, r.id, r.version, r.updated, r.deleted, r.body, r.access::text as access')
 
-function begin({ from, ways = [] }: Trail, parts: Part[]): void {
-  const [type = '', id = ''] = from.split('/')
-  parts.push({
-    select: sql`select null::text as via, ${columns} from resource r where r.type = ${type} and r.id = ${id}`,
-  })
-  lead(ways, parts.length - 1, parts)
+function begin(trail: Trail, parts: Part[]): void {
+  if ('places' in trail) {
+    const { places: slot } = trail
+    parts.push({
+      select: sql`select ${placeColumns} from occupancy o where o.slot = ${slot}`,
+      placesOf: slot,
+    })
+  } else if ('carrying' in trail) parts.push(carrying(trail))
+  else {
+    const [type = '', id = ''] = trail.from.split('/')
+    parts.push({
+      select: sql`select null::text as via, ${columns} from resource r where r.type = ${type} and r.id = ${id}`,
+    })
+    lead(trail.ways ?? [], parts.length - 1, parts)
+  }
 }
+
+/** The resource with a business identifier. */
+const carrying = ({ carrying: type, system, value }: Extract<Trail, { carrying: string }>): Part => ({
+  select: sql`select '' as via, ${columns} from identity i join resource r on r.type = i.type and r.id = i.id
+    where i.type = ${type} and i.value = ${indexed(value)} and i.system = ${indexed(system)} and not r.deleted`,
+  naming: { query: `${type}?identifier=${system}|${value}` },
+})
 
 function lead(ways: readonly Way[], from: number, parts: Part[]): void {
   for (const way of ways) {
@@ -102,10 +119,12 @@ function naming(query: string, from: number): Sql {
 }
 
 /** Places as rows like the others: the occupancy is the body. */
-const places = (from: number): Sql => sql`select f.type || '/' || f.id as via,
-    '' as type, o.slot || '/' || o.place as id, 0 as version, f.updated, false as deleted, json_build_object(
-      'slot', o.slot, 'place', o.place, 'appointment', o.appointment, 'resources', o.resources,
-      'start', lower(o.during), 'end', upper(o.during))::text as body, '{}' as access
+const placeColumns =
+  raw(`'' as via, '' as type, o.slot || '/' || o.place as id, 0 as version, now() as updated,
+    false as deleted, json_build_object('slot', o.slot, 'place', o.place, 'appointment', o.appointment,
+      'resources', o.resources, 'start', lower(o.during), 'end', upper(o.during))::text as body, '{}' as access`)
+
+const places = (from: number): Sql => sql`select ${placeColumns}
     from p${raw(String(from))} f join occupancy o on o.slot = f.id and f.type = 'Slot'`
 
 function statementOf(parts: readonly Part[]): Sql {
@@ -119,7 +138,9 @@ function surroundings(
   parts: readonly Part[],
   found: readonly AroundRow[],
 ): Surroundings {
-  const rows = new Map<string, Current | undefined>(trails.map(({ from }) => [from, undefined]))
+  const rows = new Map<string, Current | undefined>(
+    trails.flatMap((trail) => ('from' in trail ? [[trail.from, undefined]] : [])),
+  )
   for (const row of found) if (row.type !== '') rows.set(referenceOf(row), currentOf(row))
   const naming = new Map<string, Current[]>()
   const taken = new Map<string, Occupancy[]>()
@@ -128,11 +149,13 @@ function surroundings(
     const ofPart = (of: number) => found.filter((row) => row.part === of)
     if (part.naming) {
       const { query, of } = part.naming
-      for (const row of ofPart(of)) naming.set(query + referenceOf(row), [])
+      if (of === undefined) naming.set(query, [])
+      else for (const row of ofPart(of)) naming.set(query + referenceOf(row), [])
       for (const row of own.sort(newestFirst)) naming.get(query + row.via)?.push(currentOf(row))
     }
     if (part.placesOf !== undefined) {
-      for (const { id } of ofPart(part.placesOf)) taken.set(id, [])
+      if (typeof part.placesOf === 'string') taken.set(part.placesOf, [])
+      else for (const { id } of ofPart(part.placesOf)) taken.set(id, [])
       for (const { body } of own) {
         const occupancy = occupancyIn(body)
         taken.get(occupancy.slot)?.push(occupancy)

@@ -233,11 +233,14 @@ export interface Reader {
   occupancies(slotIds: readonly string[]): Promise<Occupancy[]>
 }
 
-/** A resource, by reference, and the ways that lead on from it. */
-export interface Trail {
-  from: string
-  ways?: readonly Way[]
-}
+/**
+ * A resource, by reference, and the ways that lead on from it; the resource that carries a business identifier, known
+ * then to a search by it (`identifier=system|value`); or what is taken of a slot.
+ */
+export type Trail =
+  | { from: string; ways?: readonly Way[] }
+  | { carrying: Resource['resourceType']; system: string; value: string }
+  | { places: string }
 
 /** To what is named in an element (`participant.actor`); to those that name it (`Task?focus`); to what is taken of a slot. */
 export type Way =

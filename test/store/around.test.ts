@@ -61,13 +61,45 @@ test('what lies around a resource is read in one statement, and known from then 
   expect(await reader.read('Slot', where)).toMatchObject({ id: where })
   expect(await reader.follow(`Patient/${who}`)).toMatchObject({ id: who })
   expect(await reader.sight(`Slot/${where}`)).toEqual(['public'])
-  expect(await reader.search('Task', `focus=Patient/${who}`)).toMatchObject([{ id: second }, { id: first }])
+  expect(await reader.search('Task', `focus=Patient/${who}`)).toMatchObject(
+    [first, second]
+      .sort()
+      .reverse()
+      .map((id) => ({ id })),
+  )
   expect(await reader.occupancies([where])).toEqual([occupancy])
   expect(await reader.read('Patient', other)).toBeUndefined()
   expect(statements.take()).toEqual([])
   expect([...reader.versions.keys()].sort()).toEqual(
     [`Patient/${who}`, `Slot/${where}`, `Task/${first}`, `Task/${second}`].sort(),
   )
+})
+
+test('what has a number, and what is taken of a slot by name, is known too', async () => {
+  await using store = await openTestStore()
+  const who = newId()
+  await create(store, patient(who, { identifier: [{ system: 'urn:oid:1.2.3', value: '42' }] }))
+  const occupancy = {
+    slot: 'holds/ehr',
+    place: 2,
+    appointment: 'a',
+    resources: [],
+    start: minute(10),
+    end: minute(20),
+  }
+  await store.write({ at: minute(1), take: [occupancy] })
+  using statements = recordStatements()
+  const reader = store.reader()
+  await reader.around([
+    { carrying: 'Patient', system: 'urn:oid:1.2.3', value: '42' },
+    { carrying: 'Patient', system: 'urn:oid:1.2.3', value: '43' },
+    { places: 'holds/ehr' },
+    { places: 'holds/other' },
+  ])
+  expect(await reader.search('Patient', 'identifier=urn:oid:1.2.3|42')).toMatchObject([{ id: who }])
+  expect(await reader.search('Patient', 'identifier=urn:oid:1.2.3|43')).toEqual([])
+  expect(await reader.occupancies(['holds/ehr', 'holds/other'])).toEqual([occupancy])
+  expect(statements.take()).toHaveLength(1)
 })
 
 test('what lies elsewhere is read as ever', async () => {
