@@ -7,6 +7,7 @@ import type { Write } from './index.ts'
 import { sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
 import { type Answer, writeStatement } from './write/index.ts'
+import { wholeOf } from './write/whole.ts'
 
 /**
  * Writes all of a step in one statement: what is in hand now that it is on disk; undefined when another was quicker and
@@ -20,7 +21,7 @@ export async function commit(
   zone: string | undefined,
 ): Promise<Committed | undefined> {
   try {
-    const [answer] = await db.change<Answer & Record<string, unknown>>(writeStatement(write, zone))
+    const answer = await answerTo(db, [write], zone)
     if (answer?.clash) throw new Duplicate(answer.clash)
     if (answer?.lost) throw failure('lock-error', 'Another gateway has this departure in hand by now.')
     return answer?.ok === true ? { leased: new Set(answer.leased) } : undefined
@@ -29,6 +30,28 @@ export async function commit(
     if (isQuicker(thrown)) return undefined
     throw (await refusal(db, write, thrown)) ?? thrown
   }
+}
+
+/**
+ * Writes all of several steps in one statement, or nothing of any: whether it was done. For writes that are apart from one
+ * another and only add. Fails only where nobody knows whether it is on disk.
+ */
+export async function commitTogether(
+  db: Database,
+  writes: readonly Write[],
+  zone: string | undefined,
+): Promise<boolean> {
+  try {
+    return (await answerTo(db, writes, zone))?.ok === true
+  } catch (thrown) {
+    if (thrown instanceof DatabaseError) return false
+    throw thrown
+  }
+}
+
+async function answerTo(db: Database, writes: readonly Write[], zone: string | undefined) {
+  const [answer] = await db.change<Answer & Record<string, unknown>>(writeStatement(wholeOf(writes), zone))
+  return answer
 }
 
 /** What a write has done beside what it was told. */

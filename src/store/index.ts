@@ -4,7 +4,6 @@ import { parseSearch, type Search } from '../fhir/search.ts'
 import { type Log, silent } from '../log.ts'
 import { type Changes, changesAmong, changesHere } from './changes.ts'
 import { clientsIn } from './clients.ts'
-import { commit } from './commit.ts'
 import { type Database, openDatabase, unreachable } from './database.ts'
 import { openEmbedded } from './embedded/index.ts'
 import { handingOver } from './handing-over.ts'
@@ -19,6 +18,7 @@ import { findPage } from './search/index.ts'
 import { sessionsIn } from './sessions.ts'
 import { sharedIn } from './shared.ts'
 import { sql } from './sql.ts'
+import { committing } from './together.ts'
 import { type Traffic, trafficOf } from './traffic.ts'
 
 export interface StoreSettings {
@@ -76,6 +76,7 @@ function storeOn(
 ): Store {
   const keyed = keyedReads(db)
   const handing = handingOver()
+  const commit = committing(db, zone)
   return {
     connection,
     messages: messagesIn(db),
@@ -85,7 +86,7 @@ function storeOn(
     ...sharedIn(db, clock),
     reader: () => readerOf(db, keyed, (type, query) => matchesOf(db, type, query, zone)),
     async write(write) {
-      const done = await commit(db, handing.leased(write), zone)
+      const done = await commit(handing.leased(write))
       if (!done) return false
       changes.tell(changedBy(write, handing.over(write, done.leased)))
       return true

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { HistoryQuery, Store, Write } from '../../src/store/index.ts'
 import { statement } from '../../src/store/sql.ts'
 import { writeStatement } from '../../src/store/write/index.ts'
+import { wholeOf } from '../../src/store/write/whole.ts'
 import { openTestStore } from '../support/database.ts'
 import { create, minute, newId, patient } from './resources.ts'
 
@@ -13,7 +14,7 @@ async function slowWriter(url: string, write: Write) {
   const client = new Client({ connectionString: url })
   await client.connect()
   await client.query('begin')
-  const { text, values } = statement(writeStatement(write, undefined))
+  const { text, values } = statement(writeStatement(wholeOf([write]), undefined))
   await client.query(text, values)
   return {
     async commit() {

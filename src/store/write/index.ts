@@ -1,10 +1,11 @@
-import type { Kept, Write } from '../index.ts'
+import type { Kept } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { claimed, forgotten, type Identity, identified, identitiesOf } from './identity.ts'
 import { arrived, fenced, queued, settled } from './messages.ts'
 import { released, taken } from './places.ts'
 import { type Change, changesOf, changeTable, created, granted, held, relied, replaced } from './resources.ts'
 import { grantedParts, indexedParts } from './search.ts'
+import type { Whole } from './whole.ts'
 
 /** What the statement answers. */
 export interface Answer {
@@ -20,12 +21,12 @@ export interface Answer {
 
 /** What a write is made of, read from it once. */
 interface Parts {
-  write: Write
+  write: Whole
   changes: readonly Change[]
   identities: readonly Identity[]
   creates: boolean
   replaces: boolean
-  grants: NonNullable<Write['grants']>
+  grants: NonNullable<Whole['grants']>
   relies: ReadonlyMap<string, number>
 }
 
@@ -36,7 +37,7 @@ interface Parts {
  * The guard holds the rows it looks at; a concurrent writer waits there and then sees the new version. What it cannot
  * see (rows not committed yet) is caught by the unique indexes, as an error.
  */
-export function writeStatement(write: Write, zone: string | undefined): Sql {
+export function writeStatement(write: Whole, zone: string | undefined): Sql {
   const parts = partsOf(write)
   const resources = (write.resources ?? []).map(({ resource }) => resource)
   const pieces = [
@@ -51,7 +52,7 @@ export function writeStatement(write: Write, zone: string | undefined): Sql {
   return sql`with ${join(pieces, ', ')} ${answer(parts)}`
 }
 
-function partsOf(write: Write): Parts {
+function partsOf(write: Whole): Parts {
   const changes = changesOf(write)
   const written = new Set(changes.map(({ type, id }) => `${type}/${id}`))
   if (written.size < changes.length) throw new Error('A write names a resource twice')
@@ -67,7 +68,8 @@ function partsOf(write: Write): Parts {
   }
 }
 
-const fencedIn = ({ settlements = [] }: Write) => settlements.filter(({ holder }) => holder !== undefined)
+const fencedIn = ({ settlements = [] }: Pick<Whole, 'settlements'>) =>
+  settlements.filter(({ holder }) => holder !== undefined)
 
 function guard({ changes, identities, replaces, relies, write }: Parts): Sql[] {
   const fences = fencedIn(write)
@@ -128,9 +130,9 @@ function placeParts({ write: { release = [], take = [] } }: Parts): Sql[] {
 }
 
 function messageParts({ write }: Parts): Sql[] {
-  const { arrival, departures = [], settlements = [], at } = write
+  const { arrivals, departures = [], settlements = [], at } = write
   return [
-    ...(arrival ? [arrived(arrival)] : []),
+    ...(arrivals.length > 0 ? [arrived(arrivals)] : []),
     ...(departures.length > 0 ? [queued(write)] : []),
     ...(settlements.length > 0 ? [settled(settlements, at)] : []),
   ]
@@ -139,11 +141,11 @@ function messageParts({ write }: Parts): Sql[] {
 /** A message's row that is there already, and was not refused, undoes the whole. */
 function answer({ identities, write }: Parts): Sql {
   const clash = identities.length > 0 ? raw(`(select type || '/' || id from clash)`) : raw('null::text')
-  const alone = write.arrival
-    ? raw(
-        `, case when (select ok from guard) and not exists (select from arrived) then outrun() end as alone`,
-      )
-    : raw('')
+  const alone =
+    write.arrivals.length > 0
+      ? sql`, case when (select ok from guard) and (select count(*) from arrived) < ${write.arrivals.length}::integer
+          then outrun() end as alone`
+      : raw('')
   const fences = fencedIn(write).length
   const lost = fences > 0 ? sql`(select count(*) from in_hand) < ${fences}::integer` : raw('false')
   const leased = write.leases

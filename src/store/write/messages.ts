@@ -1,38 +1,39 @@
-import type { ArrivalRow, Departure, Settlement, Write } from '../index.ts'
+import type { ArrivalRow, Departure, Settlement } from '../index.ts'
 import { raw, type Sql, sql } from '../sql.ts'
 import { table } from './rows.ts'
+import type { Whole } from './whole.ts'
 
 /**
- * The row of what came in. Of two gateways that received the same message at once, the index lets one in. A row that
+ * The rows of what came in. Of two gateways that received the same message at once, the index lets one in. A row that
  * was refused may be written again when it is replayed.
  */
-export function arrived(arrival: ArrivalRow): Sql {
-  const {
-    row,
-    peer,
-    id = null,
-    kind,
-    receivedAt,
-    by,
-    raw,
-    status,
-    digest,
-    reason = null,
-    answer = null,
-  } = arrival
-  const { knownUntil } = arrival
-  return sql`outlived as (
-    update message set current = false
-    where peer = ${peer} and id = ${id}::text and current and known_until <= ${receivedAt}::timestamptz
-      and row <> ${row}::uuid and (select ok from guard)
+export function arrived(arrivals: readonly ArrivalRow[]): Sql {
+  const rows = table('arriving', arrivals, {
+    row: ['uuid', ({ row }) => row],
+    peer: ['text', ({ peer }) => peer],
+    id: ['text', ({ id }) => id],
+    kind: ['text', ({ kind }) => kind],
+    received: ['timestamptz', ({ receivedAt }) => receivedAt],
+    by: ['text', ({ by }) => by],
+    raw: ['bytea', ({ raw: bytes }) => bytes],
+    status: ['text', ({ status }) => status],
+    digest: ['text', ({ digest }) => digest],
+    reason: ['text', ({ reason }) => reason],
+    answer: ['bytea', ({ answer }) => answer],
+    known_until: ['timestamptz', ({ knownUntil }) => knownUntil],
+  })
+  return sql`${rows}, outlived as (
+    update message m set current = false
+    from arriving a
+    where m.peer = a.peer and m.id = a.id and m.current and m.known_until <= a.received
+      and m.row <> a.row and (select ok from guard)
     returning 1
   ), arrived as (
     insert into message as m
       (row, peer, id, kind, received, by, raw, status, digest, reason, answer, known_until, current)
-    select ${row}::uuid, ${peer}::text, ${id}::text, ${kind}::text, ${receivedAt}::timestamptz, ${by}::text, ${raw}::bytea,
-      ${status}::text, ${digest}::text, ${reason}::text, ${answer}::bytea, ${knownUntil}::timestamptz,
-      ${id}::text is not null and ${knownUntil}::timestamptz > ${receivedAt}::timestamptz
-    where (select ok from guard) and (select count(*) from outlived) >= 0
+    select row, peer, id, kind, received, by, raw, status, digest, reason, answer, known_until,
+      id is not null and known_until > received
+    from arriving where (select ok from guard) and (select count(*) from outlived) >= 0
     on conflict (row) do update set
       id = excluded.id, kind = excluded.kind, peer = excluded.peer, status = excluded.status,
       digest = excluded.digest, reason = excluded.reason,
@@ -46,7 +47,7 @@ export function arrived(arrival: ArrivalRow): Sql {
  * Into the outbox. What is to leave on a lease is in its holder's hand at once, if nothing is before it in its lane but
  * what ends here. (Two that are written at the same moment may both be: nothing says which is the first.)
  */
-export function queued({ departures = [], leases = new Map(), settlements = [], at }: Write): Sql {
+export function queued({ departures = [], leases = new Map(), settlements = [], at }: Whole): Sql {
   const rows = table('leaving', departures, {
     row: ['uuid', ({ row }) => row],
     peer: ['text', ({ peer }) => peer],

@@ -16,7 +16,11 @@ export interface Change {
 }
 
 /** What a write changes, one row a resource. Grants on what is written anyway are part of its row. */
-export function changesOf({ resources = [], removed = [], grants = [] }: Write): Change[] {
+export function changesOf({
+  resources = [],
+  removed = [],
+  grants = [],
+}: Pick<Write, 'resources' | 'removed' | 'grants'>): Change[] {
   const granted = (reference: string) =>
     grants.flatMap((grant) => (grant.reference === reference ? grant.sight : []))
   return [
