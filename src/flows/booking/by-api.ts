@@ -1,7 +1,7 @@
 import type { Appointment, AppointmentParticipant, Resource, Slot, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { failure } from '../../fhir/outcome.ts'
-import type { Kept, Reader } from '../../store/index.ts'
+import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
@@ -9,7 +9,7 @@ import type { Moment, Plan } from '../step.ts'
 import { isCall, mayMove, mayMoveAs } from '../task.ts'
 import { type AnswerFacts, answered } from './answered.ts'
 import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
-import { centreOf, heldUntil, isLive, operatorOf } from './states.ts'
+import { centreOf, freePlace, heldUntil, isLive, operatorOf, recounted } from './states.ts'
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
 
@@ -18,6 +18,8 @@ interface AppointmentFacts {
   answers: ReadonlyMap<string, AnswerFacts>
   /** Slots that new appointments are in, by reference. */
   slots: ReadonlyMap<string, Kept<Slot>>
+  /** What is taken of them. */
+  taken: readonly Occupancy[]
 }
 
 /** An Appointment changed through the API: a centre's word is an answer, a client's only word is to cancel. */
@@ -26,10 +28,12 @@ export const appointmentByApi: Hook<AppointmentFacts> = {
     const known = changes.flatMap(({ before }) => (before ? [before as Kept<Appointment>] : []))
     const given = await Promise.all(known.map(async (one) => [one.id, await givenUp(one, store)] as const))
     const isRis = actor.role === 'ris'
+    const slots = isRis ? await slotsOf(changes, store) : new Map<string, Kept<Slot>>()
     return {
       given: new Map(given),
       answers: new Map(isRis ? await answersOf(changes, store, actor) : []),
-      slots: isRis ? await slotsOf(changes, store) : new Map(),
+      slots,
+      taken: slots.size > 0 ? await store.occupancies([...slots.values()].map(({ id }) => id)) : [],
     }
   },
 
@@ -145,8 +149,13 @@ const patientsOf = ({ participant }: { participant: readonly AppointmentParticip
 
 const sourceOf = ({ meta: { source } }: Kept) => (source ? { source } : {})
 
-/** Nobody writes down a booking that no RIS has made; one that a RIS has made takes its slot. */
-function created(said: Appointment, { slots }: AppointmentFacts, at: Moment, actor: Actor): Plan {
+/** Nobody writes down a booking that no RIS has made; one that a RIS has made takes a place of its slot, as any booking does. */
+function created(
+  said: Appointment & { id: string },
+  { slots, taken }: AppointmentFacts,
+  at: Moment,
+  actor: Actor,
+): Plan {
   if (!isLive(said)) return { write: [said] }
   if (actor.role !== 'ris') {
     throw failure(
@@ -155,13 +164,24 @@ function created(said: Appointment, { slots }: AppointmentFacts, at: Moment, act
       'Appointment.status',
     )
   }
-  const own = (said.slot ?? []).map(({ reference }) => slots.get(reference ?? ''))
-  if (own.some((slot) => centreOf(slot, at.territory)?.organization !== actor.organization)) {
+  const named = (said.slot ?? []).map(({ reference }) => slots.get(reference ?? ''))
+  const own = named.filter((slot) => slot !== undefined)
+  if (named.some((slot) => centreOf(slot, at.territory)?.organization !== actor.organization)) {
     throw failure('forbidden', 'This slot belongs to another centre.', 'Appointment.slot')
   }
-  const free = own.filter((slot) => slot?.status === 'free') as Kept<Slot>[] // those that are there
-  return { write: [said, ...free.map((slot) => ({ ...slot, status: 'busy' as const }))] }
+  const take = own.map((slot) => occupied(slot, taken, said.id))
+  return { write: [said, ...recounted(own, [...taken, ...take])], take }
 }
+
+/** A place of a slot that a RIS has given away: a fact at the centre, whatever else we believe of its people and machines. */
+const occupied = (slot: Kept<Slot>, taken: readonly Occupancy[], appointment: string): Occupancy => ({
+  slot: slot.id,
+  place: freePlace(slot, taken),
+  appointment,
+  resources: [],
+  start: slot.start,
+  end: slot.end,
+})
 
 interface TaskFacts {
   /** What the centre said by telephone, by the Task's id. */
