@@ -69,7 +69,7 @@ export const freshNumber = (prefix = 'P'): string =>
 
 /** Sends a referral by HL7 v2; comes back with its ServiceRequest as the practice sees it. */
 export async function referred(
-  gateway: TestGateway,
+  gateway: Pick<TestGateway, 'mllp' | 'as'>,
   text: Partial<OrderText> = {},
 ): Promise<Kept<ServiceRequest>> {
   const number = text.number ?? freshNumber()
@@ -85,7 +85,7 @@ export async function requestOf(number: string, caller: Caller): Promise<Kept<Se
 }
 
 /** `Organization/<id>` by the demo's own name. */
-export function organization({ gateway }: TestGateway, id: string): string {
+export function organization({ gateway }: Pick<TestGateway, 'gateway'>, id: string): string {
   const key = `https://relais.example/demo|${id}`
   const found = gateway.loaded.resources.find((resource) => keysOf(resource).includes(key))
   if (!found) throw new Error(`The territory has no ${id}`)

@@ -1,0 +1,66 @@
+import type { Appointment, Parameters, ServiceRequest } from '@medplum/fhirtypes'
+import type { Kept } from '../../src/store/index.ts'
+import type { Caller, Reply } from '../support/gateway.ts'
+import { type Answered, appointmentIn, books, found, holds } from './support.ts'
+
+/** What each of those who want the same place has in hand. */
+export interface Rival {
+  caller: Caller
+  request: Kept<ServiceRequest>
+  /** A proposal of the place that all want, for this request. */
+  proposal: Appointment & { id: string }
+}
+
+/** A way by which a client books a place. */
+export interface WayToBook {
+  /** Follows "who book". */
+  name: string
+  book(rival: Rival): Promise<Reply<Answered>>
+}
+
+/** What a caller is proposed first at a centre (`Organization/<id>`). */
+export async function rivalFor(caller: Caller, request: Kept<ServiceRequest>, at: string): Promise<Rival> {
+  const [proposal] = await found(caller, request, { at, count: 1 })
+  if (!proposal?.id) throw new Error('No place was found')
+  return { caller, request, proposal: { ...proposal, id: proposal.id } }
+}
+
+/** By `/fhir`, as a client of a practice. */
+export const waysByFhir: readonly WayToBook[] = [
+  { name: 'a proposal', book: ({ caller, proposal }) => books(caller, proposal.id) },
+  {
+    name: 'what they have held',
+    async book({ caller, proposal }) {
+      const hold = await holds(caller, proposal.id)
+      return hold.status === 200 ? books(caller, appointmentIn(hold).id) : hold
+    },
+  },
+  {
+    name: 'a slot',
+    book: ({ caller, request, proposal }) => caller.asks('book', inSlot(request, proposal.slot ?? [])),
+  },
+  {
+    name: 'a proposal, or hold it',
+    async book(rival) {
+      const { caller, request, proposal } = rival
+      const isHolding = request.id.charCodeAt(request.id.length - 1) % 2 === 0
+      if (!isHolding) return books(caller, proposal.id)
+      const hold = await holds(caller, proposal.id)
+      return hold.status === 200 ? books(caller, appointmentIn(hold).id) : hold
+    },
+  },
+]
+
+function inSlot(
+  request: Kept<ServiceRequest>,
+  slot: NonNullable<Appointment['slot']>,
+): Parameters['parameter'] {
+  const resource: Appointment = {
+    resourceType: 'Appointment',
+    status: 'proposed',
+    slot,
+    basedOn: [{ reference: `ServiceRequest/${request.id}` }],
+    participant: [{ actor: { display: 'patient' }, status: 'needs-action' }],
+  }
+  return [{ name: 'appointment-resource', resource }]
+}
