@@ -3,6 +3,7 @@ import type { Actor } from '../auth/actor.ts'
 import type { Issue } from '../fhir/outcome.ts'
 import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
 import type { ClockSettings } from './clocks/clock.ts'
+import type { Protocol } from './protocol/protocol.ts'
 import type { SlotRules } from './slots/rules.ts'
 
 /** What every step knows of the territory it serves. */
@@ -23,6 +24,8 @@ export interface Territory {
   modalities: ReadonlyMap<string, string>
   /** How its clocks are set, and when its cell and centres are open; as is usual, where it is not said. */
   clocks?: ClockSettings
+  /** Its entry protocol, in all versions that are kept; none: requests are not judged. */
+  protocols?: readonly Protocol[]
 }
 
 /** How old what is known of a partner's diaries may be, and what becomes of their places when it is older. */

@@ -63,6 +63,8 @@ export const taskMoves: readonly TaskMove[] = [
     'the request was taken back, or the abort was carried out',
   ),
   move('on-hold', 'in-progress', 'owner'),
+  move('on-hold', 'accepted', 'owner', 'the centre it is addressed to takes it as it is'),
+  move('on-hold', 'rejected', 'owner', 'the centre it is addressed to cannot take it'),
   move('on-hold', 'requested', 'gateway', 'the missing answers have come'),
   move('on-hold', 'cancelled', ['requester', 'owner', 'gateway'], 'the request is taken back while it waits'),
   { ...move('requested', 'completed', 'owner', called), onlyCalls: true },

@@ -9,6 +9,7 @@ import { openSubscriptions, type Subscriptions } from '../subscriptions/index.ts
 import { type LoadedTerritory, loadTerritory } from '../territory/load.ts'
 import type { TerritoryFolder } from '../territory/read.ts'
 import { isMember, organizationOf } from './members.ts'
+import { followProtocols } from './protocols.ts'
 import { openSources } from './open-sources.ts'
 import type { Rules } from './rules.ts'
 import { senders } from './senders.ts'
@@ -40,6 +41,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const { config, folder, rules, store, baseUrl, log, clock } = options
   const alone = bareDesk(rules, store, clock)
   const loaded = await loadTerritory(folder, rules.conceptMaps, alone)
+  const following = await followProtocols({ store, territory: loaded.territory, log })
   const sourcesOpen = openSources({ store, clock, territory: loaded.territory })
   const auth = await openAuth({
     openSources: sourcesOpen,
@@ -75,7 +77,10 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     reception: { store, maps: rules.maps, clock, log },
     deskOf,
     senderOf: senders(loaded.connectors, auth, deskOf),
-    [Symbol.asyncDispose]: () => subscriptions[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      following[Symbol.dispose]()
+      await subscriptions[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -1,29 +1,61 @@
-import type { Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { CommunicationRequest, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { organizationKey } from '../../auth/gate.ts'
+import type { Kept } from '../../store/index.ts'
 import { clocked } from '../clocks/kept.ts'
 import { isDirectory } from '../renewed.ts'
 import type { Moment } from '../step.ts'
-import { flagged, flagsOf, modalitiesOf, type Submitted } from './flags.ts'
+import { businessStatus, isOfRequest, isOpen } from '../task.ts'
+import { type FlagCode, flagCodesOf, flagged, flagsOf, modalitiesOf, type Submitted } from './flags.ts'
+import { askedFor, flagsIn, type Identified, judgementOf, taskJudged } from './judged.ts'
 
-/** A new request with its flags, and the Task that the coordination cell owns for it. The id is set. */
-export function admitted(
-  submitted: Submitted & { request: ServiceRequest & { id: string } },
-  at: Moment,
-): [ServiceRequest, Task] {
-  const flags = flagsOf(submitted, at)
-  const request = flagged(submitted.request, flags)
-  const task = clocked(taskFor(submitted.request, at), modalitiesOf(request, at.territory), at)
-  return [request, flagged(task, flags)]
+/** What of a request is there already: its Tasks, and what its prescriber was asked. */
+export interface Around {
+  tasks: readonly Kept<Task>[]
+  asked: Kept<CommunicationRequest> | undefined
 }
 
 /**
- * The Task of a request. Its moves: requested → received | accepted | rejected | cancelled;
- * accepted → in-progress | cancelled; in-progress → on-hold | completed | failed.
- *
- * Source: AU eRequesting, TaskFulfilment; HL7 clinical order workflows.
+ * A new request with its flags, the Task that the coordination cell owns for it, and what its prescriber is asked, where
+ * answers are missing. The id is set.
  */
-function taskFor(request: ServiceRequest & { id: string }, at: Moment): Task {
+export function admitted(submitted: Submitted & { request: Identified }, at: Moment): Resource[] {
+  const { flags, judgement } = assessed(submitted, [], at)
+  const request = flagged(submitted.request, flags)
+  const task = clocked(taskFor(submitted.request, at), modalitiesOf(request, at.territory), at)
+  const asked = askedFor(request, judgement, undefined, at)
+  return [request, taskJudged(flagged(task, flags), judgement, at), ...(asked ? [asked] : [])]
+}
+
+/** A request as it is now said, its Tasks and what is asked for it, with what this makes of them. */
+export function readmitted(
+  submitted: Submitted & { request: Identified },
+  { tasks, asked }: Around,
+  at: Moment,
+): Resource[] {
+  const { flags, judgement } = assessed(submitted, flagCodesOf(submitted.request), at)
+  const request = flagged(submitted.request, flags)
+  const next = askedFor(request, judgement, asked, at)
+  const renewed = tasks.map((task) => {
+    const now = flagged(task, flags)
+    return isOfRequest(task) && isOpen(task) ? taskJudged(now, judgement, at) : now
+  })
+  return [request, ...renewed, ...(next ? [next] : [])]
+}
+
+/** What is missing or unusual, and what the protocol says. What was found when it came, about its sender or others, stays. */
+function assessed(submitted: Submitted, before: readonly string[], at: Moment) {
+  const own = flagsOf(submitted, at)
+  const judgement = judgementOf(submitted, own, at)
+  const stays = lasting.filter((flag) => before.includes(flag))
+  const flags = [...own, ...flagsIn(judgement), ...(submitted.found ?? []), ...stays]
+  return { flags: [...new Set(flags)], judgement }
+}
+
+const lasting: readonly FlagCode[] = ['non-member', 'duplicate-suspected']
+
+/** The Task of a request; its moves stand in `../task.ts`. */
+function taskFor(request: Identified, at: Moment): Task {
   return {
     resourceType: 'Task',
     id: at.newId(),
@@ -38,6 +70,7 @@ function taskFor(request: ServiceRequest & { id: string }, at: Moment): Task {
     lastModified: at.now,
     ...(request.requester && { requester: request.requester as NonNullable<Task['requester']> }), // a subset of the same targets
     owner: { reference: at.territory.cell },
+    businessStatus: businessStatus('created'),
   }
 }
 

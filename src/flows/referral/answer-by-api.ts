@@ -1,13 +1,20 @@
-import type { Observation, Patient, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type {
+  CommunicationRequest,
+  Observation,
+  Patient,
+  QuestionnaireResponse,
+  ServiceRequest,
+  Task,
+} from '@medplum/fhirtypes'
 import type { Kept, Reader } from '../../store/index.ts'
 import { sameContent } from '../entries.ts'
 import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
-import { grants } from './admit.ts'
-import { newestOf, supportingOf } from './around.ts'
-import { flagCodesOf, flagged, flagsOf, mayAnswer } from './flags.ts'
+import { grants, readmitted } from './admit.ts'
+import { askedAbout, newestOf, supportingOf } from './around.ts'
+import { flagCodesOf } from './flags.ts'
 
 /** A request in force that an observation answers to, and what its flags depend on. */
 interface Asked {
@@ -15,15 +22,17 @@ interface Asked {
   patient: Kept<Patient> | undefined
   supporting: readonly Kept[]
   tasks: readonly Kept<Task>[]
+  /** What its prescriber was asked. */
+  asked: Kept<CommunicationRequest> | undefined
   /** `org:<id>` of all who see the request. */
   keys: readonly string[]
 }
 
-/** An Observation through the API may answer what a request was flagged for: its flags follow. */
+/** An Observation or an answered questionnaire through the API may answer what a request lacks: its flags, and how it is judged, follow. */
 export const answerByApi: Hook<readonly Asked[]> = {
   async facts(changes, all, store) {
     const here = new Set(all.filter(({ type }) => type === 'ServiceRequest').map(({ id }) => id))
-    const found = await Promise.all(changes.filter(isAnswer).map((change) => requestsOf(change, store)))
+    const found = await Promise.all(changes.map((change) => requestsOf(change, store)))
     const requests = new Map(found.flat().map((request) => [request.id, request]))
     // A request that is sent along is flagged by its own hook.
     const others = [...requests.values()].filter(({ id }) => !here.has(id))
@@ -41,22 +50,17 @@ export const answerByApi: Hook<readonly Asked[]> = {
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
 
-/** Changes of this hook are Observations: the table says so. */
-const observationIn = (change: Seen) =>
-  (isPut(change) ? change.resource : change.before) as Observation | undefined
+/** Changes of this hook are Observations and QuestionnaireResponses: the table says so. */
+const answerIn = (change: Seen) =>
+  (isPut(change) ? change.resource : change.before) as Observation | QuestionnaireResponse | undefined
 
-function isAnswer(change: Seen): boolean {
-  const observation = observationIn(change)
-  return observation !== undefined && mayAnswer(observation)
-}
-
-/** Requests in force that name the observation, or that it names. */
+/** Requests in force that name the answer, or that it names. */
 async function requestsOf(change: Seen, store: Reader): Promise<Kept<ServiceRequest>[]> {
-  const { subject, basedOn = [] } = observationIn(change) ?? {}
+  const { subject, basedOn = [] } = answerIn(change) ?? {}
   if (!subject?.reference) return []
   const all = await store.search('ServiceRequest', `subject=${subject.reference}&status=active`)
   const names = new Set(basedOn.map(({ reference }) => reference))
-  const name = `Observation/${change.id}`
+  const name = `${change.type}/${change.id}`
   return all.filter(
     ({ id, supportingInfo = [] }) =>
       names.has(`ServiceRequest/${id}`) || supportingInfo.some(({ reference }) => reference === name),
@@ -65,14 +69,16 @@ async function requestsOf(change: Seen, store: Reader): Promise<Kept<ServiceRequ
 
 async function askedBy(request: Kept<ServiceRequest>, store: Reader): Promise<Asked> {
   const reference = `ServiceRequest/${request.id}`
-  const [patient, supporting, tasks, keys] = await Promise.all([
+  const [patient, supporting, tasks, keys, asked] = await Promise.all([
     store.follow(request.subject.reference),
     supportingOf(request, store),
     store.search('Task', `focus=${reference}`),
     store.sight(reference),
+    askedAbout(request, store),
   ])
   return {
     request,
+    asked,
     patient: patient?.resourceType === 'Patient' ? patient : undefined,
     supporting,
     tasks,
@@ -81,7 +87,7 @@ async function askedBy(request: Kept<ServiceRequest>, store: Reader): Promise<As
 }
 
 function reflagged(
-  { request, patient, supporting, tasks, keys }: Asked,
+  { request, patient, supporting, tasks, asked, keys }: Asked,
   changes: readonly Seen[],
   at: Moment,
 ): Plan {
@@ -89,14 +95,15 @@ function reflagged(
   const said = changes.filter(isPut).map(({ resource }) => resource)
   const left = supporting.filter(({ id }) => !gone.has(id))
   const unmapped = flagCodesOf(request).includes('unmapped-code')
-  const flags = flagsOf(
-    { request, patient, supporting: newestOf<(typeof said)[number]>(said, left), unmapped },
-    at,
+  const submitted = { request, patient, supporting: newestOf<(typeof said)[number]>(said, left), unmapped }
+  const before = new Map(
+    [request, ...tasks, ...(asked ? [asked] : [])].map((one) => [`${one.resourceType}/${one.id}`, one]),
   )
-  const before = [request, ...tasks]
+  const next = readmitted(submitted, { tasks, asked }, at)
+  const write = next.filter((one) => !sameContent(one, before.get(`${one.resourceType}/${one.id}`)))
   return {
-    write: before.map((one) => flagged(one, flags)).filter((one, n) => !sameContent(one, before[n])),
-    grant: grants(said, keys),
+    write,
+    grant: grants([...said, ...write.filter(({ meta }) => !meta?.versionId)], keys),
     rely: [`ServiceRequest/${request.id}`],
   }
 }

@@ -1,4 +1,4 @@
-import type { Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Patient, Resource, ServiceRequest } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { sameContent } from '../entries.ts'
@@ -6,10 +6,11 @@ import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
-import { admitted, grants, hasEnded, senderKeys } from './admit.ts'
+import { admitted, grants, hasEnded, readmitted, senderKeys } from './admit.ts'
 import { newestOf, supportingOf } from './around.ts'
 import { type Withdrawn, withdrawing, withdrawn } from './cancelled.ts'
-import { flagCodesOf, flagged, flagsOf, type Submitted } from './flags.ts'
+import { flagCodesOf, type Submitted } from './flags.ts'
+import type { Identified } from './judged.ts'
 
 interface Facts {
   /** What the requests refer to and was not sent along: patients and supporting information. */
@@ -56,7 +57,7 @@ export const requestByApi: Hook<Facts> = {
 }
 
 const isAnswerTo = (resource: Resource, id: string) =>
-  resource.resourceType === 'Observation' &&
+  (resource.resourceType === 'Observation' || resource.resourceType === 'QuestionnaireResponse') &&
   (resource.basedOn?.some(({ reference }) => reference === `ServiceRequest/${id}`) ?? false)
 
 const seeing = async (id: string, store: Reader) =>
@@ -73,8 +74,8 @@ const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
 const knownAs = async (before: Kept<ServiceRequest>, store: Reader) =>
   [before.id, await withdrawn(before, store)] as const
 
-function namedBy({ subject, supportingInfo = [] }: ServiceRequest): string[] {
-  return [subject, ...supportingInfo].flatMap(({ reference }) =>
+function namedBy({ subject, supportingInfo = [], reasonReference = [] }: ServiceRequest): string[] {
+  return [subject, ...supportingInfo, ...reasonReference].flatMap(({ reference }) =>
     reference?.includes('/') ? [reference] : [],
   )
 }
@@ -93,7 +94,7 @@ function decided(change: Seen, all: readonly Seen[], facts: Facts, at: Moment): 
   const known = facts.known.get(change.id)
   if (!known) return { write: admitted(submitted, at) }
   refuseRevived(submitted.request, known.request)
-  const renewed = flaggedWith(submitted, known, at)
+  const renewed = renewedWith(submitted, known, facts, at)
   if (submitted.request.status !== 'revoked' || known.request.status === 'revoked') return renewed
   const taken = withdrawing(known, undefined, at)
   const others = (taken.write ?? []).filter(({ resourceType }) => resourceType !== 'ServiceRequest')
@@ -131,18 +132,21 @@ const isStillUnmapped = ({ code }: ServiceRequest, before: ServiceRequest | unde
   flagCodesOf(before).includes('unmapped-code') &&
   JSON.stringify(code) === JSON.stringify(before.code)
 
-/** The request as it is now said, and its Tasks, with the flags that this gives them. */
-function flaggedWith(
-  submitted: Submitted & { request: ServiceRequest & { id: string } },
+/** The request as it is now said, its Tasks and what was asked for it, as this makes them; what is new is for all who see it. */
+function renewedWith(
+  submitted: Submitted & { request: Identified },
   known: Withdrawn,
+  facts: Facts,
   at: Moment,
 ): Plan {
-  const flags = flagsOf(submitted, at)
-  const request = flagged(submitted.request, flags)
-  const tasks = known.tasks
-    .map((task): Task => flagged(task, flags))
-    .filter((task, n) => !sameContent(task, known.tasks[n]))
-  return { write: [request, ...tasks] }
+  const before = new Map(
+    [...known.tasks, ...(known.asked ? [known.asked] : [])].map((one) => [one.id, one] as const),
+  )
+  const write = readmitted(submitted, known, at).filter(
+    (one) => isRequest(one) || !sameContent(one, before.get(one.id ?? '')),
+  )
+  const news = write.filter((one) => !isRequest(one) && !one.meta?.versionId)
+  return { write, grant: grants(news, facts.keys.get(submitted.request.id) ?? []) }
 }
 
 /** A request that has led to an appointment is taken back, not deleted. */
@@ -156,5 +160,5 @@ function removed({ id, before }: Seen, facts: Facts): Plan {
       'ServiceRequest',
     )
   }
-  return { remove: [before, ...(known?.tasks ?? [])] }
+  return { remove: [before, ...(known?.tasks ?? []), ...(known?.asked ? [known.asked] : [])] }
 }

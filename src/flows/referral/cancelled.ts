@@ -1,4 +1,4 @@
-import type { Appointment, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Appointment, CommunicationRequest, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
@@ -8,7 +8,8 @@ import { isLive } from '../booking/states.ts'
 import type { Entry } from '../entries.ts'
 import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
-import { isOpen } from '../task.ts'
+import { businessStatus, isOpen } from '../task.ts'
+import { askedAbout } from './around.ts'
 
 interface Facts {
   /** One for each request that is taken back, in the message's order. */
@@ -18,6 +19,8 @@ interface Facts {
 export interface Withdrawn {
   request: Kept<ServiceRequest>
   tasks: readonly Kept<Task>[]
+  /** What its prescriber was asked. */
+  asked: Kept<CommunicationRequest> | undefined
   appointments: readonly Given[]
 }
 
@@ -57,17 +60,18 @@ const isRequest = (resource: { resourceType: string }): resource is ServiceReque
 
 export async function withdrawn(request: Kept<ServiceRequest>, store: Reader): Promise<Withdrawn> {
   const reference = `ServiceRequest/${request.id}`
-  const [tasks, appointments] = await Promise.all([
+  const [tasks, appointments, asked] = await Promise.all([
     store.search('Task', `focus=${reference}`),
     store.search('Appointment', `based-on=${reference}`),
+    askedAbout(request, store),
   ])
   const live: Kept<Appointment>[] = appointments.filter(isLive)
-  return { request, tasks, appointments: await Promise.all(live.map((one) => givenUp(one, store))) }
+  return { request, tasks, asked, appointments: await Promise.all(live.map((one) => givenUp(one, store))) }
 }
 
 /** Taken back already: the same answer again. Done already: too late. */
 export function withdrawing(
-  { request, tasks, appointments }: Withdrawn,
+  { request, tasks, asked, appointments }: Withdrawn,
   said: ServiceRequest | undefined,
   at: Moment,
 ): Plan {
@@ -84,13 +88,19 @@ export function withdrawing(
     status: 'revoked',
     ...(said?.note && { note: [...(request.note ?? []), ...newNotes(said, request)] }),
   }
-  const ended = tasks
-    .filter(isOpen)
-    .map((task): Task => ({ ...task, status: 'cancelled', lastModified: at.now }))
+  const ended = tasks.filter(isOpen).map(
+    (task): Task => ({
+      ...task,
+      status: 'cancelled',
+      businessStatus: businessStatus('cancelled'),
+      lastModified: at.now,
+    }),
+  )
+  const unasked: CommunicationRequest[] = asked?.status === 'active' ? [{ ...asked, status: 'revoked' }] : []
   const plans = appointments.map((given) =>
     cancelling(given, { text: 'The prescriber has cancelled the referral.' }, at),
   )
-  return merged([{ write: [revoked, ...ended] }, ...plans])
+  return merged([{ write: [revoked, ...ended, ...unasked] }, ...plans])
 }
 
 function newNotes(said: ServiceRequest, { note = [] }: ServiceRequest) {

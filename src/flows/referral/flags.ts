@@ -20,6 +20,9 @@ export type FlagCode =
   | 'missing-pregnancy'
   | 'missing-prior-exams'
   | 'unmapped-code'
+  | 'out-of-protocol'
+  | 'non-member'
+  | 'duplicate-suspected'
 
 /** A request with what was sent along with it. */
 export interface Submitted {
@@ -28,6 +31,8 @@ export interface Submitted {
   supporting: readonly Resource[]
   /** Some code of it is in no ConceptMap. */
   unmapped: boolean
+  /** What was found of it when it came, beyond what it says: who sent it, and what else was asked for the patient. */
+  found?: readonly FlagCode[]
 }
 
 /** What is missing or unusual: told on the request and its Task, never a reason to lose a referral. */
@@ -148,10 +153,6 @@ function answers(supporting: readonly Resource[], codes: readonly string[]): boo
 }
 
 const codesOf = ({ code }: Observation) => codingsOf(code).map(({ code }) => code ?? '')
-
-/** Whether an observation may answer what R.1333-53 asks. */
-export const mayAnswer = (observation: Observation): boolean =>
-  codesOf(observation).some((code) => code === pregnancy || priorExams.includes(code))
 
 /** Codes that say that it is not known: SNOMED CT, LOINC answers, HL7 null flavours, tables 0532 and data-absent-reason. */
 const unknown: readonly (string | undefined)[] = [

@@ -1,4 +1,4 @@
-import type { Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { CommunicationRequest, Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { organizationKey } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
@@ -6,10 +6,10 @@ import type { Kept, Reader } from '../../store/index.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
 import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
-import { admitted, grants, hasEnded, senderKeys } from './admit.ts'
-import { newestOf, supportingOf } from './around.ts'
+import { admitted, grants, hasEnded, readmitted, senderKeys } from './admit.ts'
+import { askedAbout, newestOf, supportingOf } from './around.ts'
 import { cancelled } from './cancelled.ts'
-import { flagged, flagsOf } from './flags.ts'
+import { askedIdOf } from './judged.ts'
 
 /** A referral as it came, transformed: one or more requests, their patient, and what came with them. */
 export interface Referral {
@@ -33,6 +33,8 @@ interface Renewals {
   keys: readonly string[]
   /** The Tasks of the requests that are known. */
   tasks: readonly Kept<Task>[]
+  /** What their prescribers were asked. */
+  asked: readonly Kept<CommunicationRequest>[]
   /** `Organization/<id>`s that the requesters practise at. */
   practices: readonly string[]
 }
@@ -44,14 +46,15 @@ export const received: Step<Referral, Facts> = {
   async facts({ entries }, store, actor) {
     const { back, others } = parted(entries)
     const known = await knownOf(others, anchorOf(entries), store, actor)
-    const [tasks, practices, takenBack, keys, supporting] = await Promise.all([
+    const [tasks, practices, takenBack, keys, supporting, asked] = await Promise.all([
       tasksOf(known, store),
       practicesOf(known, store, actor),
       back.length > 0 ? cancelled.facts({ entries: back }, store, actor) : undefined,
       keysOf(known, store),
       supportingOfAll(known, store),
+      askedOfAll(known, store),
     ])
-    return { known, tasks, practices, takenBack, keys, supporting }
+    return { known, tasks, practices, takenBack, keys, supporting, asked }
   },
 
   decide(referral, { takenBack, ...facts }, at, actor) {
@@ -86,13 +89,13 @@ function parted(entries: readonly Entry[]) {
 function taken(
   { entries, unmapped, addressedTo }: Referral,
   anchor: string | undefined,
-  { known, tasks, practices, keys, supporting }: Renewals,
+  { known, tasks, practices, keys, supporting, asked }: Renewals,
   at: Moment,
   actor: Actor,
 ): Plan {
   refuseEnded(entries, known)
   const { all, changed } = settled(entries, known, anchor, at)
-  const parts = { all: newestOf(all, supporting), known, tasks, unmapped: unmapped.length > 0 }
+  const parts = { all: newestOf(all, supporting), known, tasks, asked, unmapped: unmapped.length > 0 }
   const requests = all.filter(isRequest).flatMap((request) => admittedOrRenewed(request, parts, at))
   const write = [...changed.filter((resource) => !isRequest(resource)), ...requests]
   const seeing = [
@@ -115,6 +118,11 @@ async function supportingOfAll(known: Known, store: Reader): Promise<Kept[]> {
   return (await Promise.all(requests.map((request) => supportingOf(request, store)))).flat()
 }
 
+async function askedOfAll(known: Known, store: Reader): Promise<Kept<CommunicationRequest>[]> {
+  const all = await Promise.all(requestsIn(known).map((request) => askedAbout(request, store)))
+  return all.filter((one) => one !== undefined)
+}
+
 /** An order that is addressed to a centre is for that centre's eyes from the start. */
 const receiversOf = (application: string | undefined, { territory }: Moment) =>
   territory.peers
@@ -125,6 +133,7 @@ interface Parts {
   all: readonly Resource[]
   known: Known
   tasks: readonly Kept<Task>[]
+  asked: readonly Kept<CommunicationRequest>[]
   unmapped: boolean
 }
 
@@ -137,13 +146,16 @@ function admittedOrRenewed(request: ServiceRequest & { id: string }, parts: Part
     unmapped: parts.unmapped,
   }
   if (!request.meta?.versionId) return admitted(submitted, at)
-  const flags = flagsOf(submitted, at)
-  const before = [
-    ...[...parts.known.values()].filter(({ id }) => id === request.id),
-    ...tasksFor(request, parts),
-  ]
-  const now = [request, ...tasksFor(request, parts)].map((resource) => flagged(resource, flags))
-  return now.filter((resource, n) => !sameContent(resource, before[n]))
+  const asked = parts.asked.find(({ id }) => id === askedIdOf(request.id))
+  const tasks = tasksFor(request, parts)
+  const before = [...parts.known.values(), ...tasks, ...(asked ? [asked] : [])]
+  return readmitted(submitted, { tasks, asked }, at).filter(
+    (resource) =>
+      !sameContent(
+        resource,
+        before.find(({ id }) => id === resource.id),
+      ),
+  )
 }
 
 const tasksFor = ({ id }: { id: string }, { tasks }: Parts) =>

@@ -52,6 +52,7 @@ export const hooks: Readonly<Record<string, BoundHook>> = {
   Slot: hook(diaryByApi),
   Schedule: hook(diaryByApi),
   Appointment: hook(appointmentByApi),
+  QuestionnaireResponse: hook(answerByApi),
   Task: hook(taskByApi),
   Communication: hook(commentByApi),
   DiagnosticReport: hook(commentByApi),
