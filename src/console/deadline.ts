@@ -1,20 +1,38 @@
+import type { Clock } from '../flows/clocks/clock.ts'
 import { span, when } from './format.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, nothing } from './html.ts'
 import type { View } from './view.ts'
 
-/** How a deadline stands, as the clocks tell it. */
-export type Standing = 'in-time' | 'at-risk' | 'late' | 'stopped' | 'ended'
-
-/** A deadline as one says it: how long it still is, and when; in words, with a colour. */
-export function deadline(dueAt: string | undefined, standing: Standing, view: View): Html {
-  if (dueAt === undefined) return html`<span class="due none">${view.say('due.none')}</span>`
-  const left = Date.parse(dueAt) - view.now
-  const words = {
-    'in-time': () => view.say('due.in', { span: span(left, view.language) }),
-    'at-risk': () => view.say('due.soon', { span: span(left, view.language) }),
-    late: () => view.say(left < 0 ? 'due.late' : 'due.planned-late', { span: span(left, view.language) }),
-    stopped: () => view.say('due.met'),
-    ended: () => view.say('due.ended'),
-  }
-  return html`<span class="due ${standing}"><strong>${words[standing]()}</strong> <time datetime="${dueAt}">${when(dueAt, view)}</time></span>`
+/** A clock as one says it: how long there still is, and until when; in words, with a colour. */
+export function clockDue(clock: Clock, view: View): Html {
+  const { say, language, now } = view
+  const { state, standing, dueAt, strictDueAt, stoppedAt } = clock
+  if (state === 'ended') return due('ended', say('due.ended'), undefined, view)
+  if (state === 'stopped' && stoppedAt)
+    return due(
+      standing === 'late' ? 'late' : 'met',
+      say(standing === 'late' ? 'due.met-late' : 'due.met'),
+      stoppedAt,
+      view,
+    )
+  if (state === 'planned' && stoppedAt)
+    return due(
+      standing === 'late' ? 'late' : 'met',
+      say(standing === 'late' ? 'due.planned-late' : 'due.planned'),
+      stoppedAt,
+      view,
+    )
+  const left = Date.parse(dueAt) - now
+  const words = say(left < 0 ? 'due.late' : standing === 'at-risk' ? 'due.soon' : 'due.in', {
+    span: span(left, language),
+  })
+  return html`${due(standing, words, dueAt, view)}${dueAt === strictDueAt ? nothing : html`<small>${say('due.strict', { when: when(strictDueAt, view) })}</small>`}`
 }
+
+function due(tone: string, words: string, at: string | undefined, view: View): Html {
+  return html`<span class="due ${tone}"><strong>${words}</strong>${at === undefined ? nothing : html` <time datetime="${at}">${when(at, view)}</time>`}</span>`
+}
+
+/** The clock that counts now: the answer's until it is given, then the exam's. */
+export const currentClock = ({ answer, exam }: Readonly<Record<'answer' | 'exam', Clock>>): Clock =>
+  answer.state === 'running' || answer.state === 'waiting' ? answer : exam

@@ -1,8 +1,11 @@
 import type { Act, Page } from '../view.ts'
+import { newPage, takeCall } from './new.ts'
+import { requestPage } from './request.ts'
+import { requestActs } from './request-acts.ts'
 import { worklistPage } from './worklist.ts'
 
 /** What can be looked at, by path under `/console`. */
-export const pages: readonly Page[] = [worklistPage]
+export const pages: readonly Page[] = [worklistPage, newPage, requestPage]
 
 /** What can be done by sending a form, by path under `/console`. */
-export const acts: readonly Act[] = []
+export const acts: readonly Act[] = [takeCall, ...requestActs]

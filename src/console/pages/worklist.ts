@@ -1,5 +1,7 @@
+import type { Task } from '@medplum/fhirtypes'
+import { clocksOfRequest } from '../../flows/clocks/kept.ts'
 import type { Kept } from '../../store/index.ts'
-import { deadline, type Standing } from '../deadline.ts'
+import { clockDue, currentClock } from '../deadline.ts'
 import { age, communeOf, nameOf, when, wordsOf } from '../format.ts'
 import { given, type Html, html, nothing } from '../html.ts'
 import { versionsOf } from '../search.ts'
@@ -31,35 +33,35 @@ function tabs(list: List, { say }: View): Html {
   )}</ul></nav>`
 }
 
-function table({ rows, people }: Worklist, { view, person }: Visit): Html {
+function table({ rows, people }: Worklist, visit: Visit): Html {
+  const { view } = visit
   const { say } = view
   if (rows.length === 0) return html`<p class="empty">${say('worklist.empty')}</p>`
   return html`<div class="scroll"><table class="list">
     <caption class="hidden">${say('worklist.caption')}</caption>
     <thead><tr><th scope="col">${say('column.due')}</th><th scope="col">${say('column.exam')}</th><th scope="col">${say('column.patient')}</th>
       <th scope="col">${say('column.commune')}</th><th scope="col">${say('column.state')}</th><th scope="col">${say('column.who')}</th></tr></thead>
-    <tbody>${rows.map((row) => line(row, people, view, person.reference))}</tbody></table></div>`
+    <tbody>${rows.map((row) => line(row, people, visit))}</tbody></table></div>`
 }
 
-function line(row: Row, people: ReadonlyMap<string, Kept>, view: View, me: string): Html {
+function line(row: Row, people: ReadonlyMap<string, Kept>, { view, person, desk }: Visit): Html {
   const { task, request, patient, appointment } = row
   const id = task.focus?.reference?.split('/')[1] ?? ''
-  const due = dueOf(row, view)
-  return html`<tr class="${due.standing}">
-    <td>${deadline(due.at, due.standing, view)}</td>
+  const clock = currentClock(
+    clocksOfRequest(task, appointment ? [appointment] : [], desk.territory, new Date(view.now).toISOString()),
+  )
+  return html`<tr class="${clock.state === 'running' ? clock.standing : clock.state}">
+    <td>${clockDue(clock, view)}</td>
     <td><a data-row href="/console/requests/${id}">${wordsOf(request?.code) || view.say('exam.unknown')}</a>
-      ${given(task.priority === 'urgent' || task.priority === 'stat' || task.priority === 'asap', () => html`<span class="urgent">${view.say('urgent')}</span>`)}
+      ${given(isUrgent(task), () => html`<span class="urgent">${view.say('urgent')}</span>`)}
       ${given(wordsOf(request?.reasonCode?.[0]), (words) => html`<small>${words}</small>`)}</td>
     <td>${nameOf(patient?.name)} ${given(patient?.birthDate, (born) => html`<small>${age(born, view)}</small>`)}</td>
     <td>${communeOf(patient?.address)}</td>
     <td>${stateOf(task, view)}${given(appointment?.start, (start) => html`<small>${when(start, view)}</small>`)}</td>
-    <td>${who(task.owner?.reference, people, view, me)}</td></tr>`
+    <td>${who(task.owner?.reference, people, view, person.reference)}</td></tr>`
 }
 
-function dueOf({ task }: Row, { now }: View): { at: string | undefined; standing: Standing } {
-  const at = task.restriction?.period?.end
-  return { at, standing: at !== undefined && Date.parse(at) < now ? 'late' : 'in-time' }
-}
+const isUrgent = ({ priority }: Task): boolean => priority !== undefined && priority !== 'routine'
 
 /** Who has it: a person by name, nobody when it is the cell's. */
 function who(

@@ -1,0 +1,153 @@
+import type { Communication, Observation, Task } from '@medplum/fhirtypes'
+import { mayInteract, mayOperate } from '../../auth/gate.ts'
+import { systems } from '../../fhir/canonical.ts'
+import { failure } from '../../fhir/outcome.ts'
+import { book, cancel } from '../../flows/booking/index.ts'
+import { isOfRequest } from '../../flows/task.ts'
+import { claim, giveBack } from '../../flows/work/index.ts'
+import type { Kept } from '../../store/index.ts'
+import { change } from '../change.ts'
+import { dossierOf } from '../dossier.ts'
+import type { Key } from '../messages/index.ts'
+import { type Act, field, type Visit } from '../view.ts'
+import { requestShown } from './request.ts'
+
+/** Something that is done about one request; afterwards its page is shown again. */
+function act(name: string, does: (visit: Visit, form: FormData, id: string) => Promise<Key>): Act {
+  return {
+    path: `/requests/:id/${name}`,
+    async perform(visit, form) {
+      const id = visit.parts.id ?? ''
+      return { done: await does(visit, form, id), to: `/console/requests/${id}` }
+    },
+    back: (visit) => requestShown(visit),
+  }
+}
+
+/** The request's own Task, for somebody who may change it. Fails: forbidden, not-found. */
+async function taskOf(id: string, { desk, person }: Visit): Promise<Kept<Task>> {
+  mayInteract(person.permit, 'Task', 'u')
+  const tasks = await desk.store.reader().search('Task', `focus=ServiceRequest/${id}`)
+  const task = tasks.find(isOfRequest)
+  if (task) return task
+  throw failure('not-found', 'This request has no Task.')
+}
+
+const required = (form: FormData, name: string): string => {
+  const value = field(form, name)
+  if (value) return value
+  throw failure('required', 'An answer is missing.', name)
+}
+
+export const claimRequest = act('claim', async (visit, _, id) => {
+  await claim({ task: (await taskOf(id, visit)).id }, visit.desk)
+  return 'done.claimed'
+})
+
+export const giveBackRequest = act('give-back', async (visit, _, id) => {
+  await giveBack({ task: (await taskOf(id, visit)).id }, visit.desk)
+  return 'done.given-back'
+})
+
+/** Books a proposed place; a centre that takes its time is waited for a little. */
+export const bookPlace = act('book', async (visit, form) => {
+  mayOperate(visit.person.permit, 'book', 'Appointment')
+  const { bookWaitMs } = visit.console.settings
+  const kept = await book({ appointment: required(form, 'proposal') }, undefined, bookWaitMs, visit.desk)
+  return kept.status === 'booked' ? 'done.booked' : 'done.asked-centre'
+})
+
+export const cancelPlace = act('cancel', async (visit, form) => {
+  mayInteract(visit.person.permit, 'Appointment', 'u')
+  await cancel(required(form, 'appointment'), { text: required(form, 'reason') }, visit.desk)
+  return 'done.cancelled'
+})
+
+/** What a centre has said by telephone. */
+export const centreSaid = act('said', async (visit, form) => {
+  const call = await visit.desk.store.reader().read('Task', required(form, 'call'))
+  if (!call) throw failure('not-found', 'There is no such call.')
+  const status = required(form, 'said') === 'yes' ? 'completed' : 'rejected'
+  const resource: Task = { ...call, status }
+  await change(
+    [{ verb: 'update', type: 'Task', resource, target: { id: call.id }, ifMatch: call.meta.versionId }],
+    visit,
+  )
+  return status === 'completed' ? 'done.booked' : 'done.centre-refused'
+})
+
+/** Answers to the protocol's questions, as somebody has them on the telephone. */
+export const keepAnswers = act('answers', async (visit, form, id) => {
+  const { request } = await dossierOf(id, visit.desk)
+  const said = [...form].flatMap(([name, value]) =>
+    name.startsWith('q.') && typeof value === 'string' && value.trim() !== ''
+      ? [[name.slice(2), value.trim()] as const]
+      : [],
+  )
+  if (said.length === 0) throw failure('required', 'No question was answered.')
+  const answers = said.map(([code, value]) => answerOf(code, value, request.subject, id))
+  await change(
+    answers.map((resource) => ({ verb: 'create', type: 'Observation', resource }) as const),
+    visit,
+  )
+  return 'done.answered'
+})
+
+const snomed = { yes: '373066001', no: '373067005', unknown: '261665006' } as const
+
+function answerOf(
+  code: string,
+  value: string,
+  subject: Observation['subject'],
+  request: string,
+): Observation {
+  const known = value === 'yes' || value === 'no' || value === 'unknown' ? value : undefined
+  return {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { coding: [{ system: systemOf(code), code }] },
+    ...(subject && { subject }),
+    basedOn: [{ reference: `ServiceRequest/${request}` }],
+    ...(known
+      ? {
+          valueCodeableConcept: {
+            coding: [{ system: 'http://snomed.info/sct', code: snomed[known] }],
+            text: known,
+          },
+        }
+      : { valueString: value }),
+  }
+}
+
+function systemOf(code: string): string {
+  if (/^\d{1,7}-\d$/.test(code)) return 'http://loinc.org'
+  return /^\d{6,18}$/.test(code) ? 'http://snomed.info/sct' : systems.question
+}
+
+/** A word to the doctor who asks. */
+export const sendMessage = act('message', async (visit, form, id) => {
+  const { request } = await dossierOf(id, visit.desk)
+  const { actor } = visit.person.permit
+  const resource: Communication = {
+    resourceType: 'Communication',
+    status: 'completed',
+    basedOn: [{ reference: `ServiceRequest/${id}` }],
+    subject: request.subject as NonNullable<Communication['subject']>, // a request of ours is about a patient
+    ...(request.requester && { recipient: [request.requester] }),
+    sender: { reference: visit.desk.territory.cell, display: actor.name },
+    sent: visit.desk.clock().toISOString(),
+    payload: [{ contentString: required(form, 'text') }],
+  }
+  await change([{ verb: 'create', type: 'Communication', resource }], visit)
+  return 'done.sent'
+})
+
+export const requestActs: readonly Act[] = [
+  claimRequest,
+  giveBackRequest,
+  bookPlace,
+  cancelPlace,
+  centreSaid,
+  keepAnswers,
+  sendMessage,
+]

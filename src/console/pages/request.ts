@@ -1,0 +1,117 @@
+import { noteOf } from '../../flows/referral/flags.ts'
+import { isOpen } from '../../flows/task.ts'
+import { clockDue } from '../deadline.ts'
+import { clocksIn, type Dossier, dossierOf } from '../dossier.ts'
+import { age, communeOf, nameOf, shortDate, wordsOf } from '../format.ts'
+import { given, type Html, html } from '../html.ts'
+import { judgementOf } from '../judged.ts'
+import { judgementPart } from '../parts/judgement.ts'
+import { messagePart } from '../parts/messages.ts'
+import { bookedPart, proposalPart } from '../parts/places.ts'
+import { timelinePart } from '../parts/timeline.ts'
+import { holderPart, refusalPart } from '../parts/work.ts'
+import { type Proposal, placed, proposalsFor } from '../proposals.ts'
+import { versionsOf } from '../search.ts'
+import { stateOf } from '../state.ts'
+import type { Page, Shown, View, Visit } from '../view.ts'
+
+/** One request, with all that is known of it and all that can be done about it. */
+export const requestPage: Page = {
+  path: '/requests/:id',
+  show: (visit) => requestShown(visit),
+}
+
+/** The page of the request that the address names. Fails: not-found. */
+export async function requestShown(visit: Visit): Promise<Shown> {
+  const { view, desk, parts } = visit
+  const dossier = await dossierOf(parts.id ?? '', desk)
+  const { request, task, patient, appointments, supporting } = dossier
+  const current = appointments.filter(({ status }) => status !== 'cancelled' && status !== 'entered-in-error')
+  const wantsPlace = task !== undefined && isOpen(task) && current.length === 0
+  const [judgement, proposals, booked] = await Promise.all([
+    judgementOf(dossier, desk),
+    wantsPlace ? proposalsFor(dossier, desk) : [],
+    Promise.all(current.map((appointment) => placed(appointment, desk))),
+  ])
+  const title = wordsOf(request.code) || view.say('exam.unknown')
+  return {
+    title,
+    live: true,
+    body: html`${head(dossier, title, view)}
+      <div class="two"><div>
+        <section class="card" data-part="patient">${patientPart(dossier, view)}</section>
+        ${given(judgement, (value) => judgementPart(value, dossier, view))}
+        ${placePart(dossier, proposals, booked, visit, wantsPlace)}
+      </div><aside>
+        <section class="card" data-part="clocks"><h2>${view.say('clocks.title')}</h2>${clocks(dossier, visit)}</section>
+        ${holderPart(dossier, visit)}${messagePart(dossier, view)}${refusalPart(dossier, view)}
+      </aside></div>${timelinePart(dossier, view)}`,
+    references: versionsOf([request, task, patient, ...appointments, ...supporting]),
+  }
+}
+
+function head({ request, task }: Dossier, title: string, view: View): Html {
+  const { say } = view
+  const urgent = request.priority !== undefined && request.priority !== 'routine'
+  const number = request.identifier?.[0]?.value
+  return html`<div class="head"><div><p class="crumb"><a href="/console">${say('nav.worklist')}</a></p>
+    <h1>${title}${urgent ? html` <span class="urgent">${say('urgent')}</span>` : ''}</h1>
+    <p class="quiet">${wordsOf(request.reasonCode?.[0])}${given(number, (value) => html` · <span class="number">${say('request.number', { number: value })}</span>`)}</p></div>
+    <p data-part="state" class="state">${given(task, (value) => stateOf(value, view))}
+    <button type="button" class="quiet script" data-print>${say('print')}</button></p></div>`
+}
+
+function patientPart({ patient, doctor, request }: Dossier, view: View): Html {
+  const { say } = view
+  const rows: [string, string | undefined][] = [
+    [
+      say('request.born'),
+      patient?.birthDate && `${shortDate(patient.birthDate, view)} (${age(patient.birthDate, view)})`,
+    ],
+    [
+      say('field.sex'),
+      patient?.gender && say(`sex.${patient.gender === 'other' ? 'unknown' : patient.gender}`),
+    ],
+    [say('field.phone'), patient?.telecom?.find(({ system }) => system === 'phone')?.value],
+    [say('field.commune'), communeOf(patient?.address)],
+    [say('request.doctor'), nameOf(doctor?.name) || request.requester?.display],
+    [say('field.callback'), callbackOf(request)],
+    [say('field.purpose'), noteOf(request, 'purpose')],
+    [say('field.justification'), noteOf(request, 'justification')],
+    [say('field.note'), otherNotes(request)],
+  ]
+  return html`<h2>${nameOf(patient?.name) || say('request.patient')}</h2><dl class="facts">${rows.map(
+    ([term, value]) => given(value, (words) => html`<div><dt>${term}</dt><dd>${words}</dd></div>`),
+  )}</dl>`
+}
+
+const callbackOf = ({ extension = [] }: Dossier['request']) =>
+  extension.find(({ url }) => url.endsWith('/servicerequest-order-callback-phone-number'))?.valueContactPoint
+    ?.value
+
+/** What was said beside purpose and justification. */
+const otherNotes = ({ note = [] }: Dossier['request']) =>
+  note
+    .filter(({ extension = [] }) => extension.length === 0)
+    .map(({ text }) => text)
+    .join(' · ')
+
+function clocks(dossier: Dossier, { view, desk }: Visit): Html {
+  const both = clocksIn(dossier, desk)
+  if (!both) return html`<p>${view.say('due.none')}</p>`
+  return html`<dl class="clocks">${(['answer', 'exam'] as const).map(
+    (name) => html`<div><dt>${view.say(`clock.${name}`)}</dt><dd>${clockDue(both[name], view)}</dd></div>`,
+  )}</dl>`
+}
+
+/** Where the exam is, or could be. */
+function placePart(
+  dossier: Dossier,
+  proposals: readonly Proposal[],
+  booked: readonly Proposal[],
+  { view }: Visit,
+  wantsPlace: boolean,
+): Html {
+  if (booked.length > 0) return bookedPart(dossier, booked, view)
+  return wantsPlace ? proposalPart(dossier, proposals, view) : html``
+}

@@ -1,0 +1,23 @@
+import type { Communication, CommunicationRequest } from '@medplum/fhirtypes'
+import { type Dossier, saidAt } from '../dossier.ts'
+import { when } from '../format.ts'
+import { given, type Html, html } from '../html.ts'
+import { formKey } from '../layout.ts'
+import type { View } from '../view.ts'
+
+/** What was said about the request, and the way to say more to the doctor who asks. */
+export function messagePart({ request, messages }: Dossier, view: View): Html {
+  const { say } = view
+  return html`<section class="card"><h2>${say('message.title')}</h2>
+    <ol class="messages" data-part="messages">${messages.map((message) => line(message, view))}</ol>
+    <form method="post" action="/console/requests/${request.id}/message">${formKey(view)}
+      <label for="message">${say('message.new')}</label><textarea id="message" name="text" required maxlength="4000"></textarea>
+      <p class="row"><button name="kind" value="say">${say('message.send')}</button>
+      <button name="kind" value="ask">${say('message.ask')}</button></p></form></section>`
+}
+
+function line(message: Communication | CommunicationRequest, view: View): Html {
+  const text = (message.payload ?? []).flatMap(({ contentString }) => contentString ?? []).join(' ')
+  const isAsked = message.resourceType === 'CommunicationRequest'
+  return html`<li><p class="meta">${isAsked ? html`<strong>${view.say('message.asked')}</strong> · ` : ''}${given(message.sender?.display, (name) => html`${name} · `)}${given(saidAt(message), (at) => html`<time datetime="${at}">${when(at, view)}</time>`)}</p><p>${text}</p></li>`
+}

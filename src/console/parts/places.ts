@@ -1,0 +1,73 @@
+import type { Appointment } from '@medplum/fhirtypes'
+import { isCall } from '../../flows/task.ts'
+import type { Dossier } from '../dossier.ts'
+import { dayWords, timeOf } from '../format.ts'
+import { given, type Html, html, nothing } from '../html.ts'
+import { formKey } from '../layout.ts'
+import type { Proposal } from '../proposals.ts'
+import { badge, type Tone } from '../state.ts'
+import type { View } from '../view.ts'
+
+/** Places that could be had, best first, each with the button that takes it. */
+export function proposalPart({ request }: Dossier, proposals: readonly Proposal[], view: View): Html {
+  const { say } = view
+  if (proposals.length === 0)
+    return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2><p class="empty">${say('places.none')}</p></section>`
+  return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2>
+    <form method="post" action="/console/requests/${request.id}/book">${formKey(view)}
+    <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, n, view))}</ol></form></section>`
+}
+
+function placeLine({ appointment, place, commune, why }: Proposal, n: number, view: View): Html {
+  const { start = '', id = '' } = appointment
+  const label = view.say('places.book-at', { when: `${dayWords(start, view)} ${timeOf(start, view)}`, place })
+  return html`<li><div class="slot"><strong>${dayWords(start, view)}</strong> <span>${timeOf(start, view)}</span></div>
+    <div class="where">${place}${given(commune, (name) => html` <span class="quiet">${name}</span>`)}<small>${why}</small></div>
+    <button name="proposal" value="${id}" class="${n === 0 ? 'main' : ''}" aria-label="${label}"${n === 0 ? html` autofocus` : nothing}>${view.say('places.book')}</button></li>`
+}
+
+const tones: Readonly<Partial<Record<Appointment['status'], Tone>>> = {
+  pending: 'wait',
+  booked: 'good',
+  arrived: 'busy',
+  'checked-in': 'busy',
+  fulfilled: 'good',
+  noshow: 'bad',
+}
+
+/** What is booked, or asked for, and what can become of it. */
+export function bookedPart(dossier: Dossier, booked: readonly Proposal[], view: View): Html {
+  const { say } = view
+  return html`<section class="card" data-part="places"><h2>${say('places.booked')}</h2>${booked.map(
+    ({ appointment, place, commune }) => {
+      const { status, start = '', id = '' } = appointment
+      const words = say(`appointment.${status}` as 'appointment.booked') // each status that is shown has its words
+      return html`<div class="booked"><p class="when"><strong>${dayWords(start, view)} ${timeOf(start, view)}</strong> ${badge(tones[status] ?? 'done', words)}</p>
+      <p>${place}${given(commune, (name) => html`, ${name}`)}</p>${callForm(dossier, id, view)}${cancelForm(dossier, id, status, view)}</div>`
+    },
+  )}</section>`
+}
+
+/** A centre that has only a telephone: somebody calls, and writes down what it says. */
+function callForm({ calls, request }: Dossier, appointment: string, view: View): Html {
+  const call = calls.filter(isCall).find(({ focus }) => focus?.reference === `Appointment/${appointment}`)
+  if (!call) return nothing
+  return html`<form method="post" action="/console/requests/${request.id}/said" class="row">${formKey(view)}
+    <input type="hidden" name="call" value="${call.id}"><p class="wide">${view.say('places.call')}</p>
+    <button name="said" value="yes" class="main">${view.say('places.said-yes')}</button>
+    <button name="said" value="no">${view.say('places.said-no')}</button></form>`
+}
+
+function cancelForm(
+  { request }: Dossier,
+  appointment: string,
+  status: Appointment['status'],
+  view: View,
+): Html {
+  if (status !== 'booked' && status !== 'pending') return nothing
+  return html`<details class="more"><summary>${view.say('places.cancel')}</summary>
+    <form method="post" action="/console/requests/${request.id}/cancel" class="row">${formKey(view)}
+    <input type="hidden" name="appointment" value="${appointment}">
+    <label for="why-${appointment}">${view.say('places.cancel-why')}</label><input id="why-${appointment}" name="reason" required maxlength="500">
+    <button class="danger">${view.say('places.cancel-now')}</button></form></details>`
+}
