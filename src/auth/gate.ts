@@ -106,6 +106,10 @@ const operations: Readonly<Record<string, readonly Need[]>> = {
   hold: [{ type: 'Appointment', anyOf: 'cu' }],
   book: [{ type: 'Appointment', anyOf: 'cu' }],
   validate: [{ anyOf: 'cruds' }],
+  'evaluate-measure': [
+    { type: 'Measure', anyOf: 'rs' },
+    { type: 'MeasureReport', anyOf: 'rs' },
+  ],
   status: [{ type: 'Subscription', anyOf: 'r' }],
   export: [{ anyOf: 's' }, { anyOf: 'r' }],
 }

@@ -25,6 +25,8 @@ export const extensions = {
   clockAlert: extension('clock-alert'),
   /** Task: when its clocks are to be looked at next (instant). */
   nextAlert: extension('next-alert'),
+  /** MeasureReport: a delay of its requests, by name (`median`, `p90`, `mean`). */
+  delay: extension('delay'),
   /** Task: somebody's reply is, or was, waited for (Period). */
   pause: extension('pause'),
   /** Slot, Schedule: whom and what a machine or its diary takes. */

@@ -3,6 +3,7 @@ import { type Auth, openAuth } from '../auth/index.ts'
 import type { Config } from '../config.ts'
 import type { Reception, Sender } from '../flows/receive.ts'
 import type { Desk } from '../flows/step.ts'
+import { measures } from '../indicators/index.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/index.ts'
 import { openSubscriptions, type Subscriptions } from '../subscriptions/index.ts'
@@ -40,7 +41,7 @@ export interface Rooms extends AsyncDisposable {
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const { config, folder, rules, store, baseUrl, log, clock } = options
   const alone = bareDesk(rules, store, clock)
-  const loaded = await loadTerritory(folder, rules.conceptMaps, alone)
+  const loaded = await loadTerritory(withMeasures(folder), rules.conceptMaps, alone)
   const following = await followProtocols({ store, territory: loaded.territory, log })
   const sourcesOpen = openSources({ store, clock, territory: loaded.territory })
   const auth = await openAuth({
@@ -83,6 +84,12 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     },
   }
 }
+
+/** A territory's folder, and what is counted in every territory. */
+const withMeasures = (folder: TerritoryFolder): TerritoryFolder => ({
+  ...folder,
+  entries: [...folder.entries, ...measures()],
+})
 
 /** What every step is carried out with, whoever asks and wherever it is. */
 function bareDesk({ validator }: Rules, store: Store, clock: () => Date): Omit<Desk, 'territory'> {

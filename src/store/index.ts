@@ -6,6 +6,7 @@ import { type Changes, changesAmong, changesHere } from './changes.ts'
 import { clientsIn } from './clients.ts'
 import { type Database, openDatabase, unreachable } from './database.ts'
 import { openEmbedded } from './embedded/index.ts'
+import { firstHad } from './first-had.ts'
 import { handingOver } from './handing-over.ts'
 import { readHistory } from './history.ts'
 import { keyedReads } from './keyed.ts'
@@ -95,6 +96,7 @@ function storeOn(
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
     search: (search, sight) => findPage(db.planned, search, sight),
     history: (query, sight) => readHistory(db, query, sight),
+    firstHad: (type, ids, statuses) => firstHad(db, type, ids, statuses),
     traffic: (peers) => trafficOf(db, peers),
     onChange: (listener) => changes.listen(listener),
     ready: () => isReady(db),
@@ -421,6 +423,8 @@ export interface Store extends AsyncDisposable {
   readonly clients: Clients
   readonly sessions: Sessions
   /** What goes on with these peers, in their order. */
+  /** When each of these resources first had one of these statuses, over all its versions: id → instant. */
+  firstHad(type: string, ids: readonly string[], statuses: readonly string[]): Promise<Map<string, string>>
   traffic(peers: readonly string[]): Promise<Traffic[]>
   /** Once only, whatever the number of gateways: true for the first who names it. */
   once(purpose: string, key: string, until: string): Promise<boolean>

@@ -131,6 +131,7 @@ const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
   code: text(/^\S+( \S+)*$/),
   positiveInt: (value) => Number.isInteger(value) && Number(value) > 0,
   boolean: (value) => typeof value === 'boolean',
+  date: (value) => text(/^\d{4}(-\d\d(-\d\d)?)?$/)(value) && !Number.isNaN(Date.parse(String(value))),
   dateTime: (value) =>
     text(/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?$/)(value) &&
     !Number.isNaN(Date.parse(String(value))),

@@ -1,5 +1,6 @@
 import type { Appointment, Extension, Resource, Task } from '@medplum/fhirtypes'
 import { extensions, systems } from '../../fhir/canonical.ts'
+import { type KeptClock, keptClocks } from '../../fhir/clock.ts'
 import type { Moment, Plan, Territory } from '../step.ts'
 import { isOpen } from '../task.ts'
 import {
@@ -191,37 +192,8 @@ const alertExtension = (code: ClockAlert): Extension => ({
   valueCodeableConcept: { coding: [{ system: systems.clockAlert, code }] },
 })
 
-interface KeptClock extends Marks {
-  stoppedAt: string | undefined
-  modalities: readonly string[]
-}
-
 /** The clocks that a Task keeps, by name. */
-export function clocksIn({ extension = [] }: Task): Partial<Record<ClockName, KeptClock>> {
-  const kept = extension.filter(({ url }) => url === extensions.clock).map(clockIn)
-  return Object.fromEntries(kept)
-}
-
-function clockIn({ extension = [] }: Extension): [string, KeptClock] {
-  const part = (name: string) => extension.find(({ url }) => url === name)
-  const instant = (name: string) => part(name)?.valueInstant
-  return [
-    part('name')?.valueCode ?? '',
-    {
-      // The profile holds each of these.
-      mode: (part('mode')?.valueCode ?? 'strict') as Marks['mode'],
-      hours: part('hours')?.valueDecimal ?? 0,
-      startedAt: instant('start') ?? '',
-      dueAt: instant('due') ?? '',
-      strictDueAt: instant('strict-due') ?? '',
-      warnAt: instant('warn') ?? '',
-      stoppedAt: instant('stop'),
-      modalities: extension.flatMap(({ url, valueCode }) =>
-        url === 'modality' && valueCode ? [valueCode] : [],
-      ),
-    },
-  ]
-}
+export const clocksIn = (task: Task): Partial<Record<ClockName, KeptClock>> => keptClocks(task)
 
 function extensionOf(name: ClockName, marks: Marks, modalities: readonly string[]): Extension {
   return {
