@@ -3,6 +3,8 @@ export interface Preference {
   /** Absent: nothing is said of it. */
   return?: Wanted
   lenient: boolean
+  /** Not to be kept waiting. */
+  async: boolean
 }
 
 type Wanted = 'minimal' | 'representation' | 'OperationOutcome'
@@ -16,7 +18,11 @@ export function preferenceOf(header: string | undefined): Preference {
     }),
   )
   const wanted = said.get('return')
-  return { ...(isWanted(wanted) && { return: wanted }), lenient: said.get('handling') === 'lenient' }
+  return {
+    ...(isWanted(wanted) && { return: wanted }),
+    lenient: said.get('handling') === 'lenient',
+    async: said.has('respond-async'),
+  }
 }
 
 const isWanted = (text: string | undefined): text is Wanted =>

@@ -1,5 +1,6 @@
 import { type Link, searchset } from '../../fhir/bundle.ts'
 import { outcomeOf } from '../../fhir/outcome.ts'
+import type { Filter } from '../../fhir/search/filter.ts'
 import { parseSearch, type Search } from '../../fhir/search.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
@@ -15,7 +16,7 @@ export const searchType: Interaction = {
   path: '/:type',
   letter: 's',
   conformance: (call) => searchConformance(call, call.query),
-  handle: (call) => found(call, call.query),
+  handle: (call) => searched(call, call.query),
 }
 
 /** The same, with the parameters in a form: URLs are logged on their way. */
@@ -24,22 +25,27 @@ export const searchByPost: Interaction = {
   method: 'POST',
   path: '/:type/_search',
   letter: 's',
-  conformance: async (call) => searchConformance(call, await parametersOf(call)),
-  handle: async (call) => found(call, await parametersOf(call)),
+  conformance: async (call) => searchConformance(call, await searchedFor(call)),
+  handle: async (call) => searched(call, await searchedFor(call)),
 }
 
 /** Those of the form and those of the URL together. Source: FHIR R4, http, search. */
-async function parametersOf(call: Call): Promise<URLSearchParams> {
+export async function searchedFor(call: Call): Promise<URLSearchParams> {
   return new URLSearchParams([...call.query, ...(await call.form())])
 }
 
-async function found(call: Call, query: URLSearchParams): Promise<Answer> {
+/** What a query finds for the caller, as a searchset. `more` are conditions that no query can say. */
+export async function searched(
+  call: Call,
+  query: URLSearchParams,
+  more: readonly Filter[] = [],
+): Promise<Answer> {
   const { house, base, permit } = call
   const type = typeOf(call)
   const { zone } = house.desk(permit.actor).territory
   const lenient = permit.lenient || preferenceOf(call.header('prefer')).lenient
   const { search, warnings } = parseSearch(type, query, { lenient, zone, base })
-  const counted = withCount(search, query)
+  const counted = withCount({ ...search, filters: [...search.filters, ...more] }, query)
   const page = await house.store.search(withinReach(counted, permit), permit.actor.sight)
   const head = {
     links: linksOf(`${base}/${type}`, withoutUnknown(query, warnings), page.next),

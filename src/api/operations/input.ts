@@ -17,7 +17,8 @@ interface Sent {
  */
 export function inputOf({ parameter = [] }: Definition, sent: unknown): Record<string, unknown> {
   const known = parameter.filter(({ use }) => use === 'in')
-  const parts = partsOf(isBare(sent, known) ? parametersWith(sent) : sent)
+  const bare = bareName(sent, known)
+  const parts = partsOf(bare === undefined ? sent : parametersWith(bare, sent))
   const faults = [
     ...parts.flatMap((part) => partFaults(part, known)),
     ...known.flatMap((each) => countFaults(each, parts)),
@@ -32,16 +33,42 @@ export function inputOf({ parameter = [] }: Definition, sent: unknown): Record<s
   )
 }
 
+/**
+ * The same from a query, where parameters of primitive types may stand. Fails: as `inputOf`.
+ *
+ * Source: FHIR R4, operations, executing synchronously by GET.
+ */
+export function inputIn(definition: Definition, query: URLSearchParams): Record<string, unknown> {
+  const said = [...query].filter(([name]) => name !== '_format' && name !== '_pretty')
+  const parameter = said.map(([name, text]) => {
+    const known = definition.parameter?.find((each) => each.use === 'in' && each.name === name)
+    return { name, ...(known && { [elementOf(known)]: readAs(known, text) }) }
+  })
+  return inputOf(definition, { resourceType: 'Parameters', parameter })
+}
+
+/** A text as a value of the parameter's type. */
+function readAs({ type = '' }: OperationDefinitionParameter, text: string): unknown {
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  return /^(integer|positiveInt|unsignedInt)$/.test(type) && /^-?\d{1,9}$/.test(text) ? Number(text) : text
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Only a resource: sent as it is, without Parameters around it. Source: FHIR R4, operations, executing synchronously. */
-const isBare = (sent: unknown, known: readonly OperationDefinitionParameter[]) =>
-  isObject(sent) && sent.resourceType !== 'Parameters' && known.some(({ name }) => name === 'resource')
+/**
+ * The parameter that is meant when only a resource is sent, without Parameters around it: the one that is called so, or
+ * the one of this type that has to be there. Source: FHIR R4, operations, executing synchronously.
+ */
+function bareName(sent: unknown, known: readonly OperationDefinitionParameter[]): string | undefined {
+  if (!isObject(sent) || sent.resourceType === 'Parameters') return undefined
+  return known.find(({ name, type, min }) => name === 'resource' || (min === 1 && type === sent.resourceType))
+    ?.name
+}
 
-const parametersWith = (resource: unknown) => ({
+const parametersWith = (name: string, resource: unknown) => ({
   resourceType: 'Parameters',
-  parameter: [{ name: 'resource', resource }],
+  parameter: [{ name, resource }],
 })
 
 function partsOf(sent: unknown): Sent[] {
@@ -129,6 +156,7 @@ const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: text(/\S/),
   uri: text(/^\S+$/),
   code: text(/^\S+( \S+)*$/),
+  integer: (value) => Number.isInteger(value) && Number(value) >= 0,
   positiveInt: (value) => Number.isInteger(value) && Number(value) > 0,
   boolean: (value) => typeof value === 'boolean',
   date: (value) => text(/^\d{4}(-\d\d(-\d\d)?)?$/)(value) && !Number.isNaN(Date.parse(String(value))),

@@ -3,6 +3,7 @@ import type { Answer } from '../../answer.ts'
 import type { Base } from '../../base.ts'
 import { type Call, typeOf } from '../../call.ts'
 import type { Interaction } from '../../interactions/interaction.ts'
+import { withoutEmpty } from '../without-empty.ts'
 import { searchDiaries, searchSlots } from './answers.ts'
 import { profiles } from './forms.ts'
 
@@ -61,9 +62,4 @@ export const sas: Base = {
   },
   mediaTypes: { 'application/json+fhir': 'application/fhir+json' },
   meant: withoutEmpty,
-}
-
-/** What is named and left empty says nothing. */
-function withoutEmpty(query: URLSearchParams): URLSearchParams {
-  return new URLSearchParams([...query].filter(([, value]) => value !== ''))
 }
