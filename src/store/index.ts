@@ -80,7 +80,7 @@ function storeOn(
   const commit = committing(db, zone)
   return {
     connection,
-    messages: messagesIn(db),
+    messages: messagesIn(db, keyed),
     outbox: { ...outboxIn(db), handTo: handing.handTo },
     clients: clientsIn(db),
     sessions: sessionsIn(db),

@@ -3,7 +3,7 @@ import type { BusinessKey } from '../fhir/business-key.ts'
 import type { Database } from './database.ts'
 import type { Stored } from './index.ts'
 import { type StoredRow, storedOf } from './read.ts'
-import { raw, type Sql, sql } from './sql.ts'
+import { join, raw, type Sql, sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
 
 /** The current version of a resource, and the keys of those who may see it. */
@@ -17,6 +17,15 @@ export interface Keyed {
   current(type: string, id: string): Promise<Current | undefined>
   /** Those that carry one of the business identifiers; one without a system is of any. */
   carrying(type: string, keys: readonly CarriedKey[]): Promise<Current[]>
+  /** The row of the message by which this one is known at an instant. */
+  message(message: NamedMessage): Promise<string | undefined>
+}
+
+/** A message as its sender names it, and the instant at which it is asked for. */
+export interface NamedMessage {
+  peer: string
+  id: string
+  at: string
 }
 
 export type CarriedKey = Omit<BusinessKey, 'system'> & { system: string | undefined }
@@ -41,6 +50,8 @@ export function keyedReads(db: Database): Keyed {
       const possible = keys.filter(isPossible)
       return isName(type) && possible.length > 0 ? batch().carrying(type, possible) : []
     },
+    message: async (message) =>
+      [message.peer, message.id].some((text) => text.includes('\0')) ? undefined : batch().message(message),
   }
 }
 
@@ -56,19 +67,20 @@ interface Id {
   id: string
 }
 
-/** A row, and which of the identifiers asked for it carries; 0 when it was asked for by its id. */
+/** A row, and which of the identifiers asked for it carries; 0 when it was asked for by its id; below, which message it is. */
 type KeyedRow = StoredRow & { access: string; n: number }
 
 /** What is asked in one turn. */
 class Batch {
   readonly #ids = new Map<string, Id>()
   readonly #keys: OfType[] = []
+  readonly #messages: NamedMessage[] = []
   readonly #rows: Promise<KeyedRow[]>
 
   constructor(db: Database, leaves: () => void) {
     this.#rows = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       leaves()
-      return db.rows<KeyedRow>(statementFor([...this.#ids.values()], this.#keys))
+      return db.rows<KeyedRow>(statementFor([...this.#ids.values()], this.#keys, this.#messages))
     })
   }
 
@@ -86,11 +98,20 @@ class Batch {
     const found = (await this.#rows).filter(({ n }) => n >= first && n <= last)
     return [...new Map(found.map((row) => [row.id, row])).values()].map(currentOf)
   }
+
+  async message(message: NamedMessage): Promise<string | undefined> {
+    const number = this.#messages.push(message)
+    return (await this.#rows).find(({ n }) => n === -number)?.id
+  }
 }
 
-function statementFor(ids: readonly Id[], keys: readonly OfType[]): Sql {
-  if (keys.length === 0) return byIds(ids)
-  return ids.length === 0 ? byKeys(keys) : sql`${byIds(ids)} union all ${byKeys(keys)}`
+function statementFor(ids: readonly Id[], keys: readonly OfType[], messages: readonly NamedMessage[]): Sql {
+  const parts = [
+    ...(ids.length > 0 ? [byIds(ids)] : []),
+    ...(keys.length > 0 ? [byKeys(keys)] : []),
+    ...(messages.length > 0 ? [byNames(messages)] : []),
+  ]
+  return join(parts, ' union all ')
 }
 
 const columns = raw('r.type, r.id, r.version, r.updated, r.deleted, r.body, r.access::text as access')
@@ -112,6 +133,15 @@ function byKeys(keys: readonly OfType[]): Sql {
     from unnest(${types}::text[], ${values}::text[], ${systems}::text[]) with ordinality as k(type, value, system, n)
     join identity i on i.type = k.type and i.value = k.value and (k.system is null or i.system = k.system)
     join resource r on r.type = i.type and r.id = i.id`
+}
+
+function byNames(messages: readonly NamedMessage[]): Sql {
+  const [peers, ids] = [messages.map(({ peer }) => peer), messages.map(({ id }) => id)]
+  const instants = messages.map(({ at }) => at)
+  return sql`select '' as type, m.row::text as id, 0 as version, m.received as updated, false as deleted,
+      '' as body, '{}' as access, -k.n::integer as n
+    from unnest(${peers}::text[], ${ids}::text[], ${instants}::timestamptz[]) with ordinality as k(peer, id, at, n)
+    join message m on m.peer = k.peer and m.id = k.id and m.current and m.known_until > k.at`
 }
 
 const currentOf = (row: KeyedRow): Current => ({ ...storedOf(row), access: accessIn(row.access) })

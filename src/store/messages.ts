@@ -1,19 +1,21 @@
 import type { Database } from './database.ts'
 import type { ArrivalRow, Messages } from './index.ts'
+import type { Keyed } from './keyed.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 
 /** What came in, as it was kept by the write that decided its fate. */
-export function messagesIn(db: Database): Messages {
+export function messagesIn(db: Database, keyed: Keyed): Messages {
+  const get = async (row: string) => {
+    const [found] = await db.rows<MessageRow>(sql`${selected} where row = ${row}::uuid`)
+    return found && arrivalOf(found)
+  }
   return {
+    // Asked with whatever else is asked in this turn, as the facts of its step are; hardly any is known.
     async known(peer, id, at) {
-      const [row] = await db.rows<MessageRow>(sql`
-        ${selected} where peer = ${peer} and id = ${id} and current and known_until > ${at}::timestamptz`)
-      return row && arrivalOf(row)
+      const row = await keyed.message({ peer, id, at })
+      return row === undefined ? undefined : get(row)
     },
-    async get(row) {
-      const [found] = await db.rows<MessageRow>(sql`${selected} where row = ${row}::uuid`)
-      return found && arrivalOf(found)
-    },
+    get,
     async list({ peer, status, since, limit }) {
       const conditions = [
         ...(peer === undefined ? [] : [sql`peer = ${peer}`]),
