@@ -185,7 +185,7 @@ describe('an address', () => {
     ['POST', '/fhir/Patient/$unknown', 404, 'not-found'],
     ['GET', '/fhir/Patient/$unknown', 404, 'not-found'],
     ['GET', '/fhir/Patient/$find', 404, 'not-found'],
-    ['GET', '/fhir/Appointment/$find', 405, 'not-supported'],
+    ['GET', '/fhir/Appointment/$hold', 405, 'not-supported'],
     ['PATCH', '/fhir/Patient/1', 400, 'structure'],
     ['GET', '/intake/referrals', 405, 'not-supported'],
     ['POST', '/auth/jwks', 405, 'not-supported'],

@@ -228,9 +228,15 @@ describe('hold, book, cancel', () => {
     expect((await ehr('GET', '/fhir/Appointment?_total=none')).at('total')).toBeUndefined()
   })
 
-  test('by GET there is no operation', async () => {
-    const reply = await ehr('GET', '/fhir/Appointment/$find')
+  test('by GET no operation that changes something is called', async () => {
+    const reply = await ehr('GET', '/fhir/Appointment/$hold')
     expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
+  test('by GET places are found, too', async () => {
+    const window = 'start=2026-06-01T00:00:00Z&end=2026-06-02T00:00:00Z'
+    const reply = await ehr('GET', `/fhir/Appointment/$find?${window}`)
+    expect([reply.status, reply.at('type')]).toEqual([200, 'searchset'])
   })
 })
 

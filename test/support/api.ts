@@ -45,11 +45,14 @@ export interface Reply {
   at(path: string): unknown
 }
 
-const profiles = loadProfiles(
-  readdirSync(new URL('../../profiles/', import.meta.url))
+/** The resources of a folder of declarations. */
+const declaredIn = (folder: string) =>
+  readdirSync(new URL(`../../${folder}/`, import.meta.url))
     .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(new URL(`../../profiles/${name}`, import.meta.url), 'utf8'))),
-)
+    .map((name) => JSON.parse(readFileSync(new URL(`../../${folder}/${name}`, import.meta.url), 'utf8')))
+
+const declared = declaredIn('profiles')
+const profiles = loadProfiles(declared)
 const validator = openValidator({ structures, bindings, profiles })
 
 export const territory: Territory = {
@@ -127,7 +130,7 @@ export async function openTestApi(
     answerV2: async () => {
       throw new Error('This test has no intake')
     },
-    conformance: profiles.structures,
+    conformance: [...declared, ...declaredIn('mappings')],
     ...given,
   }
   const app = api(house) as unknown as Hono // the middleware's variables are its own

@@ -4,26 +4,31 @@ import type { Answer } from '../answer.ts'
 import type { Call, PathParts } from '../call.ts'
 import type { Interaction } from '../interactions/interaction.ts'
 import { expectOnly, quoted } from '../parameters.ts'
-import { inputOf } from './input.ts'
+import { WrongMethod } from '../told.ts'
+import { inputIn, inputOf } from './input.ts'
 import { type AnyOperation, type Definition, isOf } from './operation.ts'
 
 type Level = 'system' | 'type' | 'instance'
 
-/** Where the operations of a list are called. */
+/** Where the operations of a list are called: by POST, and by GET those that change nothing. */
 export function operationRoutesOf(operations: readonly AnyOperation[]): readonly Interaction[] {
-  const routeAt = (level: Level): Omit<Interaction, 'path'> => ({
-    codes: [],
-    method: 'POST',
-    handle: (call) => operate(operations, call, level),
-    isThere: (parts) => served(operations, parts, level) !== undefined,
-  })
+  return [...routesBy('POST', operations), ...routesBy('GET', operations)]
+}
+
+function routesBy(method: 'GET' | 'POST', operations: readonly AnyOperation[]): readonly Interaction[] {
+  const routeAt = (level: Level): Omit<Interaction, 'path'> => {
+    const handle = (call: Call) => operate(operations, call, level, method)
+    return {
+      codes: [],
+      method,
+      handle,
+      conformance: handle,
+      isThere: (parts) => isCalledBy(method, served(operations, parts, level)),
+    }
+  }
   return [
     { ...routeAt('system'), path: '/:operation' },
-    {
-      ...routeAt('type'),
-      path: '/:type/:operation',
-      conformance: (call) => operate(operations, call, 'type'),
-    },
+    { ...routeAt('type'), path: '/:type/:operation' },
     { ...routeAt('instance'), path: '/:type/:id/:operation' },
   ]
 }
@@ -31,7 +36,15 @@ export function operationRoutesOf(operations: readonly AnyOperation[]): readonly
 const served = (operations: readonly AnyOperation[], { operation, type }: PathParts, level: Level) =>
   operations.find(({ definition }) => definition.code === operation && isServedAt(definition, level, type))
 
-async function operate(operations: readonly AnyOperation[], call: Call, level: Level): Promise<Answer> {
+const isCalledBy = (method: 'GET' | 'POST', found: AnyOperation | undefined): boolean =>
+  found !== undefined && (method === 'POST' || found.definition.affectsState === false)
+
+async function operate(
+  operations: readonly AnyOperation[],
+  call: Call,
+  level: Level,
+  method: 'GET' | 'POST',
+): Promise<Answer> {
   const { type, operation: code = '' } = call.path
   const found = served(operations, call.path, level)
   if (!found)
@@ -39,7 +52,10 @@ async function operate(operations: readonly AnyOperation[], call: Call, level: L
       'not-found',
       `There is no operation ${quoted(`$${code}`)} here. /metadata tells those there are.`,
     )
+  if (!isCalledBy(method, found))
+    throw new WrongMethod(`$${code} changes what is kept: call it by POST.`, ['POST'])
   mayOperate(call.permit, code, type)
+  if (method === 'GET') return found.handle(inputIn(found.definition, call.query), call)
   expectOnly(call.query, ['_count'])
   return found.handle(inputOf(found.definition, await call.resource()), call)
 }

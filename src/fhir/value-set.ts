@@ -1,0 +1,83 @@
+import type {
+  CodeSystem,
+  CodeSystemConcept,
+  Resource,
+  ValueSet,
+  ValueSetComposeInclude,
+} from '@medplum/fhirtypes'
+import { failure } from './outcome.ts'
+
+/** A code that a value set holds. */
+export interface Member {
+  system: string
+  code: string
+  display?: string
+}
+
+/**
+ * The codes of a value set, each once, in its order; `known` holds the value sets and code systems that it is built from.
+ *
+ * Fails: not-found for a value set it imports; unsupported-value where the codes of a system are not here, or chosen by a
+ * filter. Source: FHIR R4, ValueSet, expansion.
+ */
+export function membersOf(set: ValueSet, known: readonly Resource[]): Member[] {
+  const excluded = new Set((set.compose?.exclude ?? []).flatMap((each) => included(each, known)).map(keyOf))
+  const members = new Map<string, Member>()
+  for (const member of (set.compose?.include ?? []).flatMap((each) => included(each, known))) {
+    const key = keyOf(member)
+    if (!excluded.has(key) && !members.has(key)) members.set(key, member)
+  }
+  return [...members.values()]
+}
+
+const keyOf = ({ system, code }: Member) => `${system}|${code}`
+
+/** What is in each of the value sets named, and in the system: one include says all of it at once. */
+function included(include: ValueSetComposeInclude, known: readonly Resource[]): Member[] {
+  const { system, valueSet = [] } = include
+  const sets = valueSet.map((url) => membersOf(named(url, known), known))
+  const lists = system === undefined ? sets : [inSystem(include, system, known), ...sets]
+  const [first = [], ...others] = lists
+  const keys = others.map((members) => new Set(members.map(keyOf)))
+  return first.filter((member) => keys.every((each) => each.has(keyOf(member))))
+}
+
+function named(url: string, known: readonly Resource[]): ValueSet {
+  const [plain] = url.split('|')
+  const found = known.find((each): each is ValueSet => each.resourceType === 'ValueSet' && each.url === plain)
+  if (found) return found
+  throw failure('not-found', 'This value set imports another that is not here.', 'ValueSet.compose')
+}
+
+function inSystem(
+  { concept, filter }: ValueSetComposeInclude,
+  system: string,
+  known: readonly Resource[],
+): Member[] {
+  const complete = known.find(
+    (each): each is CodeSystem => each.resourceType === 'CodeSystem' && each.url === system,
+  )
+  const all = concepts(complete?.concept ?? []).map((each) => memberOf(system, each))
+  if (concept) {
+    const displays = new Map(all.map(({ code, display }) => [code, display]))
+    return concept.map(({ code, display = displays.get(code) }) => memberOf(system, { code, display }))
+  }
+  if (filter?.length || complete?.content !== 'complete') {
+    throw failure(
+      'unsupported-value',
+      'The codes of this value set are chosen from a code system that is not kept here. Ask a terminology server.',
+      'ValueSet.compose',
+    )
+  }
+  return all
+}
+
+function memberOf(
+  system: string,
+  { code, display }: { code?: string | undefined; display?: string | undefined },
+): Member {
+  return { system, code: code ?? '', ...(display !== undefined && { display }) }
+}
+
+const concepts = (list: readonly CodeSystemConcept[]): CodeSystemConcept[] =>
+  list.flatMap((each) => [each, ...concepts(each.concept ?? [])])
