@@ -13,6 +13,7 @@ import { canonical } from '../fhir/canonical.ts'
 import { failure } from '../fhir/outcome.ts'
 import { clocksOfRequest } from '../flows/clocks/kept.ts'
 import { supportingOf } from '../flows/referral/around.ts'
+import { askedIdOf } from '../flows/referral/judged.ts'
 import type { Desk } from '../flows/step.ts'
 import { isCall, isOfRequest } from '../flows/task.ts'
 import type { Kept, Reader } from '../store/index.ts'
@@ -46,7 +47,7 @@ export async function dossierOf(id: string, desk: Desk): Promise<Dossier> {
     reader.search('Task', `focus=${reference}`),
     reader.search('Appointment', `based-on=${reference}`),
     reader.search('Communication', `based-on=${reference}`),
-    reader.search('CommunicationRequest', `based-on=${reference}`),
+    askedAbout(id, reader),
     reader.follow(request.subject.reference),
     doctorOf(request, reader),
     supportingOf(request, reader),
@@ -84,6 +85,15 @@ function isA<T extends Resource['resourceType']>(resource: Kept | undefined, typ
 }
 
 const newestFirst = (a: Kept, b: Kept) => (a.id < b.id ? 1 : -1)
+
+/** What the prescriber is asked: what the protocol lacks, and what somebody wants to know. */
+async function askedAbout(id: string, reader: Reader): Promise<Kept<CommunicationRequest>[]> {
+  const [own, others] = await Promise.all([
+    reader.read('CommunicationRequest', askedIdOf(id)),
+    reader.search('CommunicationRequest', `based-on=ServiceRequest/${id}`),
+  ])
+  return [...(own ? [own] : []), ...others]
+}
 
 /** Whoever asks, by name or in a role. */
 async function doctorOf(

@@ -6,7 +6,7 @@ import { parseScopes } from '../auth/scopes.ts'
 import { systems } from '../fhir/canonical.ts'
 import { coversDay } from '../fhir/dates.ts'
 import { dayIn } from '../fhir/zone.ts'
-import type { Territory } from '../flows/step.ts'
+import type { Desk, Territory } from '../flows/step.ts'
 import type { Kept, Reader } from '../store/index.ts'
 import { nameOf } from './format.ts'
 
@@ -66,6 +66,29 @@ export async function personOf(
     sight: sightOf(known),
   }
   return { reference, name, permit: { actor, scopes, lenient: false } }
+}
+
+/** A colleague to whom a request may be handed over. */
+export interface Colleague {
+  /** `Practitioner/<id>` */
+  reference: string
+  name: string
+}
+
+/** The people who work in the cell today, by name. */
+export async function colleaguesOf({ store, territory, clock }: Desk): Promise<Colleague[]> {
+  const reader = store.reader()
+  const roles = await reader.search('PractitionerRole', `organization=${territory.cell}`)
+  const day = dayIn(territory.zone, clock().getTime())
+  const working = roles.filter((role) => isCurrent(role, day) && codesOf(role).includes('secretary'))
+  const people = await Promise.all(working.map(({ practitioner }) => reader.follow(practitioner?.reference)))
+  return people
+    .flatMap((one) =>
+      one?.resourceType === 'Practitioner'
+        ? [{ reference: `Practitioner/${one.id}`, name: nameOf(one.name) }]
+        : [],
+    )
+    .sort((a, b) => a.name.localeCompare(b.name, 'fr'))
 }
 
 const isCurrent = ({ active, period = {} }: PractitionerRole, day: string): boolean =>

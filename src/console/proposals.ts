@@ -1,9 +1,9 @@
-import type { Appointment, Location, Organization } from '@medplum/fhirtypes'
+import type { Appointment, Organization } from '@medplum/fhirtypes'
 import { extensions } from '../fhir/canonical.ts'
 import { Failure } from '../fhir/outcome.ts'
 import { find } from '../flows/booking/index.ts'
+import { centreOf } from '../flows/booking/states.ts'
 import type { Desk } from '../flows/step.ts'
-import type { Kept } from '../store/index.ts'
 import type { Dossier } from './dossier.ts'
 
 /** A place that could be had, where it is, and why it stands where it stands. */
@@ -40,19 +40,23 @@ function noneFor(thrown: unknown): Appointment[] {
   throw thrown
 }
 
-/** Where an appointment is, by the place among its participants. */
-export async function placed(appointment: Appointment, { store }: Pick<Desk, 'store'>): Promise<Proposal> {
+/** Where an appointment is: its place, else the centre whose diary its slot is in. */
+export async function placed(appointment: Appointment, { store, territory }: Desk): Promise<Proposal> {
   const reader = store.reader()
   const references = appointment.participant.flatMap(({ actor }) => actor?.reference ?? [])
-  const reference = references.find((one) => one.startsWith('Location/'))
-  const found = await reader.follow(reference)
-  const location = found?.resourceType === 'Location' ? (found as Kept<Location>) : undefined // just compared
-  const owner = await reader.follow(location?.managingOrganization?.reference)
-  const name = location?.name ?? (owner?.resourceType === 'Organization' ? (owner as Organization).name : '')
+  const [found, slot] = await Promise.all([
+    reader.follow(references.find((one) => one.startsWith('Location/'))),
+    reader.follow(appointment.slot?.[0]?.reference),
+  ])
+  const location = found?.resourceType === 'Location' ? found : undefined
+  const centre = await reader.follow(centreOf(slot ?? appointment, territory)?.organization)
   return {
     appointment,
-    place: name ?? '',
+    place: centre?.resourceType === 'Organization' ? plainName(centre) : (location?.name ?? ''),
     commune: location?.address?.city ?? '',
     why: appointment.extension?.find(({ url }) => url === extensions.rank)?.valueString ?? '',
   }
 }
+
+/** An organisation's name without what only says that it is made up. */
+export const plainName = ({ name = '' }: Organization): string => name.replace(/ \(ficti(f|ve)\)$/, '')

@@ -1,4 +1,3 @@
-import type { ActivityDefinition, PlanDefinition } from '@medplum/fhirtypes'
 import { dayIn } from '../fhir/zone.ts'
 import {
   examsOf,
@@ -8,20 +7,14 @@ import {
   type Question,
 } from '../flows/protocol/protocol.ts'
 import { questionnaireOf } from '../flows/protocol/questionnaire.ts'
-import { readProtocols } from '../flows/protocol/read.ts'
 import type { Desk } from '../flows/step.ts'
-import type { Kept } from '../store/index.ts'
 
 /** The entry protocol in force today; undefined when the territory has none. */
-export async function currentProtocol({ store, clock, territory }: Desk): Promise<Protocol | undefined> {
-  const reader = store.reader()
-  const [plans, activities]: [Kept<PlanDefinition>[], Kept<ActivityDefinition>[]] = await Promise.all([
-    reader.search('PlanDefinition', '_count=1000'),
-    reader.search('ActivityDefinition', '_count=1000'),
-  ])
-  const { protocols } = readProtocols([...plans, ...activities])
-  return protocolOn(dayIn(territory.zone, clock().getTime()), protocols)
-}
+export const currentProtocol = ({
+  clock,
+  territory,
+}: Pick<Desk, 'clock' | 'territory'>): Protocol | undefined =>
+  protocolOn(dayIn(territory.zone, clock().getTime()), territory.protocols ?? [])
 
 /** An indication by the last part of its canonical URL, as it stands in addresses. */
 export const indicationNamed = (name: string, { indications }: Protocol): Indication | undefined =>

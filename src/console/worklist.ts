@@ -1,4 +1,4 @@
-import type { Appointment, Organization, Patient, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Appointment, Patient, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Desk } from '../flows/step.ts'
 import type { Kept } from '../store/index.ts'
 import { along, searched } from './search.ts'
@@ -80,6 +80,3 @@ async function appointmentsOf(
     matches.flatMap((one) => (one.basedOn ?? []).map(({ reference = '' }) => [reference, one] as const)),
   )
 }
-
-/** An organisation's name without what only says that it is made up. */
-export const plainName = ({ name = '' }: Organization): string => name.replace(/ \(fict[a-z]+\)$/i, '')

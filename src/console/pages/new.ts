@@ -27,9 +27,7 @@ export const newPage: Page = {
   path: '/new',
   async show(visit) {
     const call = await callOf(visit, visit.query.get('about') ?? '')
-    return call
-      ? asking(call, started(call, visit), visit.view)
-      : choosing(await protocolFor(visit), visit.view)
+    return call ? asking(call, started(call, visit), visit.view) : choosing(protocolFor(visit), visit.view)
   },
 }
 
@@ -47,7 +45,7 @@ export const takeCall: Act = {
   async back(visit, form) {
     const call = await callOf(visit, field(form, 'about'))
     const filled = { values: valuesOf(form), faults: new Map<string, string>() }
-    return call ? asking(call, filled, visit.view) : choosing(await protocolFor(visit), visit.view)
+    return call ? asking(call, filled, visit.view) : choosing(protocolFor(visit), visit.view)
   },
 }
 
@@ -56,14 +54,14 @@ interface Call extends Subject {
   communes: readonly string[]
 }
 
-async function protocolFor({ desk }: Visit): Promise<Protocol> {
-  const protocol = await currentProtocol(desk)
+function protocolFor({ desk }: Visit): Protocol {
+  const protocol = currentProtocol(desk)
   if (protocol) return protocol
   throw failure('not-found', 'The territory has no entry protocol that is in force today.')
 }
 
 async function callOf(visit: Visit, about: string): Promise<Call | undefined> {
-  const protocol = await protocolFor(visit)
+  const protocol = protocolFor(visit)
   const indication = indicationNamed(about, protocol)
   if (!indication) return undefined
   const [doctors, communes] = await Promise.all([membersOf(visit.desk), communesOf(visit.desk)])

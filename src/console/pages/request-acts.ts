@@ -1,14 +1,21 @@
-import type { Communication, Observation, Task } from '@medplum/fhirtypes'
+import type {
+  Communication,
+  CommunicationRequest,
+  Observation,
+  ServiceRequest,
+  Task,
+} from '@medplum/fhirtypes'
 import { mayInteract, mayOperate } from '../../auth/gate.ts'
 import { systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { book, cancel } from '../../flows/booking/index.ts'
-import { isOfRequest } from '../../flows/task.ts'
-import { claim, giveBack } from '../../flows/work/index.ts'
+import { businessStatus, isOfRequest, legalMoves } from '../../flows/task.ts'
+import { claim, giveBack, handOver } from '../../flows/work/index.ts'
 import type { Kept } from '../../store/index.ts'
 import { change } from '../change.ts'
 import { dossierOf } from '../dossier.ts'
 import type { Key } from '../messages/index.ts'
+import { colleaguesOf } from '../person.ts'
 import { type Act, field, type Visit } from '../view.ts'
 import { requestShown } from './request.ts'
 
@@ -49,6 +56,39 @@ export const giveBackRequest = act('give-back', async (visit, _, id) => {
   return 'done.given-back'
 })
 
+export const handOverRequest = act('hand-over', async (visit, form, id) => {
+  const to = required(form, 'to')
+  const colleague = (await colleaguesOf(visit.desk)).find(({ reference }) => reference === to)
+  if (!colleague) throw failure('value', 'This is nobody of the cell.', 'to')
+  const { reference, name } = colleague
+  await handOver({ task: (await taskOf(id, visit)).id, to: { reference, display: name } }, visit.desk)
+  return 'done.handed-over'
+})
+
+const ends: readonly string[] = ['rejected', 'failed', 'cancelled']
+
+/** How a request goes on or ends; what ends it has a reason that the doctor reads. */
+export const moveRequest = act('move', async (visit, form, id) => {
+  const task = await taskOf(id, visit)
+  const to = required(form, 'to')
+  const status = legalMoves(task, visit.desk.actor, visit.desk.territory.cell).find((one) => one === to)
+  if (!status)
+    throw failure('business-rule', `A Task that is ${task.status} does not become ${to}.`, 'Task.status')
+  const reason = ends.includes(status) ? required(form, 'reason') : field(form, 'reason')
+  const resource: Task = { ...task, status, ...(reason && { statusReason: { text: reason } }) }
+  await change([updateOf(task, resource)], visit)
+  return 'done.moved'
+})
+
+const updateOf = (before: Kept<Task>, resource: Task) =>
+  ({
+    verb: 'update',
+    type: 'Task',
+    resource,
+    target: { id: before.id },
+    ifMatch: before.meta.versionId,
+  }) as const
+
 /** Books a proposed place; a centre that takes its time is waited for a little. */
 export const bookPlace = act('book', async (visit, form) => {
   mayOperate(visit.person.permit, 'book', 'Appointment')
@@ -69,10 +109,7 @@ export const centreSaid = act('said', async (visit, form) => {
   if (!call) throw failure('not-found', 'There is no such call.')
   const status = required(form, 'said') === 'yes' ? 'completed' : 'rejected'
   const resource: Task = { ...call, status }
-  await change(
-    [{ verb: 'update', type: 'Task', resource, target: { id: call.id }, ifMatch: call.meta.versionId }],
-    visit,
-  )
+  await change([updateOf(call, resource)], visit)
   return status === 'completed' ? 'done.booked' : 'done.centre-refused'
 })
 
@@ -124,27 +161,65 @@ function systemOf(code: string): string {
   return /^\d{6,18}$/.test(code) ? 'http://snomed.info/sct' : systems.question
 }
 
-/** A word to the doctor who asks. */
+/** A word to the doctor who asks; a question puts the request on hold until it is answered. */
 export const sendMessage = act('message', async (visit, form, id) => {
   const { request } = await dossierOf(id, visit.desk)
-  const { actor } = visit.person.permit
-  const resource: Communication = {
+  const text = required(form, 'text')
+  if (field(form, 'kind') !== 'ask') {
+    await change(
+      [{ verb: 'create', type: 'Communication', resource: messageOf(request, text, visit) }],
+      visit,
+    )
+    return 'done.sent'
+  }
+  const task = await taskOf(id, visit)
+  const isHeld = legalMoves(task, visit.desk.actor, visit.desk.territory.cell).includes('on-hold')
+  const onHold: Task = { ...task, status: 'on-hold', businessStatus: businessStatus('awaiting-information') }
+  await change(
+    [
+      { verb: 'create', type: 'CommunicationRequest', resource: questionOf(request, text, visit) },
+      ...(isHeld ? [updateOf(task, onHold)] : []),
+    ],
+    visit,
+  )
+  return 'done.asked'
+})
+
+function messageOf(request: Kept<ServiceRequest>, text: string, { desk }: Visit): Communication {
+  const { id, subject, requester } = request
+  return {
     resourceType: 'Communication',
     status: 'completed',
     basedOn: [{ reference: `ServiceRequest/${id}` }],
-    subject: request.subject as NonNullable<Communication['subject']>, // a request of ours is about a patient
-    ...(request.requester && { recipient: [request.requester] }),
-    sender: { reference: visit.desk.territory.cell, display: actor.name },
-    sent: visit.desk.clock().toISOString(),
-    payload: [{ contentString: required(form, 'text') }],
+    subject: subject as NonNullable<Communication['subject']>, // a request of ours is about a patient
+    ...(requester && { recipient: [requester] }),
+    sender: { reference: desk.territory.cell, display: desk.actor.name },
+    sent: desk.clock().toISOString(),
+    payload: [{ contentString: text }],
   }
-  await change([{ verb: 'create', type: 'Communication', resource }], visit)
-  return 'done.sent'
-})
+}
+
+function questionOf(request: Kept<ServiceRequest>, text: string, { desk }: Visit): CommunicationRequest {
+  const { id, subject, requester, priority } = request
+  return {
+    resourceType: 'CommunicationRequest',
+    status: 'active',
+    basedOn: [{ reference: `ServiceRequest/${id}` }],
+    about: [{ reference: `ServiceRequest/${id}` }],
+    ...(priority && { priority }),
+    subject: subject as NonNullable<CommunicationRequest['subject']>, // a request of ours is about a patient
+    ...(requester && { recipient: [requester as NonNullable<CommunicationRequest['recipient']>[number]] }), // who asks may be told
+    sender: { reference: desk.territory.cell, display: desk.actor.name },
+    authoredOn: desk.clock().toISOString(),
+    payload: [{ contentString: text }],
+  }
+}
 
 export const requestActs: readonly Act[] = [
   claimRequest,
   giveBackRequest,
+  handOverRequest,
+  moveRequest,
   bookPlace,
   cancelPlace,
   centreSaid,

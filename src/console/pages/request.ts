@@ -1,15 +1,16 @@
-import { noteOf } from '../../flows/referral/flags.ts'
+import { flagCodesOf, noteOf } from '../../flows/referral/flags.ts'
+import { judgementOf } from '../../flows/referral/judged.ts'
 import { isOpen } from '../../flows/task.ts'
 import { clockDue } from '../deadline.ts'
 import { clocksIn, type Dossier, dossierOf } from '../dossier.ts'
 import { age, communeOf, nameOf, shortDate, wordsOf } from '../format.ts'
 import { given, type Html, html } from '../html.ts'
-import { judgementOf } from '../judged.ts'
 import { judgementPart } from '../parts/judgement.ts'
 import { messagePart } from '../parts/messages.ts'
 import { bookedPart, proposalPart } from '../parts/places.ts'
 import { timelinePart } from '../parts/timeline.ts'
-import { holderPart, refusalPart } from '../parts/work.ts'
+import { endPart, holderPart } from '../parts/work.ts'
+import { colleaguesOf } from '../person.ts'
 import { type Proposal, placed, proposalsFor } from '../proposals.ts'
 import { versionsOf } from '../search.ts'
 import { stateOf } from '../state.ts'
@@ -28,10 +29,12 @@ export async function requestShown(visit: Visit): Promise<Shown> {
   const { request, task, patient, appointments, supporting } = dossier
   const current = appointments.filter(({ status }) => status !== 'cancelled' && status !== 'entered-in-error')
   const wantsPlace = task !== undefined && isOpen(task) && current.length === 0
-  const [judgement, proposals, booked] = await Promise.all([
-    judgementOf(dossier, desk),
+  const at = { now: desk.clock().toISOString(), territory: desk.territory }
+  const judgement = judgementOf({ ...dossier, unmapped: false }, flagCodesOf(request), at)
+  const [proposals, booked, colleagues] = await Promise.all([
     wantsPlace ? proposalsFor(dossier, desk) : [],
     Promise.all(current.map((appointment) => placed(appointment, desk))),
+    colleaguesOf(desk),
   ])
   const title = wordsOf(request.code) || view.say('exam.unknown')
   return {
@@ -44,7 +47,7 @@ export async function requestShown(visit: Visit): Promise<Shown> {
         ${placePart(dossier, proposals, booked, visit, wantsPlace)}
       </div><aside>
         <section class="card" data-part="clocks"><h2>${view.say('clocks.title')}</h2>${clocks(dossier, visit)}</section>
-        ${holderPart(dossier, visit)}${messagePart(dossier, view)}${refusalPart(dossier, view)}
+        ${holderPart(dossier, colleagues, visit)}${messagePart(dossier, visit)}${endPart(dossier, visit)}
       </aside></div>${timelinePart(dossier, view)}`,
     references: versionsOf([request, task, patient, ...appointments, ...supporting]),
   }

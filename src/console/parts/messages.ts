@@ -1,12 +1,12 @@
 import type { Communication, CommunicationRequest } from '@medplum/fhirtypes'
 import { type Dossier, saidAt } from '../dossier.ts'
-import { when } from '../format.ts'
+import { languages, when } from '../format.ts'
 import { given, type Html, html } from '../html.ts'
 import { formKey } from '../layout.ts'
-import type { View } from '../view.ts'
+import type { View, Visit } from '../view.ts'
 
 /** What was said about the request, and the way to say more to the doctor who asks. */
-export function messagePart({ request, messages }: Dossier, view: View): Html {
+export function messagePart({ request, messages }: Dossier, { view }: Visit): Html {
   const { say } = view
   return html`<section class="card"><h2>${say('message.title')}</h2>
     <ol class="messages" data-part="messages">${messages.map((message) => line(message, view))}</ol>
@@ -17,7 +17,9 @@ export function messagePart({ request, messages }: Dossier, view: View): Html {
 }
 
 function line(message: Communication | CommunicationRequest, view: View): Html {
-  const text = (message.payload ?? []).flatMap(({ contentString }) => contentString ?? []).join(' ')
+  const texts = (message.payload ?? []).flatMap(({ contentString }) => contentString ?? [])
   const isAsked = message.resourceType === 'CommunicationRequest'
-  return html`<li><p class="meta">${isAsked ? html`<strong>${view.say('message.asked')}</strong> · ` : ''}${given(message.sender?.display, (name) => html`${name} · `)}${given(saidAt(message), (at) => html`<time datetime="${at}">${when(at, view)}</time>`)}</p><p>${text}</p></li>`
+  // What the protocol asks is said in French, then in English.
+  const text = isAsked && texts.length > 1 ? (texts[languages.indexOf(view.language)] ?? '') : texts.join(' ')
+  return html`<li><p class="meta">${isAsked ? html`<strong>${view.say('message.asked')}</strong> · ` : ''}${given(message.sender?.display, (name) => html`${name} · `)}${given(saidAt(message), (at) => html`<time datetime="${at}">${when(at, view)}</time>`)}</p><p class="said">${text}</p></li>`
 }
