@@ -135,6 +135,7 @@ export function askedFor(
     category: [typeOf('missing')],
     ...(request.priority && { priority: request.priority }),
     subject: request.subject as NonNullable<CommunicationRequest['subject']>, // a patient, which it takes
+    basedOn: [{ reference: `ServiceRequest/${request.id}` }],
     about: [{ reference: `ServiceRequest/${request.id}` }],
     payload: [
       { contentString: `${fr}\n${judgement.emergency.fr}` },
