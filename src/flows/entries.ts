@@ -42,13 +42,19 @@ export async function knownOf(
   actor: Actor,
 ): Promise<Known> {
   const isRole = ({ resource }: Entry) => resource.resourceType === 'PractitionerRole'
-  const found = await Promise.all(
-    entries.map(async (entry) => [entry, await knownAs(entry, anchor, store, actor)] as const),
-  )
+  // All of it in one turn, so that it is one statement.
+  const [found, roles] = await Promise.all([
+    Promise.all(entries.map(async (entry) => [entry, await knownAs(entry, anchor, store, actor)] as const)),
+    Promise.all(
+      entries
+        .filter(isRole)
+        .map(async (entry) => [entry, await rolesOf(entry, entries, anchor, store)] as const),
+    ),
+  ])
   const known = new Map(found.flatMap(([{ url }, kept]) => (kept ? [[url, kept] as const] : [])))
-  for (const { url, resource } of entries.filter((entry) => isRole(entry) && !known.has(entry.url))) {
-    const role = await sameRole(resource as PractitionerRole, known, store) // by its type
-    if (role) known.set(url, role)
+  for (const [{ url, resource }, ofDoctor] of roles) {
+    const role = sameRole(resource as PractitionerRole, known, ofDoctor) // by its type
+    if (role && !known.has(url)) known.set(url, role)
   }
   return known
 }
@@ -77,12 +83,26 @@ async function refuseHidden(kept: Kept, store: Reader, actor: Actor): Promise<vo
 }
 
 /** A role has seldom a number: it is the one of this doctor at this place. */
-async function sameRole(role: PractitionerRole, known: Known, store: Reader) {
+function sameRole(role: PractitionerRole, known: Known, roles: readonly Kept<PractitionerRole>[]) {
   const doctor = named(role.practitioner?.reference, known)
   const place = named(role.organization?.reference, known)
   if (!doctor || (role.organization && !place)) return undefined
-  const roles = await store.search('PractitionerRole', `practitioner=${doctor}`)
   return roles.find(({ organization }) => organization?.reference === place)
+}
+
+/** The roles that are kept of the doctor whose role this is, by its number or else by the id it would get. */
+async function rolesOf(
+  { resource }: Entry,
+  entries: readonly Entry[],
+  anchor: string | undefined,
+  store: Reader,
+): Promise<Kept<PractitionerRole>[]> {
+  const url = (resource as PractitionerRole).practitioner?.reference // asked of roles only
+  const doctor = entries.find((entry) => entry.url === url)
+  if (!doctor) return []
+  if (hasIdentifier(doctor.resource)) return store.naming('PractitionerRole', 'practitioner', doctor.resource)
+  const id = derivedIdOf(doctor.url, doctor.resource, anchor)
+  return id === undefined ? [] : store.search('PractitionerRole', `practitioner=Practitioner/${id}`)
 }
 
 function named(url: string | undefined, known: Known): string | undefined {

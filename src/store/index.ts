@@ -225,6 +225,15 @@ export interface Reader {
     system: string | undefined,
     value: string,
   ): Promise<Kept<Resource & { resourceType: T }> | undefined>
+  /**
+   * Those that refer, by a search parameter, to what carries one of a resource's business identifiers; read together
+   * with what else is read by key in this turn.
+   */
+  naming<T extends Resource['resourceType']>(
+    type: T,
+    code: string,
+    named: Resource,
+  ): Promise<Kept<Resource & { resourceType: T }>[]>
   /** By search parameters as in a URL: `status=free&_sort=start`. At most 1000. */
   search<T extends Resource['resourceType']>(
     type: T,

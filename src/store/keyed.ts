@@ -1,8 +1,11 @@
 import { types } from 'pg'
 import type { BusinessKey } from '../fhir/business-key.ts'
+import { type Parameter, parametersOf } from '../fhir/search/parameters.ts'
 import type { Database } from './database.ts'
 import type { Stored } from './index.ts'
 import { type StoredRow, storedOf } from './read.ts'
+import { searchTable } from './search/schema.ts'
+import { termOf } from './search/terms.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
 
@@ -17,6 +20,8 @@ export interface Keyed {
   current(type: string, id: string): Promise<Current | undefined>
   /** Those that carry one of the business identifiers; one without a system is of any. */
   carrying(type: string, keys: readonly CarriedKey[]): Promise<Current[]>
+  /** Those that name, by a search parameter (`PractitionerRole?practitioner`), what carries one of the business identifiers. */
+  naming(query: string, type: string, keys: readonly CarriedKey[]): Promise<Current[]>
   /** The row of the message by which this one is known at an instant. */
   message(message: NamedMessage): Promise<string | undefined>
 }
@@ -50,6 +55,10 @@ export function keyedReads(db: Database): Keyed {
       const possible = keys.filter(isPossible)
       return isName(type) && possible.length > 0 ? batch().carrying(type, possible) : []
     },
+    naming: async (query, type, keys) => {
+      const possible = keys.filter(isPossible)
+      return isName(type) && possible.length > 0 ? batch().naming(query, type, possible) : []
+    },
     message: async (message) =>
       [message.peer, message.id].some((text) => text.includes('\0')) ? undefined : batch().message(message),
   }
@@ -67,79 +76,123 @@ interface Id {
   id: string
 }
 
-/** A row, and which of the identifiers asked for it carries; 0 when it was asked for by its id; below, which message it is. */
-type KeyedRow = StoredRow & { access: string; n: number }
+/** A row, as what it was asked for, and the number of the identifier or message that it was asked by. */
+type KeyedRow = StoredRow & { access: string; what: 'id' | 'key' | 'message' | 'naming'; n: number }
 
 /** What is asked in one turn. */
 class Batch {
   readonly #ids = new Map<string, Id>()
   readonly #keys: OfType[] = []
   readonly #messages: NamedMessage[] = []
+  /** What may be named, by the search for those that name it. */
+  readonly #named = new Map<string, OfType[]>()
   readonly #rows: Promise<KeyedRow[]>
 
   constructor(db: Database, leaves: () => void) {
     this.#rows = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       leaves()
-      return db.rows<KeyedRow>(statementFor([...this.#ids.values()], this.#keys, this.#messages))
+      return db.rows<KeyedRow>(statementOf(this.#parts()))
     })
   }
 
   async current(type: string, id: string): Promise<Current | undefined> {
     this.#ids.set(`${type}/${id}`, { type, id })
     const rows = await this.#rows
-    const row = rows.find((one) => one.n === 0 && one.id === id && one.type === type)
+    const row = rows.find((one) => one.what === 'id' && one.id === id && one.type === type)
     return row && currentOf(row)
   }
 
   async carrying(type: string, keys: readonly CarriedKey[]): Promise<Current[]> {
-    const first = this.#keys.length + 1
-    this.#keys.push(...keys.map((key) => ({ ...key, type })))
-    const last = this.#keys.length
-    const found = (await this.#rows).filter(({ n }) => n >= first && n <= last)
-    return [...new Map(found.map((row) => [row.id, row])).values()].map(currentOf)
+    const asked = pushed(this.#keys, type, keys)
+    return distinct((await this.#rows).filter(({ what, n }) => what === 'key' && asked.has(n)))
+  }
+
+  async naming(query: string, type: string, keys: readonly CarriedKey[]): Promise<Current[]> {
+    const named = this.#named.get(query) ?? []
+    this.#named.set(query, named)
+    const asked = pushed(named, type, keys)
+    const source = sourceOf(query)
+    return distinct(
+      (await this.#rows).filter(
+        (row) => row.what === 'naming' && row.type === source.type && asked.has(row.n),
+      ),
+    )
   }
 
   async message(message: NamedMessage): Promise<string | undefined> {
     const number = this.#messages.push(message)
-    return (await this.#rows).find(({ n }) => n === -number)?.id
+    return (await this.#rows).find(({ what, n }) => what === 'message' && n === number)?.id
+  }
+
+  #parts(): Sql[] {
+    return [
+      ...(this.#ids.size > 0 ? [byIds([...this.#ids.values()])] : []),
+      ...(this.#keys.length > 0 ? [byKeys(this.#keys)] : []),
+      ...[...this.#named].map(([query, named]) => byNamed(query, named)),
+      ...(this.#messages.length > 0 ? [byNames(this.#messages)] : []),
+    ]
   }
 }
 
-function statementFor(ids: readonly Id[], keys: readonly OfType[], messages: readonly NamedMessage[]): Sql {
-  const parts = [
-    ...(ids.length > 0 ? [byIds(ids)] : []),
-    ...(keys.length > 0 ? [byKeys(keys)] : []),
-    ...(messages.length > 0 ? [byNames(messages)] : []),
-  ]
-  return join(parts, ' union all ')
+/** Adds to what is asked for; the numbers that the rows will have. */
+function pushed(all: OfType[], type: string, keys: readonly CarriedKey[]): ReadonlySet<number> {
+  return new Set(keys.map((key) => all.push({ ...key, type })))
 }
+
+/** One resource may carry several of the identifiers. */
+const distinct = (rows: readonly KeyedRow[]): Current[] =>
+  [...new Map(rows.map((row) => [row.id, row])).values()].map(currentOf)
+
+const statementOf = (parts: readonly Sql[]): Sql => join(parts, ' union all ')
 
 const columns = raw('r.type, r.id, r.version, r.updated, r.deleted, r.body, r.access::text as access')
 
 function byIds(ids: readonly Id[]): Sql {
   const [first] = ids
   if (first && ids.length === 1)
-    return sql`select ${columns}, 0 as n from resource r where r.type = ${first.type} and r.id = ${first.id}`
-  return sql`select ${columns}, 0 as n
+    return sql`select ${columns}, 'id' as what, 0 as n from resource r where r.type = ${first.type} and r.id = ${first.id}`
+  return sql`select ${columns}, 'id' as what, 0 as n
     from unnest(${ids.map(({ type }) => type)}::text[], ${ids.map(({ id }) => id)}::text[]) as w(type, id)
     join resource r on r.type = w.type and r.id = w.id`
 }
 
 function byKeys(keys: readonly OfType[]): Sql {
+  return sql`select ${columns}, 'key' as what, k.n::integer as n
+    from ${carriers(keys)}
+    join resource r on r.type = i.type and r.id = i.id`
+}
+
+/** Who carries the identifiers: `i`, asked for as `k`. */
+function carriers(keys: readonly OfType[]): Sql {
   const types = keys.map(({ type }) => type)
   const values = keys.map(({ value }) => indexed(value))
   const systems = keys.map(({ system }) => (system === undefined ? null : indexed(system)))
-  return sql`select ${columns}, k.n::integer as n
-    from unnest(${types}::text[], ${values}::text[], ${systems}::text[]) with ordinality as k(type, value, system, n)
-    join identity i on i.type = k.type and i.value = k.value and (k.system is null or i.system = k.system)
-    join resource r on r.type = i.type and r.id = i.id`
+  return sql`unnest(${types}::text[], ${values}::text[], ${systems}::text[]) with ordinality as k(type, value, system, n)
+    join identity i on i.type = k.type and i.value = k.value and (k.system is null or i.system = k.system)`
+}
+
+function byNamed(query: string, keys: readonly OfType[]): Sql {
+  const { type, parameter } = sourceOf(query)
+  return sql`select ${columns}, 'naming' as what, k.n::integer as n
+    from ${carriers(keys)}
+    join ${raw(searchTable(type))} s on s.terms @> array[${raw(`'${termOf(parameter, '')}'`)} || i.type || '/' || i.id]
+    join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
+}
+
+/** What is searched, and by which of its references. */
+function sourceOf(query: string): { type: string; parameter: Parameter } {
+  const [type = '', code = ''] = query.split('?')
+  const parameter = parametersOf(type).get(code)
+  if (parameter?.kind !== 'reference' && parameter?.kind !== 'references')
+    throw new Error(`${query} is no search by a reference`)
+  return { type, parameter }
 }
 
 function byNames(messages: readonly NamedMessage[]): Sql {
   const [peers, ids] = [messages.map(({ peer }) => peer), messages.map(({ id }) => id)]
   const instants = messages.map(({ at }) => at)
   return sql`select '' as type, m.row::text as id, 0 as version, m.received as updated, false as deleted,
-      '' as body, '{}' as access, -k.n::integer as n
+      '' as body, '{}' as access, 'message' as what, k.n::integer as n
     from unnest(${peers}::text[], ${ids}::text[], ${instants}::timestamptz[]) with ordinality as k(peer, id, at, n)
     join message m on m.peer = k.peer and m.id = k.id and m.current and m.known_until > k.at`
 }

@@ -64,6 +64,11 @@ export function readerOf(
       carrying<Kept<R>>(resource.resourceType, businessKeys(resource)),
     identified: <T extends Resource['resourceType']>(type: T, system: string | undefined, value: string) =>
       carrying<Of<T>>(type, [{ system, value }]),
+    async naming<T extends Resource['resourceType']>(type: T, code: string, named: Resource) {
+      const keys = businessKeys(named)
+      const found = keys.length === 0 ? [] : await keyed.naming(`${type}?${code}`, named.resourceType, keys)
+      return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
+    },
     async search<T extends Resource['resourceType']>(type: T, query: string) {
       const found = naming.get(`${type}?${query}`) ?? (await search(type, query))
       return found.flatMap((one) => remembered<Of<T>>(one) ?? [])

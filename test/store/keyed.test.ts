@@ -49,6 +49,31 @@ test('what is asked in one turn is one statement, and each hears what it asked f
   expect(seen.statements).toBe(2)
 })
 
+test('those that name what carries an identifier are read along with the rest', async () => {
+  await using store = await openTestStore()
+  const [doctor, other] = [newId(), newId()]
+  const practitioner = { ...patient(doctor, { identifier: [ipp] }), resourceType: 'Practitioner' as const }
+  const role = (of: string) => ({
+    resourceType: 'PractitionerRole' as const,
+    id: newId(),
+    meta: patient(of).meta,
+    practitioner: { reference: `Practitioner/${of}` },
+  })
+  const [mine, theirs] = [role(doctor), role(other)]
+  for (const resource of [practitioner, mine, theirs]) {
+    await store.write({ at: resource.meta.lastUpdated, resources: [{ resource, replaces: 0 }] })
+  }
+  await using under = await counted(store.url)
+  const { keyed, seen } = under
+  const [roles, who, none] = await Promise.all([
+    keyed.naming('PractitionerRole?practitioner', 'Practitioner', [ipp]),
+    keyed.carrying('Practitioner', [ipp]),
+    keyed.naming('PractitionerRole?practitioner', 'Practitioner', [{ ...ipp, value: '43' }]),
+  ])
+  expect([roles, who, none].map((rows) => rows.map(({ id }) => id))).toEqual([[mine.id], [doctor], []])
+  expect(seen.statements).toBe(1)
+})
+
 test('what cannot be a key does not spoil what others ask', async () => {
   await using store = await openTestStore()
   const a = newId()
