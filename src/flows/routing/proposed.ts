@@ -1,0 +1,97 @@
+import type { Appointment, Communication, ServiceRequest, Task, TaskOutput } from '@medplum/fhirtypes'
+import { extensions, systems } from '../../fhir/canonical.ts'
+import { derivedId } from '../../fhir/id.ts'
+import type { Kept } from '../../store/index.ts'
+import { told } from '../results/commented.ts'
+import type { Step } from '../step.ts'
+import { businessStatus, isOpen } from '../task.ts'
+
+/** Places for a request, best first, each with the reason for its rank; none: no centre has one. */
+export interface Proposals {
+  task: string
+  proposals: readonly Appointment[]
+  /** The Task as it was when places were looked for. */
+  version: string
+}
+
+interface Facts {
+  task: Kept<Task> | undefined
+  request: Kept<ServiceRequest> | undefined
+  /** `org:<id>` of all who see the request. */
+  keys: readonly string[]
+}
+
+/**
+ * Places are proposed to the prescriber: they stand on the Task, and a word of it goes to whoever takes part. Where there
+ * is none, that is said instead: the request stays in force.
+ */
+export const proposed: Step<Proposals, Facts> = {
+  name: 'request.proposed',
+
+  async facts({ task: id }, store) {
+    const task = await store.read('Task', id)
+    const request = await store.follow(task?.focus?.reference)
+    const keys = request ? await store.sight(`ServiceRequest/${request.id}`) : []
+    return {
+      task,
+      request: request?.resourceType === 'ServiceRequest' ? request : undefined,
+      keys: keys.filter((key) => key.startsWith('org:')),
+    }
+  },
+
+  decide({ proposals, version }, { task, request, keys }, at, actor) {
+    if (!task || !request || !isOpen(task) || task.meta.versionId !== version) return {}
+    const others = (task.output ?? []).filter(({ type }) => !isProposal(type))
+    const next: Task = {
+      ...task,
+      ...stateAfter(task, proposals),
+      output: [...others, ...proposals.map(outputOf)],
+      lastModified: at.now,
+    }
+    if (next.output?.length === 0) delete next.output
+    const word: Communication = {
+      resourceType: 'Communication',
+      id: derivedId('proposed', task.id, version),
+      status: 'completed',
+      sender: { reference: at.territory.cell },
+      payload: [{ contentString: wordsFor(proposals, at.territory.zone) }],
+    }
+    const plan = told([word], { request, keys }, [], at, { ...actor, organization: at.territory.cell })
+    return { ...plan, write: [next, ...(plan.write ?? [])] }
+  },
+}
+
+/** While a centre's answer is waited for, that is what stands; the next place is proposed beside it. */
+function stateAfter(
+  { status, businessStatus: before }: Task,
+  proposals: readonly Appointment[],
+): Partial<Task> {
+  const isWaiting = before?.coding?.some(({ code }) => code === 'awaiting-confirmation') ?? false
+  if (isWaiting) return {}
+  const begun = status === 'requested' || status === 'received' ? { status: 'accepted' as const } : {}
+  if (proposals.length === 0) return { businessStatus: businessStatus('no-capacity') }
+  return { ...begun, businessStatus: businessStatus('proposed') }
+}
+
+const proposalType = { coding: [{ system: systems.judgement, code: 'proposal' }] }
+const isProposal = ({ coding = [] }: TaskOutput['type']) =>
+  coding.some(({ system, code }) => system === systems.judgement && code === 'proposal')
+
+const whyOf = ({ extension = [] }: Appointment) =>
+  extension.find(({ url }) => url === extensions.rank)?.valueString ?? ''
+
+const outputOf = (proposal: Appointment): TaskOutput => ({
+  type: proposalType,
+  valueReference: {
+    reference: `Appointment/${proposal.id}`,
+    display: [proposal.start, whyOf(proposal)].filter(Boolean).join(' · '),
+  },
+})
+
+function wordsFor(proposals: readonly Appointment[], timeZone: string): string {
+  if (proposals.length === 0)
+    return 'Aucun centre n’a de place pour le moment ; la demande reste en cours.\nNo centre has a place at present; the request stays in force.'
+  const when = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'full', timeStyle: 'short', timeZone })
+  const lines = proposals.map((one, n) => `${n + 1}. ${when.format(new Date(one.start ?? ''))}`)
+  return ['Places proposées / Places proposed:', ...lines].join('\n')
+}
