@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Patient, Resource, Schedule, ServiceRequest, Slot, Task } from '@medplum/fhirtypes'
-import { extensions, systems } from '../../src/fhir/canonical.ts'
+import { extensions, frCore, systems } from '../../src/fhir/canonical.ts'
 import { uuidv7 } from '../../src/fhir/id.ts'
 import { sourceOf } from '../../src/flows/booking/states.ts'
 import { openStore, type Store, type Written } from '../../src/store/index.ts'
@@ -9,9 +9,12 @@ import { benchSystem, centreCount, centreName, risName } from './territory.ts'
 export const slotsPerCentre = 1_000
 const patientCount = 5_000
 const requestCount = 20_000
-/** So many requests have their Task, and can be booked: the slots that they take are the first of each diary. */
-export const bookableCount = 6_000
-const slotMinutes = 20
+/** So many requests have their Task, and can be booked. */
+const taskCount = 16_000
+/** How long a slot is. */
+export const slotMinutes = 20
+/** What every diary is for. */
+export const exam = { system: 'http://loinc.org', code: '24558-9' }
 
 /** Ids of what was loaded. */
 export interface Dataset {
@@ -36,8 +39,8 @@ export async function loadDataset(databaseUrl: string): Promise<Dataset> {
 
   const patients = numbers(patientCount).map((n) => patient(n))
   const requests = numbers(requestCount).map((n) => request(n, patients[n % patientCount]?.id ?? '', doctor))
-  const tasks = requests.slice(0, bookableCount).map((one) => task(one, cell, at))
-  const schedules = numbers(centreCount).map(schedule)
+  const tasks = requests.slice(0, taskCount).map((one) => task(one, cell, at))
+  const schedules = numbers(centreCount).map((centre) => schedule(centre))
   const slots = schedules.map(({ id }, centre) =>
     numbers(slotsPerCentre).map((n) =>
       slot(centre, id, new Date(Date.parse(begins) + n * slotMinutes * 60_000)),
@@ -70,7 +73,8 @@ async function idOf(store: Store, type: 'Organization' | 'Practitioner', value: 
 
 const atOnce = 500
 
-async function writeAll(
+/** New resources for the same eyes, by the store's own writes. */
+export async function writeAll(
   store: Store,
   resources: readonly (Resource & { id: string })[],
   sight: readonly string[],
@@ -123,7 +127,7 @@ export function request(
     intent: 'order',
     category: [{ coding: [{ system: 'http://snomed.info/sct', code: '363679005', display: 'Imaging' }] }],
     priority: 'urgent',
-    code: { coding: [{ system: 'http://loinc.org', code: '24558-9' }], text: 'Échographie abdominale' },
+    code: { coding: [exam], text: 'Échographie abdominale' },
     subject: { reference: `Patient/${patient}` },
     occurrencePeriod: { end: '2030-11-23' },
     authoredOn: '2026-11-21T09:30:00+01:00',
@@ -160,11 +164,18 @@ function task(
   }
 }
 
-const schedule = (centre: number): Schedule & { id: string } => ({
+/** A diary of a centre, for one exam. */
+export const schedule = (centre: number, code = exam.code): Schedule & { id: string } => ({
   resourceType: 'Schedule',
   id: newId(),
   meta: { source: sourceOf(risName(centre)) },
-  identifier: [{ system: `${benchSystem}/diary`, value: centreName(centre) }],
+  extension: [
+    {
+      url: frCore.serviceTypeDuration,
+      extension: [{ url: 'serviceType', valueCodeableConcept: { coding: [{ ...exam, code }] } }],
+    },
+  ],
+  identifier: [{ system: `${benchSystem}/diary`, value: `${centreName(centre)}-${code}` }],
   active: true,
   actor: [{ display: centreName(centre) }],
 })
@@ -175,7 +186,7 @@ const slot = (centre: number, schedule: string, start: Date): Slot & { id: strin
   meta: { source: sourceOf(risName(centre)) },
   extension: [{ url: extensions.lastSeen, valueInstant: new Date().toISOString() }],
   identifier: [{ system: `${benchSystem}/slot`, value: `${centre}-${start.toISOString()}` }],
-  serviceType: [{ coding: [{ system: 'http://loinc.org', code: '24558-9' }] }],
+  serviceType: [{ coding: [exam] }],
   schedule: { reference: `Schedule/${schedule}` },
   status: 'free',
   start: start.toISOString(),

@@ -7,5 +7,5 @@ export async function mapping(): Promise<Row[]> {
   return [
     { ...hand, floor: null, floorPerSecond: null, ratio: null },
     { ...map, floor: hand.name, floorPerSecond: hand.perSecond, ratio: map.perSecond / hand.perSecond },
-  ].map((row) => ({ ...row, concurrency: 1, errors: 0, databaseCpuMs: 0 }))
+  ].map((row) => ({ ...row, concurrency: 1, slots: 0, errors: 0, conflicts: 0, databaseCpuMs: 0 }))
 }

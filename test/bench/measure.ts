@@ -14,6 +14,10 @@ export interface Row {
   p50Ms: number
   p99Ms: number
   errors: number
+  /** Errors that were conflicts: clients who take different things never disturb each other. */
+  conflicts: number
+  /** How many slots there were. */
+  slots: number
   /** Processor time of the server's process per request; for a floor, of the floor's server. */
   gatewayCpuMs: number
   /** Of all PostgreSQL processes together, per request; null where it cannot be known. */
@@ -82,6 +86,8 @@ export class Bench {
     const seen = await this.#driven(scenario, order, concurrency, seconds)
     const after = await this.#usage(scenario)
     if (profiled) await this.#profiling({ profile: 'end', file: this.#profileFile(scenario, concurrency) })
+    if (seen.answered === 0)
+      throw new Error(`${scenario.name}: all that there was is used up: take fewer seconds`)
     if (seen.wrong !== undefined) process.stderr.write(`${scenario.name}: ${seen.wrong}\n`)
     return {
       name: scenario.name,
@@ -90,6 +96,8 @@ export class Bench {
       p50Ms: seen.p50Ms,
       p99Ms: seen.p99Ms,
       errors: seen.errors,
+      conflicts: seen.conflicts,
+      slots: this.#world.slots,
       gatewayCpuMs: (after.server - before.server) / seen.answered,
       databaseCpuMs:
         after.database === undefined || before.database === undefined

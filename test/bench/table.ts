@@ -13,11 +13,13 @@ const sized = (value: number) => number(value, value >= 100 ? 0 : value >= 10 ? 
 
 const columns: readonly Column[] = [
   ['scenario', ({ name }) => name],
+  ['slots', ({ slots }) => number(slots, 0)],
   ['clients', ({ concurrency }) => String(concurrency)],
   ['per second', ({ perSecond }) => sized(perSecond)],
   ['p50 ms', ({ p50Ms }) => sized(p50Ms)],
   ['p99 ms', ({ p99Ms }) => sized(p99Ms)],
   ['errors', ({ errors }) => String(errors)],
+  ['conflicts', ({ conflicts }) => String(conflicts)],
   ['CPU ms, gateway', ({ gatewayCpuMs }) => number(gatewayCpuMs, 3)],
   ['CPU ms, database', ({ databaseCpuMs }) => number(databaseCpuMs, 3)],
   ['floor', ({ floor }) => floor ?? ''],
@@ -43,4 +45,23 @@ export function tableOf(rows: readonly Row[]): string {
       .map((load) => load.toFixed(1))
       .join(' ')}`,
   ].join('\n')
+}
+
+/** What each request costs when there are many more slots, as a part of what it did before; nothing when there were not. */
+export function growthOf(rows: readonly Row[]): string {
+  const lines = rows.flatMap((row) => {
+    const before = rows.find(
+      ({ name, concurrency, slots }) =>
+        name === row.name && concurrency === row.concurrency && slots < row.slots,
+    )
+    return before ? [growth(before, row)] : []
+  })
+  return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`
+}
+
+function growth(before: Row, after: Row): string {
+  const times = (of: (row: Row) => number | null) => ((of(after) ?? 0) / (of(before) ?? 1)).toFixed(2)
+  const sizes = `${number(after.slots, 0)} slots beside ${number(before.slots, 0)}`
+  const cpu = times(({ gatewayCpuMs, databaseCpuMs }) => gatewayCpuMs + (databaseCpuMs ?? 0))
+  return `${after.name}, ${after.concurrency} clients, ${sizes}: rate × ${times(({ perSecond }) => perSecond)}, CPU × ${cpu} (gateway × ${times(({ gatewayCpuMs }) => gatewayCpuMs)}, database × ${times(({ databaseCpuMs }) => databaseCpuMs)})`
 }

@@ -7,11 +7,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { importJWK, SignJWT } from 'jose'
 import { Client } from 'pg'
-import { type Dataset, loadDataset } from './dataset.ts'
+import { type Dataset, loadDataset, slotsPerCentre } from './dataset.ts'
+import { multiply } from './multiply.ts'
 import type { FloorsReady } from './processes/floors.ts'
 import type { GatewayReady } from './processes/gateway.ts'
 import type { RisReady } from './processes/ris.ts'
-import { type BenchClient, writeTerritory } from './territory.ts'
+import { type BenchClient, centreCount, writeTerritory } from './territory.ts'
 import { statOf } from './usage.ts'
 
 /** All that is measured and measures, each in a process of its own. */
@@ -22,8 +23,14 @@ export interface World extends AsyncDisposable {
   /** Of the PostgreSQL server; undefined where there is no /proc. */
   databasePid: number | undefined
   data: Dataset
-  /** An access token of the doctors' software: good for some minutes. */
-  token(): Promise<string>
+  /** How many slots there are now. */
+  slots: number
+  /** Makes many more slots, as a territory has after years. */
+  grow(slots: number): Promise<void>
+  /** The territory's folder. */
+  territory: string
+  /** An access token of the doctors' software, good for some minutes at this gateway, or at another on the same database. */
+  token(baseUrl?: string): Promise<string>
 }
 
 /** Starts a gateway with an embedded store in a folder of its own, fills it, and what it is held against. */
@@ -42,15 +49,21 @@ export async function openWorld(): Promise<World> {
   const driver = child('driver', [])
   opening.defer(() => ended(driver))
   const open = opening.move()
-  return {
+  const world: World = {
     gateway: { ...gateway.ready, process: gateway.process, pid: gateway.process.pid ?? 0 },
     floors: { ...floors.ready, process: floors.process },
     driver,
     databasePid: await databasePid(databaseUrl),
     data,
-    token: () => tokenFor(client, baseUrl),
+    slots: centreCount * slotsPerCentre,
+    async grow(slots) {
+      world.slots = await multiply(databaseUrl, data, slots)
+    },
+    territory,
+    token: (at = baseUrl) => tokenFor(client, at),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
+  return world
 }
 
 function child(name: string, args: readonly string[]): ChildProcess {

@@ -1,4 +1,4 @@
-import type { Line } from '../lines.ts'
+import type { Answered, Line } from '../lines.ts'
 import { scenarios } from '../scenarios/index.ts'
 
 /** One cell: a scenario at a concurrency. */
@@ -15,6 +15,8 @@ export interface Job {
 export interface Seen {
   answered: number
   errors: number
+  /** Errors that were conflicts (HTTP 409). */
+  conflicts: number
   seconds: number
   p50Ms: number
   p99Ms: number
@@ -33,18 +35,26 @@ async function driven({ scenario: name, order, concurrency, from, seconds }: Job
   if (!scenario) throw new Error(`There is no scenario ${name}`)
   const lines = await Promise.all(Array.from({ length: concurrency }, () => scenario.line(order)))
   const times: number[] = []
-  let [next, errors] = [from, 0]
+  let [next, errors, conflicts] = [from, 0, 0]
   let wrong: string | undefined
   const began = performance.now()
   const until = began + seconds * 1000
+  const asked = async (line: Line, request: Buffer): Promise<Answered> => {
+    const answer = await line.ask(request)
+    const following = scenario.follows?.(order, answer)
+    return following ? line.ask(following) : answer
+  }
   const client = async (line: Line) => {
     for (let now = performance.now(); now < until; ) {
-      const answer = await line.ask(scenario.request(order, next++))
+      const request = scenario.request(order, next++)
+      if (!request) return
+      const answer = await asked(line, request)
       const after = performance.now()
       times.push(after - now)
       now = after
       if (scenario.isRight(answer)) continue
       errors++
+      if (answer.status === 409) conflicts++
       wrong ??= `${answer.status} ${answer.body.slice(0, 500)}`
     }
   }
@@ -57,6 +67,7 @@ async function driven({ scenario: name, order, concurrency, from, seconds }: Job
   return {
     answered: times.length,
     errors,
+    conflicts,
     seconds: took,
     p50Ms: at(0.5),
     p99Ms: at(0.99),

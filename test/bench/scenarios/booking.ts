@@ -1,7 +1,6 @@
-import { bookableCount } from '../dataset.ts'
 import { httpLine, httpRequest } from '../lines.ts'
-import { centreCount } from '../territory.ts'
 import { type FhirOrder, fhirOrder, json } from './http.ts'
+import { bookedSlot } from './places.ts'
 import type { Scenario } from './scenario.ts'
 
 interface Order extends FhirOrder {
@@ -19,15 +18,14 @@ export const booking: Scenario<Order> = {
   server: 'gateway',
   order: async (world) => ({
     ...(await fhirOrder(world)),
-    requests: world.data.requests.slice(0, bookableCount),
+    requests: world.data.requests,
     slots: world.data.slots,
   }),
   line: ({ where: { host, port } }) => httpLine(host, port),
   request({ headers, requests, slots }, n) {
-    const slot = slots[n % centreCount]?.[Math.floor(n / centreCount)]
-    const request = requests[n]
-    if (request === undefined || slot === undefined)
-      throw new Error('All that could be booked is booked: load more')
+    const place = bookedSlot(slots, requests, n)
+    if (!place) return undefined
+    const { slot, request } = place
     const resource = {
       resourceType: 'Appointment',
       status: 'proposed',

@@ -1,6 +1,9 @@
 import { booking } from './booking.ts'
+import { find } from './find.ts'
 import { floorInsert, floorMllp, floorRead } from './floors.ts'
+import { holdBook } from './hold-book.ts'
 import { read } from './read.ts'
+import { sas } from './sas.ts'
 import type { Scenario } from './scenario.ts'
 import { create } from './servicerequest-create.ts'
 import { slotSearch, slotSearchInclude } from './slot-search.ts'
@@ -17,4 +20,7 @@ export const scenarios: readonly Scenario[] = [
   slotSearchInclude,
   v2Intake,
   booking,
+  find,
+  holdBook,
+  sas,
 ]

@@ -1,7 +1,7 @@
-import { bookableCount, slotsPerCentre } from '../dataset.ts'
+import { slotMinutes, slotsPerCentre } from '../dataset.ts'
 import { httpLine, httpRequest } from '../lines.ts'
-import { centreCount } from '../territory.ts'
 import { type FhirOrder, fhirOrder, one } from './http.ts'
+import { firstFree } from './places.ts'
 import type { Scenario } from './scenario.ts'
 
 interface Order extends FhirOrder {
@@ -11,10 +11,11 @@ interface Order extends FhirOrder {
 
 const pageSize = 50
 
-/** The free slots of one diary within three days, in order of time: a page of 50 of some 200. */
+/** The free slots of one diary within three days, in order of time: a page of 50 of more than 100. */
 const search = (name: string, more: string, entries: number): Scenario<Order> => ({
   name,
   floor: 'floor-read',
+  bySlots: true,
   server: 'gateway',
   order: async (world) => ({
     ...(await fhirOrder(world)),
@@ -33,14 +34,14 @@ const search = (name: string, more: string, entries: number): Scenario<Order> =>
 export const slotSearch = search('slot-search', '', pageSize)
 export const slotSearchInclude = search('slot-search-include', '&_include=Slot:schedule', pageSize + 1)
 
-const slotMs = 20 * 60_000
+const slotMs = slotMinutes * 60_000
 const windowMs = 3 * 86_400_000
-/** Beyond the slots that bookings take. */
-const firstMs = (bookableCount / centreCount) * slotMs
+const firstMs = firstFree * slotMs
 /** The last window ends with the diary. */
 const lastMs = slotsPerCentre * slotMs - windowMs
 
-function windowOf(begins: string, n: number): [string, string] {
+/** A window of three days in which there is always enough, whatever is booked meanwhile: another each time. */
+export function windowOf(begins: string, n: number): [string, string] {
   const hours = Math.floor((lastMs - firstMs) / 3_600_000)
   const from = Date.parse(begins) + firstMs + (n % hours) * 3_600_000
   return [new Date(from).toISOString(), new Date(from + windowMs).toISOString()]
