@@ -30,7 +30,7 @@ export async function proposalsFor({ request }: Dossier, desk: Desk): Promise<Pr
     locations: [],
     count: most,
   }
-  const found = await find(wish, desk).catch(noneFor)
+  const found = await find(wish, desk).then(({ proposals }) => proposals, noneFor)
   return Promise.all(found.map((appointment) => placed(appointment, desk)))
 }
 

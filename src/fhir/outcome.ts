@@ -1,4 +1,5 @@
 import type { OperationOutcome, OperationOutcomeIssue, Resource } from '@medplum/fhirtypes'
+import { extensions } from './canonical.ts'
 import { type Case, tellings } from './telling.ts'
 
 /** One thing that is wrong, and where: FHIRPath in a resource, or a v2 field such as `ORC-2`. */
@@ -10,6 +11,8 @@ export interface Issue {
   severity?: 'fatal' | 'error' | 'warning' | 'information'
   /** Key of the invariant that is broken. */
   rule?: string
+  /** `Organization/<id>` of the centre that it is about. */
+  centre?: string
   /** The resource that it is about, where it is one of several. */
   about?: Resource
 }
@@ -74,8 +77,11 @@ export function allOk(text: string): OperationOutcome {
   return outcomeOf([{ case: 'informational', text, severity: 'information' }])
 }
 
-function issueOf({ case: what, text, expression, severity }: Issue): OperationOutcomeIssue {
+function issueOf({ case: what, text, expression, severity, centre }: Issue): OperationOutcomeIssue {
   return {
+    ...(centre !== undefined && {
+      extension: [{ url: extensions.centre, valueReference: { reference: centre } }],
+    }),
     severity: severity ?? tellings[what].severity ?? 'error',
     code: tellings[what].code,
     diagnostics: text,

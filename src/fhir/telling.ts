@@ -37,6 +37,29 @@ const state = (code: Telling['code'], http: number, ack: 'AE' | 'AR', detail?: C
   ...(detail && { detail }),
 })
 
+const availability = (code: string): Coding => ({
+  system: 'https://relais.example/fhir/CodeSystem/availability',
+  code,
+})
+
+/** What is known of free places somewhere: no failure. */
+const known = (what: string): Telling => ({
+  code: 'informational',
+  http: 200,
+  ack: 'AA',
+  err: '0',
+  job: 'give-up',
+  severity: 'information',
+  detail: availability(what),
+})
+
+/** What is not known, and why: the answer is not whole. */
+const unknown = (why: string): Telling => ({
+  ...known(why),
+  code: 'incomplete',
+  severity: 'warning',
+})
+
 /** Refused for now. */
 const later = (code: Telling['code'], http: number): Telling => ({
   code,
@@ -70,6 +93,13 @@ export const tellings = {
   'business-rule': content('business-rule', '207', 422),
   'code-invalid': content('code-invalid', '103', 422),
   'profile-required': content('required', '101', 422),
+
+  'some-free': known('some'),
+  'none-free': known('none'),
+  'diary-old': unknown('old'),
+  'diary-failing': unknown('failing'),
+  'diary-unread': unknown('unread'),
+  'diary-not-connected': unknown('not-connected'),
 
   login: state('login', 401, 'AE'),
   'token-expired': state('expired', 401, 'AE'),
@@ -108,6 +138,12 @@ export type Case =
   | 'business-rule'
   | 'code-invalid'
   | 'profile-required'
+  | 'some-free'
+  | 'none-free'
+  | 'diary-old'
+  | 'diary-failing'
+  | 'diary-unread'
+  | 'diary-not-connected'
   | 'login'
   | 'token-expired'
   | 'forbidden'

@@ -107,6 +107,8 @@ export interface Desk {
   clock: () => Date
   actor: Actor
   territory: Territory
+  /** What is known of the territory's diaries; absent: they are read whenever places are looked for. */
+  diaries?: Diaries
   /** What the profiles say of a resource: errors and warnings. */
   validate: (resource: Resource) => Issue[]
   /** What comes in through the API as it is to be kept: a Subscription gets its owner, its secrets are sealed. */

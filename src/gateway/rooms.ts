@@ -2,6 +2,7 @@ import { type Actor, gateway as itself } from '../auth/actor.ts'
 import { type Auth, openAuth } from '../auth/index.ts'
 import type { Config } from '../config.ts'
 import type { Reception, Sender } from '../flows/receive.ts'
+import { openDiaries } from '../flows/slots/diaries.ts'
 import type { Desk } from '../flows/step.ts'
 import { measures } from '../indicators/index.ts'
 import type { Log } from '../log.ts'
@@ -10,8 +11,8 @@ import { openSubscriptions, type Subscriptions } from '../subscriptions/index.ts
 import { type LoadedTerritory, loadTerritory } from '../territory/load.ts'
 import type { TerritoryFolder } from '../territory/read.ts'
 import { isMember, organizationOf } from './members.ts'
-import { followProtocols } from './protocols.ts'
 import { openSources } from './open-sources.ts'
+import { followProtocols } from './protocols.ts'
 import type { Rules } from './rules.ts'
 import { senders } from './senders.ts'
 
@@ -43,6 +44,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const alone = bareDesk(rules, store, clock)
   const loaded = await loadTerritory(withMeasures(folder), rules.conceptMaps, alone)
   const following = await followProtocols({ store, territory: loaded.territory, log })
+  const diaries = openDiaries({ store, territory: loaded.territory })
   const sourcesOpen = openSources({ store, clock, territory: loaded.territory })
   const auth = await openAuth({
     openSources: sourcesOpen,
@@ -68,6 +70,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     ...alone,
     actor,
     territory: loaded.territory,
+    diaries,
     prepare: subscriptions.prepare,
     notify: subscriptions.notify,
   })
@@ -80,6 +83,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     senderOf: senders(loaded.connectors, auth, deskOf),
     async [Symbol.asyncDispose]() {
       following[Symbol.dispose]()
+      diaries[Symbol.dispose]()
       await subscriptions[Symbol.asyncDispose]()
     },
   }

@@ -12,6 +12,7 @@ import { readHistory } from './history.ts'
 import { keyedReads } from './keyed.ts'
 import { messagesIn } from './messages.ts'
 import { migrate, newestMigration } from './migrate.ts'
+import { earliestOffers, type OfferQuery } from './offers.ts'
 import { outboxIn } from './outbox.ts'
 import { readCurrent, readVersion } from './read.ts'
 import { readerOf } from './reader.ts'
@@ -96,6 +97,7 @@ function storeOn(
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
     search: (search, sight) => findPage(db.planned, search, sight),
     history: (query, sight) => readHistory(db, query, sight),
+    offers: (query) => earliestOffers(db, query),
     firstHad: (type, ids, statuses) => firstHad(db, type, ids, statuses),
     traffic: (peers) => trafficOf(db, peers),
     onChange: (listener) => changes.listen(listener),
@@ -193,6 +195,8 @@ export interface HistoryQuery {
   /** From a page's `next`, or from its `resume`. */
   cursor?: string
 }
+
+export type { OfferQuery } from './offers.ts'
 
 export interface HistoryPage {
   entries: Stored[]
@@ -427,6 +431,8 @@ export interface Store extends AsyncDisposable {
   vread(type: string, id: string, version: number, sight: Sight): Promise<Stored | undefined>
   search(search: Search, sight: Sight): Promise<Page>
   history(query: HistoryQuery, sight: Sight): Promise<HistoryPage>
+  /** The earliest free slots of diaries. */
+  offers(query: OfferQuery): Promise<Stored[]>
   readonly messages: Messages
   readonly outbox: Outbox
   readonly clients: Clients

@@ -94,13 +94,20 @@ describe('$find', () => {
     expect(appointments(reply).map(({ status }) => status)).toEqual(['proposed', 'proposed'])
   })
 
-  test('nothing that fits is an empty bundle, not an error', async () => {
+  test('nothing that fits is no error: it says where nothing is free', async () => {
     const far = [
       { name: 'start', valueDateTime: '2027-01-01' },
       { name: 'end', valueDateTime: '2027-01-02' },
     ]
     const reply = await ehr('POST', '/fhir/Appointment/$find', parameters(...far, referralNumber('R-1')))
-    expect([reply.status, reply.at('total'), reply.at('entry')]).toEqual([200, 0, undefined])
+    expect([reply.status, reply.at('total'), appointments(reply)]).toEqual([200, 0, []])
+    const [entry] = entriesIn(reply)
+    expect(entry).toMatchObject({
+      search: { mode: 'outcome' },
+      resource: {
+        issue: [{ severity: 'information', details: { coding: [{ code: 'none' }] } }],
+      },
+    })
   })
 
   test.each<[string, object, number, RegExp]>([

@@ -84,7 +84,7 @@ async function booked(number: string, exam: string, connector: string): Promise<
   const centre = demo.world.centres.find((one) => one.connector === connector)
   const find = await until(
     () => ehr.asks('find', wishFor(request?.identifier?.[0] ?? {}, centre?.id ?? '')),
-    ({ body }) => (body.entry ?? []).length > 0,
+    ({ body }) => (body.total ?? 0) > 0,
   )
   const proposal = find.body.entry?.[0]?.resource?.id
   const { body } = await ehr.asks<Bundle<Appointment>>('book', [

@@ -113,7 +113,9 @@ export async function found(
     },
   )
   if (status !== 200) throw new Error(`$find: HTTP ${status}: ${JSON.stringify(body)}`)
-  return (body.entry ?? []).flatMap(({ resource }) => resource ?? [])
+  return (body.entry ?? []).flatMap(({ resource }) =>
+    resource?.resourceType === 'Appointment' ? resource : [],
+  )
 }
 
 /** The first proposal; at one centre (`Organization/<id>`) if it is named. */
@@ -130,7 +132,8 @@ export async function firstFor(
   return { ...first, id: first.id }
 }
 
-export type Answered = Bundle<Appointment | OperationOutcome> | OperationOutcome
+/** An appointment stands in a bundle, or alone. */
+export type Answered = Bundle<Appointment | OperationOutcome> | Appointment | OperationOutcome
 
 export const holds = (caller: Caller, appointment: string, seconds?: number): Promise<Reply<Answered>> =>
   caller.asks('hold', [
@@ -145,10 +148,8 @@ export const books = (caller: Caller, appointment: string): Promise<Reply<Answer
 
 /** The appointment in an operation's answer. Fails when there is none. */
 export function appointmentIn({ status, body }: Reply<Answered>): Kept<Appointment> {
-  const entries = body.resourceType === 'Bundle' ? (body.entry ?? []) : []
-  const appointment = entries
-    .map(({ resource }) => resource)
-    .find((one) => one?.resourceType === 'Appointment')
+  const all = body.resourceType === 'Bundle' ? (body.entry ?? []).map(({ resource }) => resource) : [body]
+  const appointment = all.find((one) => one?.resourceType === 'Appointment')
   if (appointment) return appointment as Kept<Appointment> // found by its type; it is kept
   throw new Error(`HTTP ${status}: ${JSON.stringify(body)}`)
 }

@@ -1,9 +1,10 @@
-import type { Identifier, Reference } from '@medplum/fhirtypes'
+import type { Identifier, Patient, Reference, ServiceRequest, Timing } from '@medplum/fhirtypes'
 import { sees } from '../../auth/gate.ts'
 import { canonical } from '../../fhir/canonical.ts'
-import { failure, failures, issue } from '../../fhir/outcome.ts'
-import { find as findAppointments } from '../../flows/booking/index.ts'
+import { Failure, failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
+import { type Found, find as findAppointments } from '../../flows/booking/index.ts'
 import type { Desk } from '../../flows/step.ts'
+import type { Kept } from '../../store/index.ts'
 import type { Call } from '../call.ts'
 import { answerAppointments } from './found.ts'
 import { operation } from './operation.ts'
@@ -11,13 +12,19 @@ import { operation } from './operation.ts'
 interface Input {
   start: string
   end: string
+  specialty: string[]
   'visit-type': string[]
+  'with-visit-type': string[]
+  practitioner: Reference[]
   organization: Reference[]
+  'location-string': string[]
   'location-reference': Reference[]
   'patient-reference': Reference[]
+  'patient-resource': Patient[]
+  reason: string[]
   'referral-identifier'?: Identifier
-  /** Of IHE's parameters, those that would be ignored. */
-  [other: string]: unknown
+  timing?: Timing
+  'insurance-reference': Reference[]
 }
 
 const token = { use: 'in', type: 'string', searchType: 'token', min: 0, max: '*' } as const
@@ -43,37 +50,140 @@ export const find = operation<Input>({
     parameter: [
       { use: 'in', name: 'start', type: 'dateTime', min: 1, max: '1' },
       { use: 'in', name: 'end', type: 'dateTime', min: 1, max: '1' },
+      { ...token, name: 'specialty', documentation: 'Specialties; the first is preferred.' },
       {
         ...token,
         name: 'visit-type',
         documentation: 'Exams or modalities, as system|code; any of them will do.',
       },
+      {
+        ...token,
+        name: 'with-visit-type',
+        documentation:
+          'Exams or modalities that are to be had in the same visit. Proposals then come in pairs, each naming the other in supportingInformation.',
+      },
+      { ...reference, name: 'practitioner', documentation: 'Practitioners; the first is preferred.' },
       { ...reference, name: 'organization', documentation: 'Centres; any of them will do.' },
+      {
+        use: 'in',
+        name: 'location-string',
+        type: 'string',
+        min: 0,
+        max: '*',
+        documentation: 'Names, towns or postal codes; any of them will do.',
+      },
       { ...reference, name: 'location-reference', documentation: 'Places; any of them will do.' },
-      { ...reference, name: 'patient-reference', documentation: 'The patient, where there is no referral.' },
+      {
+        ...reference,
+        name: 'patient-reference',
+        documentation: 'The patient, where there is no referral; several take part together.',
+      },
+      {
+        use: 'in',
+        name: 'patient-resource',
+        type: 'Patient',
+        min: 0,
+        max: '*',
+        documentation:
+          'A patient who is not known here: age, sex and commune are looked at, nothing is kept.',
+      },
+      { ...token, name: 'reason', documentation: 'Indications: for centres that take only some.' },
       { use: 'in', name: 'referral-identifier', type: 'Identifier', min: 0, max: '1' },
+      {
+        use: 'in',
+        name: 'timing',
+        type: 'Timing',
+        min: 0,
+        max: '1',
+        documentation: 'Days of the week, times of the day, parts of the day, bounds, events.',
+      },
+      {
+        ...reference,
+        name: 'insurance-reference',
+        documentation: 'Insurance plans: centres of their networks, where they have any.',
+      },
       { use: 'out', name: 'return', type: 'Bundle', min: 1, max: '1' },
     ],
   },
   async handle(input, call) {
-    const desk = call.house.desk(call.permit.actor)
-    const request = await requestOf(input['referral-identifier'], desk)
-    const [patient] = await patientsOf(referencesIn(input, 'patient-reference'), desk)
-    const found = await findAppointments(
-      {
-        ...windowOf(input),
-        ...(request && { request }),
-        ...(patient !== undefined && { patient }),
-        exams: input['visit-type'],
-        organizations: referencesIn(input, 'organization'),
-        locations: referencesIn(input, 'location-reference'),
-        count: countOf(call),
-      },
-      desk,
-    )
-    return answerAppointments(call, found)
+    const { proposals, issues } = await asIheTells(() => found(input, call))
+    return answerAppointments(call, proposals, issues)
   },
 })
+
+async function found(input: Input, call: Call): Promise<Found> {
+  const desk = call.house.desk(call.permit.actor)
+  const [request, patients, networks] = await Promise.all([
+    requestOf(input['referral-identifier'], desk),
+    patientsOf(referencesIn(input, 'patient-reference'), desk),
+    networksOf(referencesIn(input, 'insurance-reference'), desk),
+  ])
+  const [patient] = input['patient-resource']
+  return findAppointments(
+    {
+      ...windowOf(input),
+      ...(request && { request, companions: await companionsOf(request, desk) }),
+      ...(patient && { patient }),
+      ...(input.timing && { timing: input.timing }),
+      ...(networks && { networks }),
+      patients,
+      exams: input['visit-type'],
+      together: input['with-visit-type'],
+      specialties: input.specialty,
+      practitioners: referencesIn(input, 'practitioner'),
+      organizations: referencesIn(input, 'organization'),
+      locations: referencesIn(input, 'location-reference'),
+      places: input['location-string'],
+      reasons: input.reason,
+      count: countOf(call),
+    },
+    desk,
+  )
+}
+
+/** What is refused is fatal to a search for places. Source: IHE ITI Scheduling, ITI-115. */
+async function asIheTells<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown
+    const [first, ...rest] = thrown.issues
+    const fatal = (one: Issue): Issue => ({ ...one, severity: 'fatal' })
+    throw new Failure([fatal(first), ...rest.map(fatal)], thrown.retryAfterSeconds)
+  }
+}
+
+/** Other orders of the same requisition that are in force: exams of one visit. */
+async function companionsOf({ id, requisition }: Kept<ServiceRequest>, { store, actor }: Desk) {
+  if (!requisition?.value) return []
+  const value = encodeURIComponent(`${requisition.system ?? ''}|${requisition.value}`)
+  const reader = store.reader()
+  const all = await reader.search('ServiceRequest', `requisition=${value}&status=active`)
+  const seen = await Promise.all(all.map((one) => reader.sight(`ServiceRequest/${one.id}`)))
+  return all.filter((one, n) => one.id !== id && sees(actor, seen[n] ?? []))
+}
+
+/** The centres that insurance plans name, when they name any: their networks, and who runs them. Fails: not-found. */
+async function networksOf(references: readonly string[], { store }: Desk) {
+  if (references.length === 0) return undefined
+  const reader = store.reader()
+  const plans = await Promise.all(references.map((one) => reader.follow(one)))
+  const named = plans.map((plan) => {
+    if (plan?.resourceType !== 'InsurancePlan')
+      throw failure('not-found', 'There is no such insurance plan.', 'Parameters.parameter')
+    return [...(plan.network ?? []), ...(plan.coverage ?? []).flatMap(({ network = [] }) => network)].flatMap(
+      ({ reference }) => reference ?? [],
+    )
+  })
+  // A plan without a network is good everywhere; of several plans any will do.
+  if (named.some(({ length }) => length === 0)) return undefined
+  const networks = new Set(named.flat())
+  const affiliations = await reader.search('OrganizationAffiliation', '_count=1000')
+  const centres = affiliations
+    .filter(({ network = [] }) => network.some(({ reference = '' }) => networks.has(reference)))
+    .flatMap(({ participatingOrganization }) => participatingOrganization?.reference ?? [])
+  return new Set([...networks, ...centres])
+}
 
 /** The span that is looked through. Fails: value. */
 function windowOf({ start, end }: Input): { start: string; end: string } {
@@ -105,7 +215,7 @@ async function patientsOf(references: readonly string[], { store, actor }: Desk)
 /** Literal references of a parameter. Fails: value for any other. */
 function referencesIn(
   input: Input,
-  name: 'organization' | 'location-reference' | 'patient-reference',
+  name: 'organization' | 'location-reference' | 'patient-reference' | 'practitioner' | 'insurance-reference',
 ): string[] {
   const given = input[name].map((each) => each.reference)
   const faults = given.filter((each) => each === undefined)

@@ -1,75 +1,64 @@
-import type {
-  Appointment,
-  AppointmentParticipant,
-  CodeableConcept,
-  ServiceRequest,
-  Slot,
-} from '@medplum/fhirtypes'
+import type { Appointment, AppointmentParticipant } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
-import { extensions, systems } from '../../fhir/canonical.ts'
-import { failure } from '../../fhir/outcome.ts'
-import { parseSearch } from '../../fhir/search.ts'
-import type { Kept, Reader, Store } from '../../store/index.ts'
-import { modalitiesOf } from '../referral/flags.ts'
-import type { Desk, Territory } from '../step.ts'
+import { failure, type Issue, issue } from '../../fhir/outcome.ts'
+import { dayIn } from '../../fhir/zone.ts'
+import type { Reader } from '../../store/index.ts'
+import { isOpenOn } from '../slots/conventions.ts'
+import { type Diary, type DiaryBook, readDiaries } from '../slots/diaries.ts'
+import { reservationOf } from '../slots/rules.ts'
+import { type Source, sourcesNow } from '../slots/sources.ts'
+import type { Desk } from '../step.ts'
+import { anyOf, type Candidate, earliest, type Search } from './finding/candidates.ts'
+import { isAsked } from './finding/eligible.ts'
+import { examsAsked, needsOf } from './finding/needs.ts'
+import { byRank, rankOf } from './finding/rank.ts'
+import { spansOf, windowOf } from './finding/spans.ts'
+import { unmetIn } from './finding/timing.ts'
+import { pairsOf } from './finding/visit.ts'
+import type { Wish } from './finding/wish.ts'
+import { reasonsOf, told } from './finding/words.ts'
 import { proposalId, proposalOf } from './proposal.ts'
-import { centreOf, referenceTo } from './states.ts'
+import { referenceTo } from './states.ts'
 
-/** What is looked for. Instants; tokens as `system|code`. */
-export interface Wish {
-  start: string
-  end: string
-  request?: Kept<ServiceRequest>
-  /** `Patient/<id>`, when there is no request. */
-  patient?: string
-  /** Exams or modalities; any of them will do. */
-  exams: readonly string[]
-  /** Centres and places, `Organization/<id>` and `Location/<id>`; any of them will do, none means all. */
-  organizations: readonly string[]
-  locations: readonly string[]
-  count: number
-}
+export type { Wish } from './finding/wish.ts'
 
-/** A slot with who and what its diary is about. */
-interface Candidate {
-  slot: Kept<Slot>
-  actors: readonly string[]
-  reserved: boolean
+/** Places that were found, and what is known where: some free, none free, or not known and why. */
+export interface Found {
+  proposals: Appointment[]
+  issues: Issue[]
 }
 
 /**
- * Places that fit, best first: those reserved for the asker, then the earliest. Nothing is kept.
+ * Places that fit, best first: within the clinical window, reserved for the asker, the earliest, the nearest. Nothing is
+ * kept.
  *
  * Fails: business-rule when the request says its exam in words only, and the wish does not say which it is.
  */
-export async function find(wish: Wish, { store, actor, territory, clock }: Desk): Promise<Appointment[]> {
-  const exams = examsOf(wish, territory)
-  const from = new Date(Math.max(Date.parse(wish.start), clock().getTime())).toISOString()
-  const query = new URLSearchParams([
-    ['status', 'free'],
-    ['start', `ge${from}`],
-    ['start', `lt${new Date(wish.end).toISOString()}`],
-    ['_sort', 'start'],
-    ['_count', '1000'],
-  ])
-  if (exams.length > 0) query.append('service-type', exams.map(escaped).join(','))
-  const { search } = parseSearch('Slot', query)
-  const page = await store.search(search, actor.sight)
-  // Bodies are what the store keeps: Slots, complete.
-  const slots = page.entries.map(({ body }) => JSON.parse(body) as Kept<Slot>)
-  const candidates = await inPlaces(slots, wish, store, territory)
-  return candidates
-    .sort(better)
-    .slice(0, wish.count)
-    .map((candidate, n) => proposed(candidate, n, wish))
+export async function find(wish: Wish, desk: Desk): Promise<Found> {
+  const { territory, store } = desk
+  const exams = examsOf(wish, desk)
+  const [book, sources] = await Promise.all([(desk.diaries ?? readDiaries(desk)).now(), sourcesNow(desk)])
+  const asked = book.diaries.filter((diary) => isAsked(diary, wish, exams))
+  const open = asked.filter((diary) => isShown(diary, sources, desk))
+  const needs = await needsOf(wish, exams, open, store.reader(), territory)
+  const search: Search = { wish, needs, diaries: open, desk }
+  const best = await bestOf(search, desk)
+  const visit = await visitOf(wish, best, search, desk)
+  const proposals = visit ?? best.slice(0, wish.count).map((one, n) => alone(one, n, search, sources))
+  return {
+    proposals,
+    issues: [
+      ...untold(wish),
+      ...(await availability(asked, best, search, sources, desk)),
+      ...unconnected(book, wish, desk),
+    ],
+  }
 }
 
-/** What a slot must be for: the exam that is asked for, or its modality; anything when nothing is asked. */
-function examsOf({ request, exams }: Wish, territory: Territory): string[] {
-  const asked = (request?.code?.coding ?? []).map(({ system = '', code = '' }) => `${system}|${code}`)
-  const modalities = request ? modalitiesOf(request, territory).map((code) => `${systems.dicom}|${code}`) : []
-  const all = exams.length > 0 ? [...exams] : [...asked, ...modalities]
+/** What a slot must be for: what the wish says, else the request. */
+function examsOf({ request, exams }: Wish, { territory }: Desk): string[] {
+  const all = exams.length > 0 ? [...exams] : examsAsked(request, territory)
   if (all.length > 0 || !request) return all
   throw failure(
     'business-rule',
@@ -78,69 +67,158 @@ function examsOf({ request, exams }: Wish, territory: Territory): string[] {
   )
 }
 
-const escaped = (token: string) => token.replaceAll(',', '\\,')
-
-async function inPlaces(
-  slots: readonly Kept<Slot>[],
-  wish: Wish,
-  store: Store,
-  territory: Territory,
-): Promise<Candidate[]> {
-  const reader = store.reader()
-  const diaries = [...new Set(slots.map(({ schedule }) => schedule.reference ?? ''))]
-  const schedules = await Promise.all(diaries.map((reference) => reader.follow(reference)))
-  const actors = new Map(
-    schedules.map((schedule, n) => [
-      diaries[n],
-      schedule?.resourceType === 'Schedule' ? schedule.actor.flatMap(({ reference }) => reference ?? []) : [],
-    ]),
-  )
-  return slots
-    .map((slot) => ({ slot, actors: actors.get(slot.schedule.reference) ?? [], reserved: isReserved(slot) }))
-    .filter((candidate) => isWhereWished(candidate, wish, territory))
-}
-
-function isWhereWished(
-  { slot, actors }: Candidate,
-  { organizations, locations }: Wish,
-  territory: Territory,
+/** Whether a diary's places are shown now: its centre takes part, and it is known as well as the territory wants. */
+function isShown(
+  { peer, conventions }: Diary,
+  sources: readonly Source[],
+  { territory, clock }: Desk,
 ): boolean {
-  const centre = centreOf(slot, territory)?.organization
-  // A centre that is not connected cannot be asked.
-  if (centre === undefined) return false
-  return (
-    (organizations.length === 0 || organizations.includes(centre)) &&
-    (locations.length === 0 || locations.some((location) => actors.includes(location)))
+  const source = sources.find((one) => one.peer === peer)
+  return source?.hidden === false && isOpenOn(dayIn(territory.zone, clock().getTime()), conventions)
+}
+
+/** The best places: of each kind in turn, until there are enough. */
+async function bestOf(search: Search, desk: Desk): Promise<Candidate[]> {
+  const { wish, needs } = search
+  const found: Candidate[] = []
+  for (const { inWindow, spans } of spansOf(wish, desk.clock(), desk.territory.zone)) {
+    for (const reserved of [true, false]) {
+      for (const span of spans) {
+        if (found.length < wish.count) {
+          found.push(...(await earliest(search, span, { reserved, inWindow }, wish.count - found.length)))
+        }
+      }
+    }
+  }
+  const ranked = found.map((one) => [one, rankOf(one, wish, needs, desk.territory)] as const)
+  return ranked.sort(([, a], [, b]) => byRank(a, b)).map(([one]) => one)
+}
+
+function alone(candidate: Candidate, n: number, search: Search, sources: readonly Source[]): Appointment {
+  const { wish, needs, desk } = search
+  const rank = rankOf(candidate, wish, needs, desk.territory)
+  const reasons = reasonsOf(rank, isFresh(candidate, sources) ? [] : ['not-fresh'])
+  return { ...proposed(candidate, wish), extension: told(n + 1, rank, reasons) }
+}
+
+const isFresh = ({ diary }: Candidate, sources: readonly Source[]) =>
+  sources.find(({ peer }) => peer === diary.peer)?.knowledge === 'current'
+
+/** The exams of one visit, as pairs of proposals; undefined when there is but one exam. */
+async function visitOf(
+  wish: Wish,
+  best: readonly Candidate[],
+  search: Search,
+  desk: Desk,
+): Promise<Appointment[] | undefined> {
+  const { territory, store, diaries } = desk
+  const [companion] = wish.companions ?? []
+  const { request: _, ...rest } = wish
+  const exams = wish.together?.length ? [...wish.together] : examsAsked(companion, territory)
+  if (exams.length === 0) return undefined
+  const other: Wish = { ...rest, exams, ...(companion && { request: companion }) }
+  const { diaries: all } = await (diaries ?? readDiaries(desk)).now()
+  const sources = await sourcesNow(desk)
+  const open = all.filter((diary) => isAsked(diary, other, exams) && isShown(diary, sources, desk))
+  const needs = await needsOf(other, exams, open, store.reader(), territory)
+  const pairs = await pairsOf(best, { wish: other, needs, diaries: open, desk }, windowOf(wish, desk.clock()))
+  return pairs.slice(0, Math.max(1, Math.floor(wish.count / 2))).flatMap(({ first, second, how }, n) => {
+    const rank = rankOf(first, wish, search.needs, territory)
+    const extension = told(n + 1, rank, reasonsOf(rank, [how]))
+    const [one, two] = [proposed(first, wish), proposed(second, other)]
+    const beside = ({ id }: Appointment) => [{ reference: `Appointment/${id}` }]
+    return [
+      { ...one, extension, supportingInformation: beside(two) },
+      { ...two, extension, supportingInformation: beside(one) },
+    ]
+  })
+}
+
+/** What of the wish no single place can honour. */
+function untold({ timing }: Wish): Issue[] {
+  const unmet = timing ? unmetIn(timing) : []
+  if (unmet.length === 0) return []
+  return [
+    issue(
+      'informational',
+      `Places are found one by one: of timing, this is not looked at: ${unmet.join(', ')}.`,
+      'Parameters.parameter',
+      'warning',
+    ),
+  ]
+}
+
+/** What is known at each centre that was asked for: one answer each. */
+async function availability(
+  asked: readonly Diary[],
+  found: readonly Candidate[],
+  search: Search,
+  sources: readonly Source[],
+  desk: Desk,
+): Promise<Issue[]> {
+  const centres = new Set(found.map(({ diary }) => diary.centre))
+  const rest = search.diaries.filter(({ centre }) => !centres.has(centre))
+  const span = windowOf(search.wish, desk.clock())
+  const there = (await anyOf({ ...search, diaries: rest }, span)).map(({ diary }) => diary.centre)
+  const some = new Set([...centres, ...there])
+  return [...new Set(asked.map(({ centre }) => centre))].map((centre) =>
+    answerOf(centre, some.has(centre), sources),
   )
 }
 
-const isReserved = ({ meta }: Slot) =>
-  meta?.security?.some(({ system, code }) => system === systems.slotType && code !== 'PUBLIC') ?? false
-
-function better(a: Candidate, b: Candidate): number {
-  if (a.reserved !== b.reserved) return a.reserved ? -1 : 1
-  const earlier = Date.parse(a.slot.start) - Date.parse(b.slot.start)
-  return earlier !== 0 ? earlier : a.slot.id < b.slot.id ? -1 : 1
+/** Some, none, or not known and why. What is marked as old is shown all the same. */
+function answerOf(centre: string, isSome: boolean, sources: readonly Source[]): Issue {
+  const unsure = sources.flatMap(({ centre: of, knowledge, hidden, seenAt = 'no time so far' }) =>
+    of === centre && knowledge !== 'current' ? [{ knowledge, hidden, seenAt }] : [],
+  )[0]
+  if (isSome && !unsure?.hidden) return { ...issue('some-free', 'Some are free.'), centre }
+  if (!unsure) return { ...issue('none-free', 'None is free.'), centre }
+  return { ...issue(`diary-${unsure.knowledge}`, unknown[unsure.knowledge](unsure.seenAt)), centre }
 }
+
+const unknown = {
+  old: (seenAt: string) =>
+    `Not known: the diary was last read at ${seenAt}. Ask the centre, or look again later.`,
+  failing: (seenAt: string) =>
+    `Not known: the centre's system does not answer; its diary was last read at ${seenAt}.`,
+  unread: () => 'Not known: the diary has not been read so far. Look again in a moment.',
+  'not-connected': () => 'Not known: the centre is not connected. Ask it by telephone.',
+}
+
+/** Centres that take part and that nothing is known of; of those that were named, if any were. */
+function unconnected(
+  { unconnected }: DiaryBook,
+  { organizations }: Wish,
+  { territory, clock }: Desk,
+): Issue[] {
+  const today = dayIn(territory.zone, clock().getTime())
+  return unconnected
+    .filter(({ centre, conventions }) => isOpenOn(today, conventions) && isAmongOrAll(centre, organizations))
+    .map(({ centre }) => ({ ...issue('diary-not-connected', unknown['not-connected']()), centre }))
+}
+
+const isAmongOrAll = (one: string, all: readonly string[]) => all.length === 0 || all.includes(one)
 
 function proposed(
-  { slot, actors, reserved }: Candidate,
-  rank: number,
-  { request, patient, start, end }: Wish,
+  { slot, diary }: Candidate,
+  { request, patients = [], patient, start, end }: Wish,
 ): Appointment {
-  const subject = request?.subject.reference ?? patient
-  const serviceType: CodeableConcept[] | undefined = slot.serviceType
+  const subjects = request?.subject.reference ? [request.subject.reference] : patients
   return {
     resourceType: 'Appointment',
     id: proposalId({ slot: slot.id, ...(request && { request: request.id }) }),
-    extension: [{ url: extensions.rank, valueString: why(rank, reserved) }],
     status: 'proposed',
-    ...(serviceType && { serviceType }),
+    ...(slot.serviceType && { serviceType: slot.serviceType }),
+    ...(slot.specialty && { specialty: slot.specialty }),
     start: slot.start,
     end: slot.end,
     slot: [{ reference: referenceTo(slot) }],
     ...(request && { basedOn: [{ reference: referenceTo(request) }] }),
-    participant: [...(subject ? [subject] : []), ...actors].map(participant),
+    participant: [
+      ...subjects.map(participant),
+      ...(subjects.length === 0 && patient ? [asTold(patient.identifier?.[0])] : []),
+      ...diary.actors.map(participant),
+    ],
     requestedPeriod: [{ start, end }],
   }
 }
@@ -149,18 +227,19 @@ function proposed(
  * A proposal once more, from its id alone: as long as its slot is free and for these eyes.
  * Undefined for any other id.
  */
-export async function proposalAgain(
-  id: string,
-  { store, actor, territory }: Desk,
-): Promise<Appointment | undefined> {
+export async function proposalAgain(id: string, desk: Desk): Promise<Appointment | undefined> {
   const wanted = proposalOf(id)
   if (!wanted) return undefined
-  const reader = store.reader()
-  const [slot, request] = await Promise.all([
-    seen('Slot', wanted.slot, reader, actor),
-    wanted.request === undefined ? undefined : seen('ServiceRequest', wanted.request, reader, actor),
+  const reader = desk.store.reader()
+  const [slot, request, book, sources] = await Promise.all([
+    seen('Slot', wanted.slot, reader, desk.actor),
+    wanted.request === undefined ? undefined : seen('ServiceRequest', wanted.request, reader, desk.actor),
+    (desk.diaries ?? readDiaries(desk)).now(),
+    sourcesNow(desk),
   ])
   if (slot?.status !== 'free' || (wanted.request !== undefined && !request)) return undefined
+  const diary = book.diaries.find(({ reference }) => reference === slot.schedule.reference)
+  if (!diary || !isShown(diary, sources, desk)) return undefined
   const { start, end } = slot
   const wish: Wish = {
     start,
@@ -171,8 +250,14 @@ export async function proposalAgain(
     count: 1,
     ...(request && { request }),
   }
-  const [candidate] = await inPlaces([slot], wish, store, territory)
-  return candidate && proposed(candidate, 0, wish)
+  const candidate = { slot, diary, reserved: reservationOf(slot) !== undefined, inWindow: true }
+  const rank = rankOf(
+    candidate,
+    wish,
+    { exams: [], reasons: [], regions: [], contrast: false, implants: [], people: 1 },
+    desk.territory,
+  )
+  return { ...proposed(candidate, wish), extension: told(1, rank, reasonsOf(rank, [])) }
 }
 
 async function seen<T extends 'Slot' | 'ServiceRequest'>(type: T, id: string, reader: Reader, actor: Actor) {
@@ -180,10 +265,15 @@ async function seen<T extends 'Slot' | 'ServiceRequest'>(type: T, id: string, re
   return kept && sees(actor, keys) ? kept : undefined
 }
 
-const why = (rank: number, reserved: boolean) =>
-  `${rank + 1}: ${reserved ? 'reserved for members, then earliest' : 'open to all, then earliest'}`
-
 const participant = (reference: string): AppointmentParticipant => ({
   actor: { reference },
+  status: 'needs-action',
+})
+
+/** Who is not kept here is named as whoever asks has named him. */
+const asTold = (
+  identifier: NonNullable<AppointmentParticipant['actor']>['identifier'],
+): AppointmentParticipant => ({
+  actor: { type: 'Patient', ...(identifier ? { identifier } : { display: 'The patient of the question' }) },
   status: 'needs-action',
 })

@@ -11,7 +11,7 @@ import { type BookWish, type HeldPlace, requested } from './requested.ts'
 import { isExpired, isHeld, isLive, operatorOf } from './states.ts'
 import { readAppointment, watched } from './watched.ts'
 
-export { find, proposalAgain, type Wish } from './find.ts'
+export { type Found, find, proposalAgain, type Wish } from './find.ts'
 
 /** What is to be held or booked: an Appointment's id (a proposal's, or one that is kept), or a slot with its request. */
 export type Target = HeldPlace | Wanted

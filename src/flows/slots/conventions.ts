@@ -56,7 +56,7 @@ function isAgreedHour(
   const hours = said(convention, extensions.agreedHours).map(hoursOf)
   if (hours.length === 0) return true
   const [from, to] = [instantIn(zone, start), instantIn(zone, end)]
-  const day = weekdays[(new Date(`${from.slice(0, 10)}T00:00:00Z`).getUTCDay() + 6) % 7] ?? ''
+  const day = weekdayOf(from)
   return hours.some(
     ({ days, opens, closes }) =>
       (days.length === 0 || days.includes(day)) &&
@@ -66,8 +66,11 @@ function isAgreedHour(
   )
 }
 
-/** FHIR's days of the week, from Monday. */
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
+/** FHIR's day of the week of a date, or of an instant as it is written. */
+export const weekdayOf = (date: string): string =>
+  weekdays[(new Date(`${date.slice(0, 10)}T00:00:00Z`).getUTCDay() + 6) % 7] ?? ''
 
 function hoursOf({ extension = [] }: Extension) {
   const part = (name: string) => extension.filter(({ url }) => url === name)
