@@ -4,6 +4,7 @@ import type { Issue } from '../fhir/outcome.ts'
 import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
 import type { ClockSettings } from './clocks/clock.ts'
 import type { Protocol } from './protocol/protocol.ts'
+import type { Diaries } from './slots/diaries.ts'
 import type { SlotRules } from './slots/rules.ts'
 
 /** What every step knows of the territory it serves. */
