@@ -9,6 +9,10 @@ Description: "A booking, held or asked for or confirmed."
 * extension contains
     $appointment-operator named operator 0..1 and
     HeldUntil named heldUntil 0..1 and
+    HoldRenewed named holdRenewed 0..1 and
+    ByAgreement named byAgreement 0..1 and
+    Waiting named waiting 0..1 and
+    Replaces named replaces 0..1 and
     Rank named rank 0..1 and
     RankReason named rankReason 0..*
 
@@ -16,3 +20,42 @@ Invariant: relais-appointment-1
 Description: "Only a pending appointment is held until some time."
 * severity = #error
 * expression = "status = 'pending' or extension('https://relais.example/fhir/StructureDefinition/held-until').empty()"
+
+Extension: HoldRenewed
+Id: hold-renewed
+Title: "Hold renewed"
+Description: "The hold has been renewed; it is renewed once."
+Context: Appointment
+* value[x] only boolean
+* value[x] 1..1
+
+Extension: ByAgreement
+Id: by-agreement
+Title: "By agreement"
+Description: "An appointment beside the diary (surnuméraire): its centre takes it by agreement, and it has no slot."
+Context: Appointment
+* value[x] only boolean
+* value[x] 1..1
+
+Extension: Waiting
+Id: waiting
+Title: "Waiting"
+Description: "The request waits for a place: since when, and which places were offered to it in vain."
+Context: Appointment
+* extension contains
+    since 1..1 and
+    passed 0..*
+* extension[since].value[x] only instant
+* extension[since].value[x] 1..1
+* extension[passed].value[x] only Reference(Slot)
+* extension[passed].value[x] 1..1
+
+// Source: FHIR R5, Appointment.replaces, as the cross-version extension.
+Extension: Replaces
+Id: appointment-replaces
+Title: "Replaces"
+Description: "The appointment that this one takes the place of, once its centre has confirmed it."
+Context: Appointment
+* ^url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.replaces"
+* value[x] only Reference(Appointment)
+* value[x] 1..1

@@ -7,6 +7,14 @@ const extension = (id: string) => `${canonical}/StructureDefinition/${id}`
 export const extensions = {
   /** Appointment: until when a hold lasts (dateTime). */
   heldUntil: extension('held-until'),
+  /** Appointment: its hold has been renewed, which happens once (boolean). */
+  holdRenewed: extension('hold-renewed'),
+  /** Appointment: beside the diary, by agreement with its centre; it has no slot (boolean). */
+  byAgreement: extension('by-agreement'),
+  /** Appointment: waits for a place (`since`), some of which were offered in vain (`passed`). */
+  waiting: extension('waiting'),
+  /** Appointment: the one that it takes the place of, once it is confirmed (Reference). Source: FHIR R5. */
+  replaces: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.replaces',
   /** Slot, Schedule: when the source last said so (instant). */
   lastSeen: extension('last-seen'),
   /** Schedule: which public holidays close it (`national`, `alsace-moselle`, `none`). */
@@ -84,6 +92,8 @@ export const systems = {
   exam: `${canonical}/CodeSystem/exam`,
   /** Identifiers of slots made from declared ranges: schedule id and start. */
   declaredSlot: `${canonical}/NamingSystem/declared-slot`,
+  /** Why an appointment was cancelled: the one list that all dialects' reasons are of. */
+  cancellation: `${canonical}/CodeSystem/cancellation-reason`,
   /** Identifiers that the gateway gives to appointments; the value is the resource's id. */
   appointment: `${canonical}/NamingSystem/appointment`,
   /** What is known of free places at a centre. */

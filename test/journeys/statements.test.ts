@@ -52,12 +52,14 @@ const proposal = async () =>
   firstFor(gateway.as('ehr'), await referred(gateway), organization(gateway, 'centre-v2'))
 
 test('a resource that is created takes two', async () => {
-  const taken = await fewest(freshNumber.bind(undefined, 'PAT'), (value) =>
-    gateway.as('ehr').call('POST', 'Patient', {
-      resourceType: 'Patient',
-      identifier: [{ system: 'https://example.org/patients', value }],
-      name: [{ family: 'Exemple' }],
-    }),
+  const taken = await fewest(
+    async () => freshNumber('PAT'),
+    (value) =>
+      gateway.as('ehr').call('POST', 'Patient', {
+        resourceType: 'Patient',
+        identifier: [{ system: 'https://example.org/patients', value }],
+        name: [{ family: 'Exemple' }],
+      }),
   )
   expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(2)
 }, 30_000)

@@ -1,8 +1,8 @@
 import type { Appointment, Reference } from '@medplum/fhirtypes'
-import { canonical } from '../../fhir/canonical.ts'
+import { canonical, extensions } from '../../fhir/canonical.ts'
 import { failure, type Issue, issue } from '../../fhir/outcome.ts'
 import { idOf } from '../../fhir/reference.ts'
-import { book as bookAppointment, cancel, type Target } from '../../flows/booking/index.ts'
+import { amend, type Booking, type BookTarget, bookOnce, cancel } from '../../flows/booking/index.ts'
 import type { Answer } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { answerAppointments, appointmentIdOf } from './found.ts'
@@ -11,6 +11,8 @@ import { operation } from './operation.ts'
 interface Input {
   'appointment-reference'?: Reference
   'appointment-resource'?: Appointment
+  'cancelled-appt-id'?: string
+  schedule?: Reference
   comment?: string
 }
 
@@ -34,21 +36,56 @@ export const book = operation<Input>({
     parameter: [
       { use: 'in', name: 'appointment-reference', type: 'Reference', min: 0, max: '1' },
       { use: 'in', name: 'appointment-resource', type: 'Appointment', min: 0, max: '1' },
+      {
+        use: 'in',
+        name: 'cancelled-appt-id',
+        type: 'uri',
+        min: 0,
+        max: '1',
+        documentation:
+          'The appointment that this one takes the place of: kept until the centre has confirmed this one.',
+      },
+      {
+        use: 'in',
+        name: 'schedule',
+        type: 'Reference',
+        min: 0,
+        max: '1',
+        documentation: 'The diary in which the slots are looked for, by start and end, when none is named.',
+      },
       { use: 'in', name: 'comment', type: 'string', min: 0, max: '1' },
       { use: 'out', name: 'return', type: 'Bundle', min: 1, max: '1' },
     ],
   },
   async handle(input, call) {
-    const { comment, 'appointment-resource': resource } = input
+    const { 'appointment-resource': resource } = input
     if (resource?.status === 'cancelled') return cancelled(resource, call)
-    const { house, permit } = call
-    const target = targetOf(input, call)
-    const kept = await bookAppointment(target, comment, house.settings.bookWaitMs, house.desk(permit.actor))
-    return kept.status === 'booked'
-      ? answerAppointments(call, [kept])
-      : answerAppointments(call, [kept], [unanswered], 202)
+    if (resource?.status === 'booked') return changed(resource, input, call)
+    return booked({ ...detailsOf(input, call), target: targetOf(input, call) }, call)
   },
 })
+
+type Wish = Omit<Booking, 'waitMs' | 'key'>
+
+async function booked(wish: Wish, call: Call): Promise<Answer> {
+  const { house, permit } = call
+  const key = await keyOf(call)
+  const booking = { ...wish, waitMs: house.settings.bookWaitMs, ...(key && { key }) }
+  const kept = await bookOnce(booking, house.desk(permit.actor))
+  return kept.status === 'pending'
+    ? answerAppointments(call, [kept], [unanswered], 202)
+    : answerAppointments(call, [kept])
+}
+
+/** Source: IETF draft, The Idempotency-Key HTTP Header Field. */
+async function keyOf(call: Call): Promise<Booking['key']> {
+  const header = call.header('idempotency-key')
+  if (header === undefined) return undefined
+  const value = header.trim().replace(/^"(.*)"$/, '$1')
+  if (value === '' || value.length > 255)
+    throw failure('value', 'An Idempotency-Key has 1 to 255 characters.', 'Idempotency-Key')
+  return { value, content: JSON.stringify(await call.resource()) }
+}
 
 const unanswered: Issue = issue(
   'informational',
@@ -62,11 +99,47 @@ async function cancelled({ id, cancelationReason }: Appointment, call: Call): Pr
   return answerAppointments(call, [await cancel(id, cancelationReason, call.house.desk(call.permit.actor))])
 }
 
-/** What is to be booked: found or held before, or a slot named in the resource. Fails: value, unsupported-value. */
-function targetOf(
-  { 'appointment-reference': reference, 'appointment-resource': resource }: Input,
-  call: Call,
-): Target {
+/** Another place moves the appointment; other words change it where it is. */
+async function changed(resource: Appointment, input: Input, call: Call): Promise<Answer> {
+  const { id, slot, comment = input.comment, description, patientInstruction } = resource
+  if (id === undefined) throw failure('required', 'Say which appointment by its id.', 'Appointment.id')
+  const desk = call.house.desk(call.permit.actor)
+  const before = await desk.store.reader().read('Appointment', id)
+  const placesIn = (one: readonly Reference[] = []) => one.map(({ reference }) => reference).join()
+  if (before && slot && placesIn(slot) !== placesIn(before.slot)) {
+    const next = { ...before, ...resource, status: 'proposed' as const }
+    return booked({ ...detailsOf(input, call), replaces: id, target: placeIn(next) }, call)
+  }
+  const amendment = {
+    appointment: id,
+    ...(comment !== undefined && { comment }),
+    ...(description !== undefined && { description }),
+    ...(patientInstruction !== undefined && { patientInstruction }),
+  }
+  return answerAppointments(call, [await amend(amendment, desk)])
+}
+
+/** What goes with the appointment, beside its place. Fails: value when an id names none. */
+function detailsOf(input: Input, call: Call): Omit<Wish, 'target'> {
+  const { comment, 'appointment-resource': resource, 'cancelled-appt-id': old } = input
+  const replaces = old === undefined ? undefined : (appointmentIdOf(call, { reference: old }) ?? bareId(old))
+  const said = comment ?? resource?.comment
+  const identifier = resource?.id === undefined ? resource?.identifier : undefined
+  return {
+    ...(said !== undefined && { comment: said }),
+    ...(identifier && { identifier }),
+    ...(replaces !== undefined && { replaces }),
+  }
+}
+
+function bareId(text: string): string {
+  if (/^[A-Za-z0-9.-]{1,64}$/.test(text)) return text
+  throw failure('value', 'Give the id of an Appointment, or a reference to it.', 'Parameters.parameter')
+}
+
+/** What is to be booked: found or held before, or a place named in the resource. Fails: value, unsupported-value. */
+function targetOf(input: Input, call: Call): BookTarget {
+  const { 'appointment-reference': reference, 'appointment-resource': resource, schedule } = input
   if ((reference === undefined) === (resource === undefined)) {
     throw failure(
       'value',
@@ -74,23 +147,39 @@ function targetOf(
       'Parameters.parameter',
     )
   }
-  if (resource) return targetIn(resource)
+  if (resource) return targetIn(resource, schedule)
   const appointment = reference && appointmentIdOf(call, reference)
   if (appointment === undefined)
     throw failure('value', 'Give a reference to an Appointment.', 'Parameters.parameter')
   return { appointment }
 }
 
-function targetIn(resource: Appointment): Target {
+function targetIn(resource: Appointment, schedule: Reference | undefined): BookTarget {
   if (resource.status !== 'pending' && resource.status !== 'proposed') {
-    const text = 'A new appointment is pending or proposed. To move one, cancel it and book another.'
+    const text = 'A new appointment is pending or proposed; one that is changed is booked, with its id.'
     throw failure('unsupported-value', text, 'Appointment.status')
   }
   if (resource.id !== undefined) return { appointment: resource.id, afresh: true }
-  const slot = idOf('Slot', resource.slot?.[0]?.reference)
-  if (slot === undefined)
-    throw failure('required', 'Say which slot, or use an id from $find.', 'Appointment.slot')
-  const request = idOf('ServiceRequest', resource.basedOn?.[0]?.reference)
-  const patient = resource.participant?.map(({ actor }) => idOf('Patient', actor?.reference)).find(Boolean)
-  return { slot, ...(request !== undefined && { request }), ...(patient !== undefined && { patient }) }
+  return placeIn(resource, schedule)
+}
+
+/** The slots that an appointment names; otherwise its time in a diary, or beside it when it is marked so. */
+function placeIn(resource: Appointment, diary?: Reference): BookTarget {
+  const { slot = [], basedOn, participant = [], start, end, extension = [] } = resource
+  const request = idOf('ServiceRequest', basedOn?.[0]?.reference)
+  const patient = participant.map(({ actor }) => idOf('Patient', actor?.reference)).find(Boolean)
+  const whom = { ...(request !== undefined && { request }), ...(patient !== undefined && { patient }) }
+  const [first, ...others] = slot.flatMap(({ reference }) => idOf('Slot', reference) ?? [])
+  if (first !== undefined) return { slot: first, ...(others.length > 0 && { with: others }), ...whom }
+  const schedule = idOf('Schedule', diary?.reference)
+  if (schedule === undefined || start === undefined)
+    throw failure(
+      'required',
+      'Say which slot, or use an id from $find, or give the schedule with start and end.',
+      'Appointment.slot',
+    )
+  const isAgreed = extension.some(({ url, valueBoolean }) => url === extensions.byAgreement && valueBoolean)
+  if (!isAgreed) return { schedule, start, ...(end !== undefined && { end }), ...whom }
+  if (end === undefined) throw failure('required', 'Say when the appointment ends.', 'Appointment.end')
+  return { schedule, start, end, agreed: true, ...whom }
 }

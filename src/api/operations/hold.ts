@@ -1,13 +1,14 @@
 import type { Reference } from '@medplum/fhirtypes'
 import { canonical, extensions } from '../../fhir/canonical.ts'
 import { Failure, failure, issue } from '../../fhir/outcome.ts'
-import { hold as holdAppointment } from '../../flows/booking/index.ts'
+import { hold as holdAppointment, renew } from '../../flows/booking/index.ts'
 import { answerAppointments, appointmentIdOf } from './found.ts'
 import { operation } from './operation.ts'
 
 interface Input {
   'appointment-reference': Reference
   'hold-seconds'?: number
+  renew?: boolean
 }
 
 /** A place is kept for a while. Source: IHE ITI Scheduling, ITI-116, with the end of the hold told. */
@@ -37,6 +38,14 @@ export const hold = operation<Input>({
         max: '1',
         documentation: 'A wish for a shorter hold than the gateway gives. Unit: s.',
       },
+      {
+        use: 'in',
+        name: 'renew',
+        type: 'boolean',
+        min: 0,
+        max: '1',
+        documentation: 'The appointment is held already: hold it for longer. That is done once.',
+      },
       { use: 'out', name: 'return', type: 'Bundle', min: 1, max: '1' },
     ],
   },
@@ -45,11 +54,10 @@ export const hold = operation<Input>({
       const appointment = appointmentIdOf(call, input['appointment-reference'])
       if (appointment === undefined)
         throw failure('value', 'Give a reference to an Appointment.', 'Parameters.parameter')
-      const held = await holdAppointment(
-        { appointment },
-        input['hold-seconds'],
-        call.house.desk(call.permit.actor),
-      )
+      const desk = call.house.desk(call.permit.actor)
+      const held = input.renew
+        ? await renew(appointment, input['hold-seconds'], desk)
+        : await holdAppointment({ appointment }, input['hold-seconds'], desk)
       const until = held.extension?.find(({ url }) => url === extensions.heldUntil)?.valueDateTime
       const said = issue('informational', `Held until ${until}.`, 'Appointment', 'information')
       return answerAppointments(call, [held], [said])

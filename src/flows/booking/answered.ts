@@ -1,11 +1,24 @@
-import type { Appointment, Identifier, ServiceRequest, Slot, Task } from '@medplum/fhirtypes'
+import type {
+  Appointment,
+  CodeableConcept,
+  Identifier,
+  Patient,
+  ServiceRequest,
+  Slot,
+  Task,
+} from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
+import { businessKeys } from '../../fhir/business-key.ts'
 import { issue } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
+import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
-import { isOpen } from '../task.ts'
-import { freed } from './cancelled.ts'
+import { businessStatus, isCall, isOpen } from '../task.ts'
+import { isPart, partMoved } from '../work/part.ts'
+import { replacedBy } from './asking.ts'
+import { callFor } from './call.ts'
+import { cancelling, freed, type Given, givenUp } from './cancelled.ts'
 import { deskBooking, slotAt } from './desk.ts'
 import {
   capacityOf,
@@ -18,6 +31,7 @@ import {
   referenceTo,
   slotWith,
   versionOf,
+  whyMoved,
   withoutHold,
 } from './states.ts'
 import { mayRead, toldWith } from './told.ts'
@@ -43,6 +57,11 @@ export interface AnswerFacts {
   /** What a centre is told beside the request and its patient, once it is booked. */
   told: readonly Kept[]
   tasks: readonly Kept<Task>[]
+  patient: Kept<Patient> | undefined
+  /** The appointment that this one takes the place of, if it still holds its own. */
+  old: Given | undefined
+  /** Another appointment that has one of the numbers the centre gives this one. */
+  namesake: Kept<Appointment> | undefined
 }
 
 /** The centre has answered, or its desk has changed something: the appointment follows. */
@@ -57,11 +76,25 @@ export const answered: Step<Answer, AnswerFacts> = {
       requestOf(known, store),
       known ? tasksOf(known, store) : [],
     ])
-    const [taken, told] = await Promise.all([
+    const [taken, told, patient, old, namesake] = await Promise.all([
       store.occupancies([...new Set([...slots, ...begin].map(({ id }) => id))]),
       known?.status === 'booked' ? [] : toldWith(request, store),
+      store.follow(request?.subject.reference),
+      known && oldOf(known, store),
+      known && namesakeOf(known, appointment, store),
     ])
-    return { known, slots, begin, taken, request, told, tasks }
+    return {
+      known,
+      slots,
+      begin,
+      taken,
+      request,
+      told,
+      tasks,
+      patient: patient?.resourceType === 'Patient' ? patient : undefined,
+      old,
+      namesake,
+    }
   },
 
   decide({ appointment, peer }, facts, at, actor) {
@@ -82,10 +115,27 @@ async function theirs(said: Appointment, store: Reader, actor: Actor) {
   const ours = said.identifier?.find(isOurs)?.value
   const id = ours && isId.test(ours) ? ours : (await store.sameIdentifier(said))?.id
   if (id === undefined) return undefined
-  await store.around(aroundAnswered(id))
+  await store.around(aroundAnswered(id, numbersOf(said)))
   const known = await store.read('Appointment', id)
   if (!known) return undefined
   return sees(actor, await store.sight(referenceTo(known))) ? known : undefined
+}
+
+/** The numbers by which the centre knows an appointment. */
+const numbersOf = ({ identifier = [], ...said }: Appointment) =>
+  businessKeys({ ...said, identifier: identifier.filter((one) => !isOurs(one)) })
+
+async function namesakeOf(known: Kept<Appointment>, said: Appointment, store: Reader) {
+  const found = await Promise.all(
+    numbersOf(said).map(({ system, value }) => store.search('Appointment', `identifier=${system}|${value}`)),
+  )
+  return found.flat().find(({ id }) => id !== known.id)
+}
+
+async function oldOf(known: Kept<Appointment>, store: Reader): Promise<Given | undefined> {
+  const id = known.status === 'pending' ? replacedBy(known) : undefined
+  const old = id === undefined ? undefined : await store.read('Appointment', id)
+  return old && isLive(old) ? givenUp(old, store) : undefined
 }
 
 const isOurs = ({ type }: Identifier) => type?.coding?.some(({ code }) => code === 'PLAC') ?? false
@@ -137,6 +187,7 @@ function yes(
     const to = centreOf(facts.slots[0] ?? known, at.territory)?.name ?? peer
     return { send: [{ peer: to, kind: 'appointment.cancelled', about: [currentOf(known)] }] }
   }
+  if (facts.namesake) return doubtful(known, facts, at)
   const { plan, slot } = isElsewhere(said, known, facts.slots)
     ? moved(known, said, facts, at)
     : stayed(known, facts)
@@ -147,7 +198,7 @@ function yes(
     status: 'booked',
     participant: accepted(known),
   }
-  return {
+  const settled: Plan = {
     ...plan,
     write: [
       ...(changes(booked, known) ? [booked] : []),
@@ -156,7 +207,33 @@ function yes(
     ],
     ...(known.status !== 'booked' && ordered(facts, at, booked, known)),
   }
+  return facts.old ? merged([settled, replaced(facts.old, facts, at)]) : settled
 }
+
+/** The appointment that has been moved gives its place back, now that the new one is sure. */
+function replaced(old: Given, { slots }: AnswerFacts, at: Moment): Plan {
+  const own = new Set(slots.map(({ id }) => id))
+  const plan = cancelling(old, whyMoved, at)
+  return { ...plan, write: (plan.write ?? []).filter(({ id }) => !own.has(id ?? '')) }
+}
+
+/**
+ * The centre says yes under a number that it has given to another appointment: which of the two it means, somebody has
+ * to ask. Until then this one stays pending.
+ */
+function doubtful(known: Kept<Appointment>, facts: AnswerFacts, at: Moment): Plan {
+  const text =
+    'The centre has given this number to another appointment. The cell asks which is meant; until then this one stays pending.'
+  const isAsked = facts.tasks.some((task) => isOpen(task) && isCallAbout(task, known))
+  return {
+    write: isAsked ? [] : [callFor(known, facts, at, text)],
+    rely: [referenceTo(known)],
+    remarks: [issue('duplicate', text, 'Appointment.identifier', 'error')],
+  }
+}
+
+const isCallAbout = (task: Task, { id }: Kept<Appointment>) =>
+  isCall(task) && task.focus?.reference === `Appointment/${id}`
 
 /** Where an appointment is when the centre has said its time, and what that changes. */
 interface Place {
@@ -165,8 +242,9 @@ interface Place {
 }
 
 /** Its slot is sure now. */
-function stayed({ slot }: Appointment, { slots, taken }: AnswerFacts): Place {
-  const sure = recounted(slots, taken).filter(
+function stayed({ slot }: Appointment, { slots, taken, old }: AnswerFacts): Place {
+  const left = taken.filter(({ appointment }) => appointment !== old?.appointment.id)
+  const sure = recounted(slots, left).filter(
     ({ id, status }) => !slots.some((before) => before.id === id && before.status === status),
   )
   return { ...(slot && { slot }), plan: { write: sure, rely: slots.map(referenceTo) } }
@@ -226,7 +304,11 @@ function no(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at:
   const { start: _, end: __, ...rest } = whatIsSaid(known, said)
   const cancelled: Appointment = { ...withoutHold(known), ...rest, status: said.status, ...reasonOf(said) }
   return {
-    write: [cancelled, ...freed(facts, known.id), ...tasksMoved(known, facts, noMoves, at)],
+    write: [
+      cancelled,
+      ...freed(facts, known.id),
+      ...tasksMoved(known, facts, noMoves, at, cancelled.cancelationReason),
+    ],
     rely: facts.slots.map(referenceTo),
     release: [known.id],
   }
@@ -271,26 +353,38 @@ const changes = (next: Appointment, known: Appointment) => JSON.stringify(next) 
 interface Moves {
   /** The Task by which somebody of the cell was asked to telephone. */
   call: Task['status']
+  /** The centre's own part. */
+  part: 'accepted' | 'rejected' | 'completed'
   fulfil: Pick<Task, 'status' | 'businessStatus'>
 }
 
 const yesMoves: Moves = {
   call: 'completed',
-  fulfil: { status: 'in-progress', businessStatus: { text: 'visit-scheduled' } },
+  part: 'accepted',
+  fulfil: { status: 'in-progress', businessStatus: businessStatus('visit-scheduled') },
 }
 const noMoves: Moves = {
   call: 'rejected',
-  fulfil: { status: 'in-progress', businessStatus: { text: 'declined' } },
+  part: 'rejected',
+  fulfil: { status: 'in-progress', businessStatus: businessStatus('declined') },
 }
 const doneMoves: Moves = {
   call: 'completed',
-  fulfil: { status: 'in-progress', businessStatus: { text: 'visit-complete' } },
+  part: 'completed',
+  fulfil: { status: 'in-progress', businessStatus: businessStatus('visit-complete') },
 }
 
 /** The Tasks that are still open, as they are after this. */
-function tasksMoved({ id }: Kept<Appointment>, { tasks }: AnswerFacts, moves: Moves, at: Moment): Task[] {
+function tasksMoved(
+  known: Kept<Appointment>,
+  { tasks }: AnswerFacts,
+  moves: Moves,
+  at: Moment,
+  reason?: CodeableConcept,
+): Task[] {
   return tasks.filter(isOpen).map((task) => {
-    const isCall = task.focus?.reference === `Appointment/${id}`
+    if (isPart(task)) return partMoved(task, moves.part, reason, at)
+    const isCall = isCallAbout(task, known)
     return { ...task, ...(isCall ? { status: moves.call } : moves.fulfil), lastModified: at.now }
   })
 }

@@ -5,6 +5,7 @@ import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { isOpen } from '../task.ts'
 import { visible } from './facts.ts'
+import { holdOf } from './rules.ts'
 import {
   centreOf,
   isHeld,
@@ -92,7 +93,7 @@ export function cancelling(
       ...freed({ slots, taken }, appointment.id),
       ...tasks.filter(isOpen).map((task) => closed(task, at)),
     ],
-    release: [appointment.id],
+    release: [appointment.id, ...(isHeld(appointment) ? [holdOf(appointment.id)] : [])],
     rely: slots.map(referenceTo),
     send:
       centre && !centre.manual && !isHeld(appointment)
@@ -100,7 +101,7 @@ export function cancelling(
             {
               peer: centre.name,
               kind: 'appointment.cancelled',
-              about: [versionOf(next, appointment), ...(slot ? [referenceTo(slot)] : [])],
+              about: [versionOf(next, appointment), ...slots.map(referenceTo)],
             },
           ]
         : [],

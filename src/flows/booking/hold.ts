@@ -1,11 +1,12 @@
-import type { Appointment, AppointmentParticipant, Slot } from '@medplum/fhirtypes'
+import type { Appointment, AppointmentParticipant, Resource, ServiceRequest, Slot } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { extensions, frCore, systems } from '../../fhir/canonical.ts'
-import { failure } from '../../fhir/outcome.ts'
+import { Failure, failure, issue } from '../../fhir/outcome.ts'
 import type { Occupancy } from '../../store/index.ts'
 import { grants, senderKeys } from '../referral/admit.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { type BookingFacts, bookingFacts, type Wanted } from './facts.ts'
+import { holdOf, holdsOf, rulesOf } from './rules.ts'
 import { capacityOf, freePlace, placesIn, referenceTo, slotWith } from './states.ts'
 import { aroundWanted } from './trails.ts'
 
@@ -14,94 +15,199 @@ export interface HoldWish extends Wanted {
   seconds?: number
 }
 
-/** How long a hold lasts at most: time for a doctor to ask the patient, not for a place to be wasted. */
-const longestHoldSeconds = 600
+export interface HoldFacts extends BookingFacts {
+  /** The places that the caller's holds have. */
+  holds: readonly Occupancy[]
+}
 
 /** A place is kept for a while: nobody else gets it, and the RIS is not asked yet. */
-export const held: Step<HoldWish, BookingFacts> = {
+export const held: Step<HoldWish, HoldFacts> = {
   name: 'booking.held',
   async facts(wish, store, actor) {
-    await store.around(aroundWanted(wish, false))
-    return bookingFacts(wish, store, actor)
+    await store.around([...aroundWanted(wish, false), { places: holdsOf(actor.client) }])
+    const [facts, holds] = await Promise.all([
+      bookingFacts(wish, store, actor),
+      store.occupancies([holdsOf(actor.client)]),
+    ])
+    return { ...facts, holds }
   },
   decide(wish, facts, at, actor) {
-    const until = new Date(Date.parse(at.now) + 1000 * holdSeconds(wish)).toISOString()
     const taken = placed(facts, at, actor)
-    const appointment: Appointment = {
-      ...taken.appointment,
-      extension: [
-        ...(taken.appointment.extension ?? []),
-        { url: extensions.heldUntil, valueDateTime: until },
-      ],
+    const until = heldFor(wish.seconds, at)
+    const ticket = ticketOf(taken.appointment.id, facts, until, at, actor)
+    return {
+      ...taken.plan,
+      write: [withHold(taken.appointment, until), ...taken.slots],
+      take: [...taken.plan.take, ticket],
     }
-    return { ...taken.plan, write: [appointment, taken.slot] }
   },
 }
 
-function holdSeconds({ seconds = longestHoldSeconds }: HoldWish): number {
-  if (seconds > 0) return Math.min(seconds, longestHoldSeconds)
-  throw failure('value', 'A hold lasts at least one second.', 'Parameters.parameter')
+/** Until when a hold lasts that begins now. Fails: value for less than a second. */
+export function heldFor(seconds: number | undefined, at: Moment): string {
+  const { holdSeconds } = rulesOf(at.territory)
+  if (seconds !== undefined && seconds <= 0)
+    throw failure('value', 'A hold lasts at least one second.', 'Parameters.parameter')
+  return new Date(Date.parse(at.now) + 1000 * Math.min(seconds ?? holdSeconds, holdSeconds)).toISOString()
 }
 
-/** Takes a free place of a slot: a pending appointment, the slot as it is without that place, and what they need. */
-export function placed(facts: BookingFacts, at: Moment, actor: Actor) {
-  const { slot, taken, request } = facts
-  refuseUnbookable(facts, at)
-  const place = freePlace(slot, taken)
-  const appointment = pendingAppointment(facts, at, actor)
-  const occupancy: Occupancy = {
-    slot: slot.id,
-    place,
-    appointment: appointment.id,
-    resources: exclusiveOf(facts),
-    start: slot.start,
-    end: slot.end,
+export const withHold = <A extends Appointment>(appointment: A, until: string): A => ({
+  ...appointment,
+  extension: [
+    ...(appointment.extension ?? []).filter(({ url }) => url !== extensions.heldUntil),
+    { url: extensions.heldUntil, valueDateTime: until },
+  ],
+})
+
+/**
+ * The place of a hold among those of its client, of which there are only so many. Any of the free ones: clients that
+ * hold at once should not all want the first. Fails: throttled when there is none.
+ */
+function ticketOf(
+  appointment: string,
+  { holds }: Pick<HoldFacts, 'holds'>,
+  until: string,
+  at: Moment,
+  { client }: Actor,
+): Occupancy {
+  const { holdsPerClient } = rulesOf(at.territory)
+  const used = new Set(holds.map(({ place }) => place))
+  const free = Array.from({ length: holdsPerClient }, (_, n) => n + 1).filter((place) => !used.has(place))
+  const place = free[Number.parseInt(appointment.slice(-6), 16) % free.length]
+  if (place === undefined) {
+    const text = `You hold ${holds.length} places, and no more are given to one client. Book or release some first.`
+    throw new Failure([issue('throttled', text, 'Appointment')], untilFirstEnds(holds, at))
   }
-  const plan: Plan = {
-    take: [occupancy],
+  return {
+    slot: holdsOf(client),
+    place,
+    appointment: holdOf(appointment),
+    resources: [],
+    start: at.now,
+    end: until,
+  }
+}
+
+function untilFirstEnds(holds: readonly Occupancy[], { now }: Moment): number {
+  const first = Math.min(...holds.map(({ end }) => Date.parse(end)))
+  return Math.max(1, Math.ceil((first - Date.parse(now)) / 1000))
+}
+
+/** Takes a free place of each slot: a pending appointment, the slots as they are without it, and what they need. */
+export function placed(facts: BookingFacts, at: Moment, actor: Actor) {
+  const { slots, taken, request } = facts
+  refuseUnbookable(facts, at)
+  refuseScattered(facts)
+  const appointment = pendingAppointment(facts, at, actor)
+  const plan = {
+    take: occupanciesOf(facts, appointment.id),
     grant: grants([appointment], senderKeys(actor)),
     ...(request && { rely: [referenceTo(request)] }),
-  }
-  return { appointment, slot: slotWith(slot, placesIn(slot, taken) + 1, false), plan }
+  } satisfies Plan
+  const next = slots.map((slot) => slotWith(slot, placesIn(slot, taken) + 1, false))
+  return { appointment, slots: next, plan }
 }
+
+/** A place of each slot; who or what is needed for several of them at once is taken once. */
+function occupanciesOf({ slots, taken, actorsOf }: BookingFacts, appointment: string): Occupancy[] {
+  const made: Occupancy[] = []
+  for (const slot of slots) {
+    const { start, end } = slot
+    const isTaken = (resource: string) =>
+      made.some((one) => one.resources.includes(resource) && overlaps(one, slot))
+    const resources = exclusiveOf(slot, actorsOf.get(referenceTo(slot)) ?? []).filter((one) => !isTaken(one))
+    made.push({ slot: slot.id, place: freePlace(slot, taken), appointment, resources, start, end })
+  }
+  return made
+}
+
+const overlaps = (a: { start: string; end: string }, b: { start: string; end: string }) =>
+  Date.parse(a.start) < Date.parse(b.end) && Date.parse(b.start) < Date.parse(a.end)
 
 /** A person or a machine is in one place at a time, and so is a diary; a building or a service is not. */
 const isExclusive = (reference: string) => /^(Practitioner|PractitionerRole|Device)\//.test(reference)
 
 /** What nobody else can have meanwhile. A slot with several places is for several at once. */
-function exclusiveOf({ slot, actors }: BookingFacts): string[] {
+function exclusiveOf(slot: Slot, actors: readonly string[]): string[] {
   if (capacityOf(slot) > 1) return []
   return [...(slot.schedule.reference ? [slot.schedule.reference] : []), ...actors.filter(isExclusive)]
 }
 
-function refuseUnbookable({ slot, request }: BookingFacts, at: Moment): void {
-  if (Date.parse(slot.start) <= Date.parse(at.now)) {
+function refuseUnbookable({ slots, request }: BookingFacts, at: Moment): void {
+  if (slots.some(({ start }) => Date.parse(start) <= Date.parse(at.now))) {
     throw failure('business-rule', 'The slot has begun. Look for a later one.', 'Appointment.slot')
   }
   // A slot for several at once is free as long as one of its places is.
-  if (slot.status !== 'free') {
+  if (slots.some(({ status }) => status !== 'free')) {
     throw failure(
       'conflict',
       'The slot is not free any more. Look for another one with Appointment/$find.',
       'Appointment.slot',
     )
   }
-  if (request && request.status !== 'active') {
-    throw failure(
-      'business-rule',
-      `The request is ${request.status}: only an active one is booked.`,
-      'Appointment.basedOn',
-    )
+  if (request) refuseInactive(request)
+}
+
+/** Passes when a request may be booked for. Fails: business-rule. */
+export function refuseInactive({ status }: ServiceRequest): void {
+  if (status === 'active') return
+  throw failure(
+    'business-rule',
+    `The request is ${status}: only an active one is booked.`,
+    'Appointment.basedOn',
+  )
+}
+
+/** Several slots are one appointment when each diary gives all of its time, at one centre. */
+function refuseScattered({ slots }: BookingFacts): void {
+  if (slots.length === 1) return
+  const [first] = slots
+  const start = Math.min(...slots.map((slot) => Date.parse(slot.start)))
+  const end = Math.max(...slots.map((slot) => Date.parse(slot.end)))
+  const diaries = [...Map.groupBy(slots, ({ schedule }) => schedule.reference).values()]
+  const isOneCentre = slots.every(({ meta }) => meta.source === first?.meta.source)
+  if (isOneCentre && diaries.every((own) => covers(own, start, end))) return
+  throw failure(
+    'business-rule',
+    'Several slots are booked together when they are at one centre, and each diary gives the whole time without a gap.',
+    'Appointment.slot',
+  )
+}
+
+/** Whether slots in order of time follow one another without a gap, from the one instant to the other. */
+function covers(slots: readonly Slot[], start: number, end: number): boolean {
+  let at = start
+  for (const slot of slots) {
+    if (Date.parse(slot.start) !== at) return false
+    at = Date.parse(slot.end)
   }
+  return at === end
 }
 
 function pendingAppointment(facts: BookingFacts, at: Moment, actor: Actor): Appointment & { id: string } {
-  const { slot, request } = facts
+  const { slot, slots } = facts
+  return {
+    ...pendingFor(facts, slot, at, actor),
+    ...examOf(slot),
+    start: slot.start,
+    end: slots.map(({ end }) => end).reduce((last, end) => (Date.parse(end) > Date.parse(last) ? end : last)),
+    slot: slots.map((one) => ({ reference: referenceTo(one) })),
+  }
+}
+
+/** A pending appointment at the centre that a resource is of, without its time. */
+export function pendingFor(
+  facts: Pick<BookingFacts, 'request' | 'patient' | 'actors'>,
+  of: Resource,
+  at: Moment,
+  actor: Actor,
+): Appointment & { id: string } {
+  const { request } = facts
   const id = at.newId()
   return {
     resourceType: 'Appointment',
     id,
-    ...(slot.meta.source && { meta: { source: slot.meta.source } }),
+    ...(of.meta?.source && { meta: { source: of.meta.source } }),
     ...(actor.organization && {
       extension: [{ url: frCore.operator, valueReference: { reference: actor.organization } }],
     }),
@@ -113,12 +219,8 @@ function pendingAppointment(facts: BookingFacts, at: Moment, actor: Actor): Appo
       },
     ],
     status: 'pending',
-    ...examOf(slot),
     ...(request?.reasonCode && { reasonCode: request.reasonCode }),
     ...(request?.priority && { priority: priorities[request.priority] }),
-    start: slot.start,
-    end: slot.end,
-    slot: [{ reference: referenceTo(slot) }],
     created: at.now,
     ...(request && { basedOn: [{ reference: referenceTo(request) }] }),
     participant: participantsOf(facts),
@@ -130,7 +232,11 @@ const examOf = ({ serviceType }: Slot) => (serviceType ? { serviceType } : {})
 /** iCal priorities: 1 is the highest, 0 says nothing. Source: RFC 5545, 3.8.1.9. */
 const priorities = { stat: 1, asap: 2, urgent: 3, routine: 5 } as const
 
-function participantsOf({ patient, actors, request }: BookingFacts): AppointmentParticipant[] {
+function participantsOf({
+  patient,
+  actors,
+  request,
+}: Pick<BookingFacts, 'request' | 'patient' | 'actors'>): AppointmentParticipant[] {
   const references = [...(patient ? [referenceTo(patient)] : []), ...actors, ...(requesterOf(request) ?? [])]
   return references.map((reference) => ({
     actor: { reference },

@@ -40,6 +40,12 @@ export const whyExpired: CodeableConcept = {
   text: 'The hold expired.',
 }
 
+/** The reason of an appointment that another has taken the place of. */
+export const whyMoved: CodeableConcept = {
+  coding: [{ system: systems.cancellation, code: 'moved' }],
+  text: 'The appointment was moved.',
+}
+
 /** Whether its hold is over by this time, told already or not. */
 export function isExpired(appointment: Appointment, now: string): boolean {
   const until = isHeld(appointment) ? heldUntil(appointment) : undefined
@@ -54,8 +60,10 @@ export const wasExpired = ({ status, cancelationReason }: Appointment) =>
   ) ??
     false)
 
+const ofHolding: readonly string[] = [extensions.heldUntil, extensions.holdRenewed]
+
 export function withoutHold(appointment: Appointment): Appointment {
-  const extension = (appointment.extension ?? []).filter(({ url }) => url !== extensions.heldUntil)
+  const extension = (appointment.extension ?? []).filter(({ url }) => !ofHolding.includes(url))
   const { extension: _, ...rest } = appointment
   return { ...rest, ...(extension.length > 0 && { extension }) }
 }

@@ -1,5 +1,6 @@
+import type { BusinessKey } from '../../fhir/business-key.ts'
 import type { Trail, Way } from '../../store/index.ts'
-import type { Wanted } from './facts.ts'
+import { type ForWhom, slotsOf, type Wanted } from './facts.ts'
 
 /*
  * Where the steps of a booking look: all of it is read in one statement before the step begins. A step that looks
@@ -15,15 +16,22 @@ const told: readonly Way[] = [
   { naming: 'Observation?based-on' },
 ]
 
+const ofGiven: readonly Way[] = [{ named: 'slot', ways: [{ places: true }] }, { naming: 'Task?focus' }]
+
 const ofRequest: readonly Way[] = [
   { named: 'subject' },
   { naming: 'Task?focus' },
   { naming: 'Appointment?based-on' },
 ]
 
-/** Around a place that is wanted. */
-export const aroundWanted = ({ slot, request, patient }: Wanted, isTold: boolean): Trail[] => [
-  { from: `Slot/${slot}`, ways: ofSlot },
+/** Around places that are wanted. */
+export const aroundWanted = (wanted: Wanted, isTold: boolean): Trail[] => [
+  ...slotsOf(wanted).map((id) => ({ from: `Slot/${id}`, ways: ofSlot })),
+  ...aroundWhom(wanted, isTold),
+]
+
+/** Around those for whom something is wanted. */
+export const aroundWhom = ({ request, patient }: ForWhom, isTold: boolean): Trail[] => [
   ...(request
     ? [{ from: `ServiceRequest/${request}`, ways: isTold ? [...ofRequest, ...told] : ofRequest }]
     : []),
@@ -42,22 +50,24 @@ export const aroundHeld = (appointment: string): Trail[] => [
   },
 ]
 
+/** Around an appointment that another takes the place of. */
+export const aroundReplaced = (appointment: string): Trail[] => [{ from: `Appointment/${appointment}` }]
+
 /** Around an appointment of which its centre says something. */
-export const aroundAnswered = (appointment: string): Trail[] => [
+export const aroundAnswered = (appointment: string, numbers: readonly BusinessKey[]): Trail[] => [
   {
     from: `Appointment/${appointment}`,
     ways: [
       { named: 'slot', ways: [{ places: true }] },
       { naming: 'Task?focus' },
-      { named: 'basedOn', ways: [{ naming: 'Task?focus' }, ...told] },
+      { named: 'basedOn', ways: [{ naming: 'Task?focus' }, { named: 'subject' }, ...told] },
+      { named: 'extension.valueReference', ways: ofGiven }, // the one that it takes the place of
     ],
   },
+  ...numbers.map((number) => ({ carrying: 'Appointment' as const, ...number })),
 ]
 
 /** Around an appointment that is given up. */
 export const aroundGiven = (appointment: string): Trail[] => [
-  {
-    from: `Appointment/${appointment}`,
-    ways: [{ named: 'slot', ways: [{ places: true }] }, { naming: 'Task?focus' }],
-  },
+  { from: `Appointment/${appointment}`, ways: ofGiven },
 ]

@@ -1,0 +1,136 @@
+import type { Appointment, Patient, Resource, ServiceRequest, Slot, Task } from '@medplum/fhirtypes'
+import { organizationKey } from '../../auth/gate.ts'
+import { extensions } from '../../fhir/canonical.ts'
+import { failure } from '../../fhir/outcome.ts'
+import type { Kept } from '../../store/index.ts'
+import { grants } from '../referral/admit.ts'
+import { blockingFlags } from '../referral/flags.ts'
+import type { Moment, Peer, Plan } from '../step.ts'
+import { businessStatus } from '../task.ts'
+import { partFor } from '../work/part.ts'
+import { callFor } from './call.ts'
+import { currentOf, isHeld, referenceTo, versionOf } from './states.ts'
+import { mayRead } from './told.ts'
+
+/** What has to be known to ask a centre for an appointment. */
+export interface AskingFacts {
+  request: Kept<ServiceRequest> | undefined
+  patient: Kept<Patient> | undefined
+  task: Kept<Task> | undefined
+  /** Appointments of the request that hold a place. */
+  live: readonly Kept<Appointment>[]
+  /** What the centre is told beside the request and its patient. */
+  told: readonly Kept[]
+}
+
+/** An appointment that is to be asked for. */
+export interface Asked {
+  appointment: Appointment & { id: string }
+  /** What it is now, if it is kept already. */
+  before: Kept<Appointment> | undefined
+  slots: readonly Slot[]
+}
+
+/**
+ * Passes when a centre may be asked: for an exam that is legal to book, for somebody, once; `besides` names appointments
+ * of the request that do not count. Fails: business-rule, required, conflict.
+ */
+export function refuseUnready(
+  { request, patient, live }: AskingFacts,
+  exam: Slot,
+  besides: readonly (string | undefined)[],
+  at: Moment,
+): void {
+  const missing = request ? blockingFlags(request, exam, at.territory) : []
+  if (missing.length > 0) {
+    throw failure(
+      'business-rule',
+      `Rule fr-r1333-53: an exam with X-rays is booked once the request is complete. Missing: ${missing.join(', ')}.`,
+      'Appointment.basedOn',
+    )
+  }
+  if (!patient) {
+    throw failure('required', 'An appointment names its request, or its patient.', 'Appointment.participant')
+  }
+  if (live.some((other) => !besides.includes(other.id) && !isHeld(other))) {
+    throw failure(
+      'conflict',
+      'This request has an appointment already. Cancel or move that one.',
+      'Appointment.basedOn',
+    )
+  }
+}
+
+/** The centre is asked by its wire; one without any, by telephone. It may read what it is told. */
+export function askingPlan(asked: Asked, facts: AskingFacts, peer: Peer, plan: Plan, at: Moment): Plan {
+  const { appointment } = asked
+  const task = facts.task && scheduling(facts.task, at)
+  const parts = peer.manual ? [] : partFor(appointment, facts, peer.organization, at)
+  return {
+    ...plan,
+    write: [
+      appointment,
+      ...(plan.write ?? []),
+      ...(task ? [task] : []),
+      ...(peer.manual ? [callFor(appointment, facts, at)] : parts),
+    ],
+    grant: {
+      ...plan.grant,
+      ...centreSees(appointment, facts, peer, plan),
+      ...grants(parts, [organizationKey(peer.organization)]),
+    },
+    send: peer.manual ? [] : [question(asked, facts, peer)],
+  }
+}
+
+/** Status in-progress while an appointment is looked for; the version keeps two bookings of one request apart. */
+function scheduling(task: Kept<Task>, at: Moment): Task {
+  return {
+    ...task,
+    status: 'in-progress',
+    businessStatus: businessStatus('awaiting-confirmation'),
+    lastModified: at.now,
+  }
+}
+
+/** What the RIS gets: the appointment in this version, its slots, and all that it has to know of the request. */
+function question(
+  { appointment, before, slots }: Asked,
+  { request, patient, told }: AskingFacts,
+  peer: Peer,
+) {
+  const about = [
+    versionOf(appointment, before),
+    ...[request, patient].flatMap((r) => (r ? [currentOf(r)] : [])),
+    ...slots.map(referenceTo),
+    ...told.map(currentOf),
+  ]
+  return { peer: peer.name, kind: 'appointment.requested', about }
+}
+
+/** The centre that is asked may read the request and what came with it. */
+function centreSees(appointment: Resource, { request, patient, told }: AskingFacts, peer: Peer, plan: Plan) {
+  const mine = referenceTo(appointment)
+  return {
+    ...mayRead([request, patient, ...told], peer),
+    [mine]: [...(plan.grant?.[mine] ?? []), organizationKey(peer.organization)],
+  }
+}
+
+/** The appointment takes the place of another, once its centre has confirmed it. */
+export const replacing = <A extends Appointment>(appointment: A, old: string | undefined): A =>
+  old === undefined
+    ? appointment
+    : {
+        ...appointment,
+        extension: [
+          ...(appointment.extension ?? []),
+          { url: extensions.replaces, valueReference: { reference: `Appointment/${old}` } },
+        ],
+      }
+
+/** Id of the appointment that this one is to take the place of. */
+export const replacedBy = ({ extension = [] }: Appointment): string | undefined =>
+  extension
+    .find(({ url }) => url === extensions.replaces)
+    ?.valueReference?.reference?.replace(/^Appointment\//, '')

@@ -1,0 +1,40 @@
+import type { Appointment } from '@medplum/fhirtypes'
+import { extensions } from '../../fhir/canonical.ts'
+import { failure } from '../../fhir/outcome.ts'
+import type { Kept } from '../../store/index.ts'
+import type { Step } from '../step.ts'
+import { refuseOthers } from './cancelled.ts'
+import { visible } from './facts.ts'
+import { heldFor, withHold } from './hold.ts'
+import { isExpired, isHeld } from './states.ts'
+
+/** A hold that is to last for longer. */
+export interface Renewal {
+  appointment: string
+  /** How long from now, in seconds; the territory's own limit is the longest. */
+  seconds?: number
+}
+
+/** A hold is renewed by its holder, once. */
+export const renewed: Step<Renewal, { hold: Kept<Appointment> }> = {
+  name: 'booking.renewed',
+  facts: async ({ appointment }, store, actor) => ({
+    hold: await visible('Appointment', appointment, store, actor),
+  }),
+  decide({ seconds }, { hold }, at, actor) {
+    refuseOthers(hold, actor)
+    if (isExpired(hold, at.now))
+      throw failure('hold-expired', 'The hold has expired. Look for the slot again.', 'Appointment')
+    if (!isHeld(hold))
+      throw failure(
+        'business-rule',
+        `The appointment is ${hold.status}, and is not held any more.`,
+        'Appointment.status',
+      )
+    if (hold.extension?.some(({ url, valueBoolean }) => url === extensions.holdRenewed && valueBoolean))
+      throw failure('business-rule', 'A hold is renewed once. Book the place, or release it.', 'Appointment')
+    const longer = withHold(hold, heldFor(seconds, at))
+    const mark = { url: extensions.holdRenewed, valueBoolean: true }
+    return { write: [{ ...longer, extension: [...(longer.extension ?? []), mark] }] }
+  },
+}
