@@ -1,10 +1,11 @@
+import type { SearchParameter } from '@medplum/fhirtypes'
 import type { Interaction } from './interactions/interaction.ts'
 import type { AnyOperation } from './operations/operation.ts'
 
 /** What may be said in a search of one type. */
 export interface Searched {
   /** Type by name. */
-  parameters: Readonly<Record<string, 'token' | 'date' | 'reference' | 'string' | 'uri'>>
+  parameters: Readonly<Record<string, SearchParameter['type']>>
   includes?: readonly string[]
   revIncludes?: readonly string[]
 }

@@ -2,6 +2,4 @@
 export const r5 = {
   /** Slot.serviceType: the HealthcareService that is meant. */
   slotServiceType: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Slot.serviceType',
-  /** Appointment: the one in whose place it is. */
-  appointmentReplaces: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.replaces',
 } as const

@@ -113,20 +113,11 @@ const displayed = <Who extends Reference>(who: Who, names: Names): Who => ({
   display: who.display ?? names.get(who.reference ?? '') ?? who.reference ?? 'unbekannt',
 })
 
-/** Somebody without being referred to. */
-function nameOnly<Who extends Reference>(who: Who): Who {
-  const { reference: _, ...rest } = who
-  return rest as Who // a reference may be a display alone
-}
-
-/** One actor at most is a person or a unit (slice Akteur); of several, the others are told by their names alone. */
+/** One actor: the profile's slice takes one reference, and every actor is one. A person or a unit before a room. */
 function calendarOf(schedule: Schedule, names: Names): Schedule {
   const { extension = [], serviceType = exams(extension), active = true, ...rest } = schedule
   const isActor = ({ reference = '' }: Reference) => /^(Practitioner|HealthcareService)\//.test(reference)
-  const first = schedule.actor.find(isActor)
-  const actor = schedule.actor
-    .map((who) => displayed(who, names))
-    .map((who, n) => (schedule.actor[n] === first || !isActor(who) ? who : nameOnly(who)))
+  const actor = schedule.actor.find(isActor) ?? schedule.actor[0]
   const others = extension.filter(({ url }) => url !== frCore.serviceTypeDuration)
   return {
     ...rest,
@@ -135,7 +126,7 @@ function calendarOf(schedule: Schedule, names: Names): Schedule {
     active,
     serviceType: serviceType.length > 0 ? serviceType : [{ text: schedule.comment ?? 'Bildgebung' }],
     ...specialtyOf(schedule),
-    actor,
+    actor: actor ? [displayed(actor, names)] : [],
   }
 }
 

@@ -1,4 +1,6 @@
-import type { Base } from '../../base.ts'
+import { isReference } from '../../../fhir/search/filter.ts'
+import { parametersOf } from '../../../fhir/search/parameters.ts'
+import type { Base, Searched } from '../../base.ts'
 import { patch } from '../../interactions/patch.ts'
 import { read } from '../../interactions/read.ts'
 import { searchByPost, searchedFor, searchType } from '../../interactions/search-type.ts'
@@ -11,6 +13,19 @@ import { patchAppointment } from './patch.ts'
 import { searchedAsIsik } from './search.ts'
 
 const types = ['Appointment', 'HealthcareService', 'Location', 'Patient', 'Practitioner', 'Schedule', 'Slot']
+
+/** All that may be searched for, and `_count`, which the conformance suite looks for among it. */
+function searchedIn(type: string): Searched {
+  const known = [...parametersOf(type).values()].filter(({ kind }) => kind !== 'unsupported')
+  return {
+    parameters: {
+      _count: 'number',
+      ...Object.fromEntries(known.map(({ code, type: kind }) => [code, kind])),
+    },
+    includes: known.filter(isReference).map(({ code }) => `${type}:${code}`),
+    ...(type === 'Slot' && { revIncludes: ['Appointment:slot'] }),
+  }
+}
 
 /** The diaries as hospitals in Germany ask for them. Source: gematik, ISiK Terminplanung 4.0.0. */
 export const isik: Base = {
@@ -36,5 +51,6 @@ export const isik: Base = {
     'https://gematik.de/fhir/isik/CapabilityStatement/ISiKCapabilityStatementTerminplanungServer',
   ],
   profiles: Object.fromEntries(Object.entries(profiles).map(([type, url]) => [type, [url]])),
+  searched: Object.fromEntries(types.map((type) => [type, searchedIn(type)])),
   meant: withoutEmpty,
 }

@@ -1,0 +1,16 @@
+import type { Appointment } from '@medplum/fhirtypes'
+import { parseReference } from '../../fhir/reference.ts'
+import type { Call } from '../call.ts'
+
+/** The id in a reference of this type, relative or by the address that was called. */
+export function localId(type: string, reference: string | undefined, { base }: Call): string | undefined {
+  const parsed = reference === undefined ? undefined : parseReference(reference, base)
+  return parsed?.kind === 'literal' && parsed.type === type ? parsed.id : undefined
+}
+
+/** For whom an appointment is wished: its request, its patient. Ids. */
+export function whomIn({ basedOn, participant }: Appointment, call: Call) {
+  const request = localId('ServiceRequest', basedOn?.[0]?.reference, call)
+  const patient = participant.map(({ actor }) => localId('Patient', actor?.reference, call)).find(Boolean)
+  return { ...(request !== undefined && { request }), ...(patient !== undefined && { patient }) }
+}
