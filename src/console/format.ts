@@ -54,6 +54,13 @@ export function longDay(date: string, { language }: Pick<Clockwork, 'language'>)
   }).format(Date.parse(`${date.slice(0, 10)}T12:00:00Z`))
 }
 
+/** A month: «nov. 2026», from «2026-11». */
+export function monthName(month: string, { language }: Pick<Clockwork, 'language'>): string {
+  return dateFormat(language, 'UTC', { month: 'short', year: 'numeric' }).format(
+    Date.parse(`${month}-15T12:00:00Z`),
+  )
+}
+
 /** A date as it is written by hand: «24/11/2026»; a year or a month alone stays so. */
 export function shortDate(date: string, { language }: Pick<Clockwork, 'language'>): string {
   const [, month, dayOfMonth] = date.split('-')

@@ -11,7 +11,8 @@ export interface Proposal {
   appointment: Appointment
   place: string
   commune: string
-  why: string
+  /** Codes of why it stands where it stands. */
+  reasons: readonly string[]
 }
 
 /** How far one looks, and how many one shows. */
@@ -54,9 +55,16 @@ export async function placed(appointment: Appointment, { store, territory }: Des
     appointment,
     place: centre?.resourceType === 'Organization' ? plainName(centre) : (location?.name ?? ''),
     commune: location?.address?.city ?? '',
-    why: appointment.extension?.find(({ url }) => url === extensions.rank)?.valueString ?? '',
+    reasons: reasonsIn(appointment),
   }
 }
+
+const reasonsIn = ({ extension = [] }: Appointment): string[] =>
+  extension
+    .filter(({ url }) => url === extensions.rankReason)
+    .flatMap(
+      ({ valueCodeableConcept }) => valueCodeableConcept?.coding?.flatMap(({ code }) => code ?? []) ?? [],
+    )
 
 /** An organisation's name without what only says that it is made up. */
 export const plainName = ({ name = '' }: Organization): string => name.replace(/ \(ficti(f|ve)\)$/, '')

@@ -1,11 +1,13 @@
 import type { Act, Page } from '../view.ts'
+import { centresPage, dayPage } from './centres.ts'
+import { countsPage } from './counts.ts'
 import { newPage, takeCall } from './new.ts'
 import { requestPage } from './request.ts'
 import { requestActs } from './request-acts.ts'
 import { worklistPage } from './worklist.ts'
 
 /** What can be looked at, by path under `/console`. */
-export const pages: readonly Page[] = [worklistPage, newPage, requestPage]
+export const pages: readonly Page[] = [worklistPage, newPage, requestPage, centresPage, dayPage, countsPage]
 
 /** What can be done by sending a form, by path under `/console`. */
 export const acts: readonly Act[] = [takeCall, ...requestActs]

@@ -78,7 +78,6 @@ function started({ indication }: Call, { console: { clock } }: Visit): Filled {
   const first = indication.choices.find(({ kind }) => kind === 'first') ?? indication.choices[0]
   const values = new Map([['number', number]])
   if (first) values.set('exam', nameOfExam(first.exam))
-  if (indication.priority === 'urgent') values.set('urgent', 'yes')
   return { ...emptyForm, values }
 }
 

@@ -4,6 +4,7 @@ import type { Dossier } from '../dossier.ts'
 import { dayWords, timeOf } from '../format.ts'
 import { given, type Html, html, nothing } from '../html.ts'
 import { formKey } from '../layout.ts'
+import { isKey } from '../messages/index.ts'
 import type { Proposal } from '../proposals.ts'
 import { badge, type Tone } from '../state.ts'
 import type { View } from '../view.ts'
@@ -18,13 +19,21 @@ export function proposalPart({ request }: Dossier, proposals: readonly Proposal[
     <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, n, view))}</ol></form></section>`
 }
 
-function placeLine({ appointment, place, commune, why }: Proposal, n: number, view: View): Html {
+function placeLine({ appointment, place, commune, reasons }: Proposal, n: number, view: View): Html {
   const { start = '', id = '' } = appointment
   const label = view.say('places.book-at', { when: `${dayWords(start, view)} ${timeOf(start, view)}`, place })
   return html`<li><div class="slot"><strong>${dayWords(start, view)}</strong> <span>${timeOf(start, view)}</span></div>
-    <div class="where">${place}${given(commune, (name) => html` <span class="quiet">${name}</span>`)}<small>${why}</small></div>
+    <div class="where">${place}${given(commune, (name) => html` <span class="quiet">${name}</span>`)}<small>${reasonWords(reasons, view)}</small></div>
     <button name="proposal" value="${id}" class="${n === 0 ? 'main' : ''}" aria-label="${label}"${n === 0 ? html` autofocus` : nothing}>${view.say('places.book')}</button></li>`
 }
+
+/** What tells one place from another; that the earlier comes first is seen. */
+const reasonWords = (reasons: readonly string[], { say }: View): string =>
+  reasons
+    .map((code) => `rank.${code}`)
+    .filter(isKey)
+    .map((key) => say(key))
+    .join(' · ')
 
 const tones: Readonly<Partial<Record<Appointment['status'], Tone>>> = {
   pending: 'wait',
