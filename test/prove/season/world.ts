@@ -1,0 +1,305 @@
+import { once } from 'node:events'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { getRequestListener } from '@hono/node-server'
+import type { Slot } from '@medplum/fhirtypes'
+import { Hono } from 'hono'
+import { gateway as itself } from '../../../src/auth/actor.ts'
+import { readConfig } from '../../../src/config.ts'
+import { connectors as kinds } from '../../../src/connectors/index.ts'
+import { centres } from '../../../src/demo/directory.ts'
+import { Diary } from '../../../src/demo/partners/diary.ts'
+import { fhirRis } from '../../../src/demo/partners/fhir-ris.ts'
+import { jsonRis } from '../../../src/demo/partners/json-ris.ts'
+import { type MllpRis, openMllpRis, sendOne } from '../../../src/demo/partners/mllp-ris.ts'
+import { bindings, structures } from '../../../src/fhir/definitions/index.ts'
+import { raiseAlerts } from '../../../src/flows/clocks/alerted.ts'
+import type { Desk } from '../../../src/flows/step.ts'
+import { planSlots } from '../../../src/gateway/tasks.ts'
+import { type Gateway, openGateway } from '../../../src/gateway.ts'
+import { openLog } from '../../../src/log.ts'
+import type { Kept } from '../../../src/store/index.ts'
+import { readTerritory } from '../../../src/territory/read.ts'
+import { openValidator } from '../../../src/validate/index.ts'
+import { loadProfiles } from '../../../src/validate/profiles.ts'
+import { until } from '../../support/clock.ts'
+import {
+  type Caller,
+  type ConnectorFile,
+  callersOf,
+  centreV2,
+  practiceV2,
+  telephone,
+  writeTerritory,
+} from '../../support/gateway.ts'
+import type { Chance } from '../chance.ts'
+
+/** A gateway with its partners at the wire, and a clock that stands still until it is turned. */
+export interface World extends AsyncDisposable {
+  gateway: Gateway
+  /** Ms since 1970. */
+  now(): number
+  /** Turns the clock forward, and lets the gateway do of itself what has fallen due. */
+  turn(to: number): Promise<void>
+  /** Waits until the gateway knows the partners' diaries of the days ahead as they are. */
+  synced(): Promise<void>
+  as(client: string): Caller
+  /** Says a v2 message as the doctors' software does; its acknowledgement. */
+  says(message: string): Promise<string>
+  diaries: Readonly<Record<'ris-v2' | 'ris-fhir' | 'ris-json', Diary>>
+  /** The v2 system goes down, or comes up again. */
+  v2Down(): Promise<void>
+  v2Up(): Promise<void>
+  log: readonly string[]
+}
+
+export interface WorldOptions {
+  /** Instant at which it begins. */
+  from: string
+  days: number
+  chance: Chance
+  /** A server; the embedded one in a folder of its own unless named. */
+  databaseUrl?: string
+}
+
+/** How far ahead diaries are read. */
+export const horizonDays = 8
+
+/** How many places of a day the centres leave to others than their own patients, by modality. */
+const left: Readonly<Record<string, number>> = { MR: 3, CT: 4, US: 4 }
+
+const vendor = { clientId: 'relais', secret: 'of-this-season-alone' }
+/** As often as a connector may ask. */
+const pollMs = 1_000
+
+export async function openWorld({ from, days, chance, databaseUrl }: WorldOptions): Promise<World> {
+  await using opening = new AsyncDisposableStack()
+  let now = Date.parse(from)
+  const clock = () => new Date(now)
+  const gatewayMllp = { host: '127.0.0.1', port: 0 }
+  const diaries = diariesFor(clock, days + horizonDays + 7, chance)
+  const v2 = await openV2(diaries['ris-v2'], () => gatewayMllp)
+  opening.defer(() => v2.close())
+  const [fhir, json] = await Promise.all([
+    served(fhirRis(diaries['ris-fhir']), clock, opening),
+    served(jsonRis(diaries['ris-json'], vendor), clock, opening),
+  ])
+  const territory = opening.use(await territoryWith({ v2: v2.port, fhir, json }))
+  const { territory: folder, problems } = await readTerritory(territory.path, kinds)
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+  const log: string[] = []
+  const lines = openLog('info', { write: (line) => void log.push(line) })
+  const gateway = opening.use(
+    await openGateway({
+      config: readConfig({
+        RELAIS_PORT: '0',
+        RELAIS_MLLP_PORT: '0',
+        RELAIS_DATA_DIR: join(territory.path, 'data'),
+        ...(databaseUrl !== undefined && { RELAIS_DATABASE_URL: databaseUrl }),
+        RELAIS_BOOK_WAIT_MS: '3000',
+        RELAIS_OUTBOUND_LOOPBACK: 'yes',
+      }),
+      folder,
+      log: lines,
+      clock,
+    }),
+  )
+  const { baseUrl, mllp } = gateway.addresses
+  if (!mllp) throw new Error('The gateway listens for HL7 v2')
+  gatewayMllp.port = mllp.port
+  const desk = await deskOf(gateway, clock)
+  const open = opening.move()
+  return {
+    gateway,
+    diaries,
+    log,
+    now: () => now,
+    async turn(to) {
+      const dayBefore = Math.floor(now / 86_400_000)
+      now = Math.max(now, to)
+      await raiseAlerts(desk, lines, never)
+      if (Math.floor(now / 86_400_000) > dayBefore) await planSlots(desk, never)
+    },
+    synced: () => synced(gateway, diaries, () => now),
+    as: callersOf({ baseUrl, clients: territory.clients, clock }),
+    says: (message) => sendOne(message, gatewayMllp),
+    v2Down: () => v2.close(),
+    v2Up: () => v2.open(),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
+
+const never = new AbortController().signal
+
+/** Diaries for the whole season; most places are the centres' own patients' from the start. */
+function diariesFor(clock: () => Date, days: number, chance: Chance): World['diaries'] {
+  const of = (connector: string) =>
+    new Diary(centres.find((centre) => centre.connector === connector)?.diaries ?? [], clock, days)
+  const diaries = { 'ris-v2': of('ris-v2'), 'ris-fhir': of('ris-fhir'), 'ris-json': of('ris-json') }
+  for (const diary of [diaries['ris-fhir'], diaries['ris-json']]) thin(diary, chance)
+  return diaries
+}
+
+/** Leaves some places a day and diary, at random times of it. */
+function thin(diary: Diary, chance: Chance): void {
+  const byDay = Map.groupBy(diary.places, ({ start, diary: { id } }) => `${id} ${start.slice(0, 10)}`)
+  const kept = [...byDay.values()].flatMap((places) => {
+    const most = left[places[0]?.diary.modality ?? ''] ?? 0
+    return shuffled(places, chance).slice(0, most)
+  })
+  kept.sort((a, b) => Date.parse(a.start) - Date.parse(b.start))
+  diary.places.splice(0, diary.places.length, ...kept)
+}
+
+function shuffled<T>(items: readonly T[], chance: Chance): T[] {
+  return items
+    .map((item) => ({ item, by: chance.next() }))
+    .sort((a, b) => a.by - b.by)
+    .map(({ item }) => item)
+}
+
+/** The v2 system, which can be taken down and brought up again where it was. */
+async function openV2(diary: Diary, gateway: () => { host: string; port: number }) {
+  const place = (port: number) => ({ listen: '127.0.0.1', name: '127.0.0.1', ports: { mllp: port } })
+  let running: MllpRis | undefined = await openMllpRis(diary, gateway, place(0))
+  const { port } = running
+  return {
+    port,
+    async close() {
+      await running?.[Symbol.asyncDispose]()
+      running = undefined
+    },
+    async open() {
+      running ??= await openMllpRis(diary, gateway, place(port))
+    },
+  }
+}
+
+/** Serves a pretend system over HTTP, by the clock that is turned. */
+async function served(app: Hono, clock: () => Date, opening: AsyncDisposableStack): Promise<number> {
+  const timed = new Hono()
+  timed.use('*', async (c, next) => {
+    await next()
+    c.header('date', clock().toUTCString())
+  })
+  timed.route('/', app)
+  const server = createServer(getRequestListener(timed.fetch))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  opening.defer(async () => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('A TCP listener has an address')
+  return address.port
+}
+
+async function territoryWith(ports: { v2: number; fhir: number; json: number }) {
+  const secrets = await mkdtemp(join(tmpdir(), 'rls-'))
+  const secretFile = join(secrets, 'vendor.secret')
+  await writeFile(secretFile, vendor.secret, { mode: 0o600 })
+  const territory = await writeTerritory({
+    connectors: {
+      ehr: practiceV2,
+      'ris-v2': centreV2(ports.v2, { sendingApplication: ['DEMO_RIS'] }),
+      'ris-fhir': fhirFile(ports.fhir),
+      'ris-json': jsonFile(ports.json, secretFile),
+      telephone,
+    },
+  })
+  const maps = fileURLToPath(new URL('../../../src/demo/maps/', import.meta.url))
+  await cp(maps, join(territory.path, 'maps'), { recursive: true })
+  return {
+    ...territory,
+    async [Symbol.asyncDispose]() {
+      await territory[Symbol.asyncDispose]()
+      await rm(secrets, { recursive: true, force: true })
+    },
+  }
+}
+
+const fhirFile = (port: number): ConnectorFile => ({
+  kind: 'fhir',
+  organization: 'centre-fhir',
+  client: 'ris-fhir',
+  settings: { baseUrl: `http://127.0.0.1:${port}/fhir`, pollMs, days: horizonDays },
+})
+
+const jsonFile = (port: number, secretFile: string): ConnectorFile => ({
+  kind: 'json',
+  organization: 'centre-json',
+  client: 'ris-json',
+  maps: { Slot: 'vendor-agenda-to-Slot', Appointment: 'vendor-rendezvous-to-Appointment' },
+  settings: {
+    baseUrl: `http://127.0.0.1:${port}`,
+    auth: {
+      kind: 'client-secret',
+      tokenUrl: `http://127.0.0.1:${port}/oauth/token`,
+      clientId: vendor.clientId,
+      secretFile,
+    },
+    slots: { path: 'v1/agenda?du={from}&au={to}', next: 'suivant', everyMs: pollMs, days: horizonDays },
+    changes: { path: 'v1/rendezvous/changements?depuis={since}', everyMs: pollMs },
+    send: {
+      'appointment.requested': { path: 'v1/rendezvous', map: 'Appointment-to-vendor-rendezvous' },
+      'appointment.cancelled': { path: 'v1/rendezvous/annulation', map: 'Appointment-to-vendor-annulation' },
+    },
+    idempotencyHeader: 'idempotency-key',
+  },
+})
+
+/** The gateway's own desk, by which it does of itself what timers of the wall would do too seldom here. */
+async function deskOf(gateway: Gateway, clock: () => Date): Promise<Desk> {
+  const folder = new URL('../../../profiles/', import.meta.url)
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'))
+  const profiles = await Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(new URL(name, folder), 'utf8'))),
+  )
+  const validator = openValidator({ structures, bindings, profiles: loadProfiles(profiles) })
+  return {
+    store: gateway.store,
+    clock,
+    actor: itself,
+    territory: gateway.loaded.territory,
+    validate: validator.validate,
+    prepare: async (resource) => resource,
+    notify: () => [],
+  }
+}
+
+/** Waits until each place of the days ahead is a slot here that is as free as it is there. */
+async function synced(gateway: Gateway, diaries: World['diaries'], now: () => number): Promise<void> {
+  const end = now() + (horizonDays - 1) * 86_400_000
+  for (const name of ['ris-fhir', 'ris-json'] as const) {
+    await until(
+      async () => differing(await slotsOf(gateway, name, now(), end), diaries[name], now(), end),
+      (places) => places.length === 0,
+      60_000,
+    )
+  }
+}
+
+async function slotsOf({ store }: Gateway, name: string, from: number, to: number): Promise<Kept<Slot>[]> {
+  const [start, end] = [from, to].map((at) => encodeURIComponent(new Date(at).toISOString()))
+  return store
+    .reader()
+    .search('Slot', `_source=urn:relais:source:${name}&start=ge${start}&start=lt${end}&_count=1000`)
+}
+
+function differing(slots: readonly Kept<Slot>[], { places }: Diary, from: number, to: number): string[] {
+  const free = new Map(
+    slots.flatMap(({ identifier = [], status }) =>
+      identifier.flatMap(({ value }) => (value === undefined ? [] : [[value, status === 'free'] as const])),
+    ),
+  )
+  return places
+    .filter(({ start }) => Date.parse(start) >= from && Date.parse(start) < to)
+    .filter(({ id, status }) => free.get(id) !== (status === 'free'))
+    .map(({ id }) => id)
+}
