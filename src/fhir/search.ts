@@ -19,7 +19,12 @@ export interface Search {
   total: boolean
   /** Whether nothing but that number is wanted. */
   totalOnly: boolean
+  /** What of each resource is wanted; absent: all. */
+  part?: Part
 }
+
+/** A part of a resource: what R4 marks as its summary, its narrative, all but its narrative, or the elements named. */
+export type Part = { is: 'summary' | 'text' | 'data' } | { is: 'elements'; names: readonly string[] }
 
 export interface SortKey {
   parameter: Parameter
@@ -46,6 +51,8 @@ export interface SearchOptions {
   zone?: string
   /** Our own FHIR base URL: references beneath it are to what is kept here. */
   base?: string
+  /** The codes of a value set, for `:in`. Fails: not-found, unsupported-value. Absent: no value sets are known. */
+  codesOf?(url: string): readonly { system: string; code: string }[]
 }
 
 /** Far more than anyone asks by hand; keeps one request from being thousands. */
@@ -80,6 +87,13 @@ export function parseSearch(
     }
   }
   if (faults.length > 0) throw failures(faults)
+  if (search.part?.is === 'text' && search.includes.length > 0) {
+    throw failure(
+      'value',
+      '_summary=text brings nothing along: leave _include and _revinclude out.',
+      '_summary',
+    )
+  }
   return { search, warnings: warnings.map((warning) => ({ ...warning, severity: 'warning' })) }
 }
 

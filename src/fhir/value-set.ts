@@ -30,6 +30,10 @@ export function membersOf(set: ValueSet, known: readonly Resource[]): Member[] {
   return [...members.values()]
 }
 
+/** The codes of the value set of a canonical. Fails: not-found; as `membersOf`. */
+export const codesIn = (url: string, known: readonly Resource[]): Member[] =>
+  membersOf(named(url, known), known)
+
 const keyOf = ({ system, code }: Member) => `${system}|${code}`
 
 /** What is in each of the value sets named, and in the system: one include says all of it at once. */
@@ -46,7 +50,7 @@ function named(url: string, known: readonly Resource[]): ValueSet {
   const [plain] = url.split('|')
   const found = known.find((each): each is ValueSet => each.resourceType === 'ValueSet' && each.url === plain)
   if (found) return found
-  throw failure('not-found', 'This value set imports another that is not here.', 'ValueSet.compose')
+  throw failure('unsupported-value', 'The value set that is named is not kept here.', 'ValueSet')
 }
 
 function inSystem(

@@ -45,10 +45,16 @@ describe('/metadata', () => {
       number: '1',
       quantity: '1',
       reference: 'Patient/1',
+      special: '49.18|-0.37|20|km',
+      composite: '8480-6$140',
     }
+    const paired: Record<string, string> = { 'code-value-date': '8480-6$2026-01-01' }
     for (const { type, searchParam = [] } of rest?.resource ?? []) {
       for (const { name, type: kind } of searchParam) {
-        const reply = await api.send('GET', `/fhir/${type}?${name}=${values[kind ?? ''] ?? 'x'}`)
+        const reply = await api.send(
+          'GET',
+          `/fhir/${type}?${name}=${paired[name] ?? values[kind ?? ''] ?? 'x'}`,
+        )
         expect(reply.status, `${type}?${name}: ${reply.text}`).toBe(200)
       }
     }

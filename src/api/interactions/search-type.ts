@@ -1,7 +1,11 @@
+import type { Resource } from '@medplum/fhirtypes'
 import { type Link, searchset } from '../../fhir/bundle.ts'
 import { outcomeOf } from '../../fhir/outcome.ts'
+import { partOf } from '../../fhir/part.ts'
 import type { Filter } from '../../fhir/search/filter.ts'
-import { parseSearch, type Search } from '../../fhir/search.ts'
+import { type Part, parseSearch, type Search } from '../../fhir/search.ts'
+import { codesIn } from '../../fhir/value-set.ts'
+import type { Found } from '../../store/index.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
 import { searchConformance } from '../conformance.ts'
@@ -44,7 +48,8 @@ export async function searched(
   const type = typeOf(call)
   const { zone } = house.desk(permit.actor).territory
   const lenient = permit.lenient || preferenceOf(call.header('prefer')).lenient
-  const { search, warnings } = parseSearch(type, query, { lenient, zone, base })
+  const codesOf = (url: string) => codesIn(url, house.conformance)
+  const { search, warnings } = parseSearch(type, query, { lenient, zone, base, codesOf })
   const counted = withCount({ ...search, filters: [...search.filters, ...more] }, query)
   const page = await house.store.search(withinReach(counted, permit), permit.actor.sight)
   const head = {
@@ -52,13 +57,23 @@ export async function searched(
     ...(page.total !== undefined && { total: page.total }),
   }
   const remarks = warnings.length > 0 ? outcomeOf(warnings) : undefined
-  const entries = withinReadable(page.entries, permit)
+  const entries = inPart(withinReadable(page.entries, permit), search.part)
   return {
     status: 200,
     headers: {},
     body: searchset(base, entries, head, remarks),
     shown: { interaction: 'search-type', references: versionsOf(entries), query: urlOf(type, query) },
   }
+}
+
+/** Of each resource the part that is wanted: elements are named of the matches alone. */
+function inPart(entries: readonly Found[], part: Part | undefined): readonly Found[] {
+  if (!part) return entries
+  return entries.map((entry) => {
+    if (entry.mode === 'include' && part.is === 'elements') return entry
+    const resource = JSON.parse(entry.body) as Resource // the store keeps resources
+    return { ...entry, body: JSON.stringify(partOf(resource, part)) }
+  })
 }
 
 /** Appointments are counted without being asked to. Source: IHE ITI Scheduling, ITI-118: Bundle.total is required. */

@@ -19,7 +19,7 @@ export function slim(definition: StructureDefinition): StructureDefinition {
 }
 
 function slimElement(element: ElementDefinition): ElementDefinition {
-  const { short, definition, comment, requirements, alias, mapping, example, isSummary, ...rest } = element
+  const { short, definition, comment, requirements, alias, mapping, example, ...rest } = element
   const { constraint, binding, ...kept } = rest
   return {
     ...kept,

@@ -1,4 +1,6 @@
-import type { Include, Search, SearchOptions, SortKey } from '../search.ts'
+import { elementsOf } from '../part.ts'
+import type { Include, Part, Search, SearchOptions, SortKey } from '../search.ts'
+import { isServed, servedTypes } from '../served.ts'
 import { isReference } from './filter.ts'
 import { isSortable, type Parameter, parametersOf } from './parameters.ts'
 import { targetsOf } from './references.ts'
@@ -34,9 +36,20 @@ const controls = new Map<string, Control>(
       draft.sort = [...draft.sort, ...value.split(',').map((key) => sortKey(draft.type, name, key))]
     },
     _summary: (draft, name, value) => {
-      if (value !== 'count' && value !== 'false')
-        throw unsupportedParameter(name, 'of its values only count is')
+      const part = summaries[value]
+      if (part === undefined) throw badValue(name, 'true, text, data, count or false')
       draft.totalOnly = value === 'count'
+      if (part) draft.part = part
+    },
+    _elements: (draft, name, value) => {
+      const names = value.split(',')
+      const own = elementsOf(draft.type)
+      if (!names.every((each) => own.includes(each)))
+        throw badValue(name, `elements of ${draft.type}: ${own.join(', ')}`)
+      draft.part = { is: 'elements', names }
+    },
+    _contained: (_, name, value) => {
+      if (value !== 'false') throw unsupportedParameter(name, 'contained resources are not searched')
     },
     _total: (draft, name, value) => {
       if (!['none', 'estimate', 'accurate'].includes(value))
@@ -45,8 +58,6 @@ const controls = new Map<string, Control>(
     },
     _format: ignored,
     _pretty: ignored,
-    _elements: refused('resources come whole'),
-    _contained: refused('contained resources are not searched'),
     _containedType: refused('contained resources are not searched'),
     _content: refused('texts are not indexed'),
     _text: refused('texts are not indexed'),
@@ -55,6 +66,15 @@ const controls = new Map<string, Control>(
     _query: refused('there are no named queries'),
   }),
 )
+
+/** What each value of `_summary` leaves of a resource; null: all of it, or none at all. */
+const summaries: Readonly<Record<string, Part | null>> = {
+  true: { is: 'summary' },
+  text: { is: 'text' },
+  data: { is: 'data' },
+  count: null,
+  false: null,
+}
 
 /** What the parameter says of the result; undefined when it says what to look for. */
 export const controlOf = (name: string): Control | undefined => controls.get(name.split(':', 1)[0] ?? '')
@@ -72,11 +92,28 @@ const sortable = (type: string) => [...parametersOf(type).values()].filter(isSor
 function include(draft: Draft, name: string, value: string, reverse: boolean): void {
   const [, modifier] = name.split(/:(.*)/s)
   if (modifier !== undefined && modifier !== 'iterate') throw unsupportedModifier(name, modifier, ['iterate'])
-  const wanted = includeOf(name, value, reverse, modifier === 'iterate')
-  if (!wanted.iterate && !begins(wanted, draft.type)) {
-    throw badValue(name, `what goes out from ${draft.type}; for more distant ones there is ${name}:iterate`)
+  const iterate = modifier === 'iterate'
+  const wanted = value.endsWith('*')
+    ? all(draft.type, name, value, reverse).map((each) => ({ ...each, iterate }))
+    : [includeOf(name, value, reverse, iterate)]
+  for (const each of wanted) {
+    if (!each.iterate && !begins(each, draft.type))
+      throw badValue(name, `what goes out from ${draft.type}; for more distant ones there is ${name}:iterate`)
   }
-  draft.includes = [...draft.includes, wanted]
+  draft.includes = [...draft.includes, ...wanted]
+}
+
+/** `*`, `Slot:*`: every reference that goes out from the matches, or (reverse) leads to them. */
+function all(searched: string, name: string, value: string, reverse: boolean): Omit<Include, 'iterate'>[] {
+  const [, said] = /^(?:([A-Za-z]+):)?\*$/.exec(value) ?? []
+  if (value !== '*' && (said === undefined || !isServed(said)))
+    throw badValue(name, '*, Type:* or Type:parameter')
+  const types = said === undefined ? (reverse ? servedTypes : [searched]) : [said]
+  return types.flatMap((type) =>
+    [...parametersOf(type).values()]
+      .filter((parameter) => isReference(parameter) && (!reverse || targetsOf(parameter).includes(searched)))
+      .map((parameter) => ({ reverse, type, parameter })),
+  )
 }
 
 const begins = ({ reverse, type, parameter, target }: Include, searched: string) =>
@@ -85,7 +122,6 @@ const begins = ({ reverse, type, parameter, target }: Include, searched: string)
 /** `Slot:schedule`, or `Task:focus:ServiceRequest`. */
 function includeOf(name: string, value: string, reverse: boolean, iterate: boolean): Include {
   const [type = '', code, target, ...more] = value.split(':')
-  if (type === '*' || code === '*') throw badValue(name, 'the parameters one by one: there is no *')
   if (code === undefined || more.length > 0) throw badValue(name, 'Type:parameter or Type:parameter:Target')
   const parameter = parametersOf(type).get(code)
   if (!parameter) throw unknownParameter(type, code)

@@ -1,10 +1,12 @@
 import { type Failure, failure } from '../outcome.ts'
 import type { SearchOptions } from '../search.ts'
 import { isServed } from '../served.ts'
-import { clip } from './forms.ts'
-import { type Parameter, parametersOf } from './parameters.ts'
+import { clip, tokenForm, typedForm } from './forms.ts'
+import { type Area, areaOf } from './near.ts'
+import { halvesOf, isWorded, logicalOf, type Parameter, parametersOf, typedOf } from './parameters.ts'
 import { referenceValues, targetsOf } from './references.ts'
 import { badValue, unknownParameter, unsupportedModifier, unsupportedParameter } from './refusals.ts'
+import { soundsOf } from './sounds.ts'
 import {
   type Amount,
   amountComparison,
@@ -28,15 +30,18 @@ export type Filter =
   | { is: 'date'; parameter: Parameter; any: readonly Comparison<string>[] }
   | { is: 'quantity'; parameter: Parameter; any: readonly Amount[] }
   | { is: 'string'; parameter: Parameter; how: 'start' | 'exact' | 'contains'; any: readonly string[] }
-  /** All of one of these lists hold. No query says so; scopes with several filters do. */
+  /** Among the words that go with its codes is a text that begins so. */
+  | { is: 'words'; parameter: Parameter; any: readonly string[] }
+  | { is: 'near'; parameter: Parameter; any: readonly Area[] }
+  /** All of one of these lists hold: pairs, and scopes with several filters. */
   | { is: 'either'; any: readonly (readonly Filter[])[] }
   /** What it refers to fulfils the filter of its type: one of them is enough. */
   | { is: 'chain'; parameter: Parameter; any: readonly { type: string; filter: Filter }[] }
   /** Something of this type refers to it by the parameter, and fulfils the filter. */
   | { is: 'has'; type: string; parameter: Parameter; filter: Filter }
 
-/** Links of a chain: further is a question for a report, not for a search. */
-const longestChain = 3
+/** Links of a chain: each is a search of its own; nothing that is kept here goes further. */
+const longestChain = 10
 /** Types that one link may lead to: with several links their number is multiplied. */
 const maxTargets = 8
 /** Values of one parameter: enough for a page of ids. */
@@ -56,7 +61,9 @@ export function filterOf(
   const [code = '', modifier] = head.split(/:(.*)/s)
   const parameter = supported(type, code, name)
   if (rest !== undefined) return chain(parameter, modifier, rest, value, options, depth)
-  return plain(parameter, modifier, value, options)
+  if (value === '') throw badValue(code, 'a value')
+  if (parameter.kind === 'pair') return pair(type, parameter, modifier, value, options)
+  return plain(type, parameter, modifier, value, options)
 }
 
 /** `_has:Appointment:slot:status`. Source: FHIR R4 search, 3.1.1.4.4 (reverse chaining). */
@@ -113,7 +120,7 @@ function supported(type: string, code: string, name: string): Parameter {
 
 function reasonOf({ type }: Parameter): string {
   if (type === 'composite') return 'use the two parameters it is made of'
-  return type === 'special' ? 'distances are not computed' : 'its values are not indexed'
+  return 'there may be several, and it is not kept which is which'
 }
 
 export const isReference = ({ kind }: Parameter): boolean => kind === 'reference' || kind === 'references'
@@ -123,26 +130,116 @@ const notAReference = (name: string, { code }: Parameter) =>
 
 /** Modifiers that are executed, by what is kept. */
 const modifiers: Readonly<Record<string, readonly string[]>> = {
-  token: ['not', 'missing'],
+  token: ['not', 'text', 'in', 'not-in', 'of-type', 'missing'],
   string: ['exact', 'contains', 'missing'],
-  reference: ['missing'],
+  reference: ['identifier', 'missing'],
+  uri: ['above', 'missing'],
+}
+
+/** `code$value`: of the same element. Source: FHIR R4 search, 3.1.1.4.13 (composite). */
+function pair(
+  type: string,
+  parameter: Parameter,
+  modifier: string | undefined,
+  value: string,
+  options: SearchOptions,
+): Filter {
+  const { code: name } = parameter
+  const halves = halvesOf(parameter)
+  if (modifier !== undefined || !halves) throw unsupportedModifier(name, modifier ?? '', [])
+  const any = valuesOf(name, value).map((each) => {
+    const [one, other, ...more] = split(each, '$')
+    if (!one || !other || more.length > 0) throw badValue(name, `${halves.join('$')}, such as 8480-6$gt140`)
+    return [filterOf(type, halves[0], one, options), filterOf(type, halves[1], other, options)]
+  })
+  return { is: 'either', any }
 }
 
 function plain(
+  resourceType: string,
   parameter: Parameter,
   modifier: string | undefined,
   value: string,
   options: SearchOptions,
 ): Filter {
   const { code, type } = parameter
-  if (value === '') throw badValue(code, 'a value')
   if (modifier === 'missing') return missing(parameter, value)
   const known = modifiers[type] ?? ['missing']
   const target = isReference(parameter) && modifier !== undefined && targetsOf(parameter).includes(modifier)
   if (modifier !== undefined && !known.includes(modifier) && !target) {
     throw unsupportedModifier(code, modifier, known)
   }
-  return tested(parameter, modifier, valuesOf(code, value), options)
+  const values = valuesOf(code, value)
+  const special = modifier === undefined ? undefined : modified[modifier]
+  return special?.(resourceType, parameter, values, options) ?? tested(parameter, modifier, values, options)
+}
+
+type Modified = (
+  resourceType: string,
+  parameter: Parameter,
+  values: readonly string[],
+  options: SearchOptions,
+) => Filter
+
+/** Modifiers that ask for something else than the value itself. Source: FHIR R4 search, 3.1.1.4.5 (modifiers). */
+const modified: Readonly<Record<string, Modified>> = {
+  text: (resourceType, parameter, values) => {
+    if (!isWorded(resourceType, parameter))
+      throw unsupportedModifier(parameter.code, 'text', ['not', 'missing'])
+    const any = values.map((text) => stringValue(parameter.code, 'start', unescaped(text)))
+    return { is: 'words', parameter, any }
+  },
+  in: (_, parameter, values, options) => inSets(parameter, values, false, options),
+  'not-in': (_, parameter, values, options) => inSets(parameter, values, true, options),
+  'of-type': (_, parameter, values) => {
+    const typed = typedOf(parameter)
+    if (!typed) throw unsupportedModifier(parameter.code, 'of-type', ['not', 'missing'])
+    const any = values.map((text) => {
+      const [system, code, value, ...more] = split(text, '|').map(unescaped)
+      if (!system || !code || !value || more.length > 0)
+        throw badValue(`${parameter.code}:of-type`, 'system|code|value of an identifier')
+      return typedForm(system, code, value)
+    })
+    return { is: 'overlap', parameter: typed, not: false, any }
+  },
+  identifier: (_, parameter, values) => {
+    const logical = logicalOf(parameter)
+    if (!logical) throw unsupportedModifier(parameter.code, 'identifier', ['missing'])
+    const any = values.map((text) => tokenValue(`${parameter.code}:identifier`, text))
+    return { is: 'overlap', parameter: logical, not: false, any }
+  },
+  above: (_, parameter, values) => {
+    const any = values
+      .map(unescaped)
+      .flatMap((uri) => [uri, ...parentsOf(uri)])
+      .map(clip)
+    return { is: parameter.kind === 'uri' ? 'text' : 'overlap', parameter, not: false, any }
+  },
+}
+
+/** URLs under which a URL stands: `https://a/b/c` stands under `https://a/b` and `https://a`. */
+function parentsOf(uri: string): string[] {
+  const [, root, path = ''] = /^(\w+:\/\/[^/]+|urn:\w+:)(.*)$/.exec(uri) ?? []
+  if (root === undefined) return []
+  const cuts = [...path.matchAll(/[/:.]/g)].map(({ index }) => `${root}${path.slice(0, index)}`)
+  return [...new Set([root, ...cuts])]
+}
+
+/** The codes of value sets, in the one form in which the index has them. */
+function inSets(
+  parameter: Parameter,
+  urls: readonly string[],
+  not: boolean,
+  { codesOf }: SearchOptions,
+): Filter {
+  const { code: name, system: own } = parameter
+  if (!codesOf) throw unsupportedModifier(name, not ? 'not-in' : 'in', ['not', 'missing'])
+  const members = urls.map(unescaped).flatMap((url) => codesOf(url))
+  if (parameter.kind === 'code') {
+    const fits = members.filter(({ system }) => own === undefined || system === own)
+    return { is: 'text', parameter, not, any: fits.map(({ code }) => clip(code)) }
+  }
+  return { is: 'overlap', parameter, not, any: members.map(({ system, code }) => tokenForm(system, code)) }
 }
 
 function valuesOf(name: string, value: string): string[] {
@@ -194,7 +291,25 @@ function tested(
         any: values.map((text) => stringValue(name, how, unescaped(text))),
       }
     }
+    case 'phonetic':
+      return {
+        is: 'overlap',
+        parameter,
+        not,
+        any: values.map(unescaped).flatMap((text) => heard(name, text)),
+      }
+    case 'position':
+      return { is: 'near', parameter, any: values.map((text) => areaOf(name, text)) }
+    case 'pair':
+    case 'typed':
+    case 'logical':
     case 'unsupported':
       throw unsupportedParameter(name, reasonOf(parameter))
   }
+}
+
+function heard(name: string, text: string): string[] {
+  const sounds = soundsOf(text)
+  if (sounds.length === 0) throw badValue(name, 'a name that can be spoken')
+  return sounds
 }

@@ -42,6 +42,13 @@ export function tokenForm(system: string | undefined, code: string | undefined):
   return clip(`${escaped(system)}|${escaped(code ?? '')}`)
 }
 
+/** An identifier with its type, as `:of-type` asks for it: `system|code|value`. */
+export const typedForm = (system: string | undefined, code: string | undefined, value: string): string =>
+  clip([system ?? '', code ?? '', value].map(escaped).join('|'))
+
+/** A line of the words that go with a parameter's codes. */
+export const wordLine = (code: string, text: string): string => `${code}=${normal(text)}`
+
 /** A token in every form that may ask for it. */
 export function tokenForms(system: string | undefined, code: string | undefined): string[] {
   const inSystem = system === undefined ? [] : [tokenForm(system, undefined)]

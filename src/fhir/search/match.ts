@@ -2,9 +2,10 @@ import { type Interval, instantMs } from '../dates.ts'
 import { failure } from '../outcome.ts'
 import type { Search } from '../search.ts'
 import type { Filter } from './filter.ts'
-import { clean, normal, separator } from './forms.ts'
+import { clean, normal, separator, wordLine } from './forms.ts'
+import { type Area, metresBetween } from './near.ts'
 import type { Parameter } from './parameters.ts'
-import type { SearchRow } from './row.ts'
+import { type SearchRow, wordsColumn } from './row.ts'
 import type { Amount, Prefix } from './values.ts'
 
 /**
@@ -38,6 +39,12 @@ function fulfils(filter: Filter, row: SearchRow): boolean {
     }
     case 'string':
       return filter.any.some((text) => spells[filter.how](row, filter.parameter.column, text))
+    case 'words': {
+      const asked = filter.any.map((text) => wordLine(filter.parameter.code, text))
+      return parts(row, wordsColumn).some((line) => asked.some((text) => line.startsWith(text)))
+    }
+    case 'near':
+      return filter.any.some((area) => isWithin(area, row, filter.parameter))
     case 'either':
       return filter.any.some((filters) => matches({ filters }, row))
     case 'chain':
@@ -51,13 +58,23 @@ function fulfils(filter: Filter, row: SearchRow): boolean {
 }
 
 const mainColumn = ({ kind, column }: Parameter) =>
-  kind === 'period' || kind === 'quantity' ? `${column}_low` : column
+  kind === 'position'
+    ? `${column}_latitude`
+    : kind === 'period' || kind === 'quantity'
+      ? `${column}_low`
+      : column
 
 /** One text or several: what is not there is none. */
 function texts(row: SearchRow, column: string): readonly string[] {
   const value = row[column]
   if (Array.isArray(value)) return value
   return typeof value === 'string' ? [value] : []
+}
+
+function isWithin(area: Area, row: SearchRow, { column }: Parameter): boolean {
+  const [latitude, longitude] = [row[`${column}_latitude`], row[`${column}_longitude`]]
+  if (typeof latitude !== 'number' || typeof longitude !== 'number') return false
+  return metresBetween(area, { latitude, longitude }) <= area.metres
 }
 
 const instant = (value: unknown) => instantMs(String(value))

@@ -6,7 +6,8 @@ import type { ParameterDefinition } from '../definitions/parameter.ts'
  *
  * `code` one primitive · `token` many, or with a system · `reference` one · `references` many · `canonical` URLs with
  * a version · `instant` one moment · `period` a stretch of time · `string` · `uri` one · `uris` many · `quantity` ·
- * `unsupported` known to FHIR, not executed here.
+ * `phonetic` how a text sounds · `position` on the globe · `pair` two others of the same element · `typed` identifiers
+ * with their type · `logical` identifiers of what is referred to · `unsupported` known to FHIR, not executed here.
  */
 export type Kind =
   | 'code'
@@ -20,6 +21,11 @@ export type Kind =
   | 'uri'
   | 'uris'
   | 'quantity'
+  | 'phonetic'
+  | 'position'
+  | 'pair'
+  | 'typed'
+  | 'logical'
   | 'unsupported'
 
 /** A search parameter of one resource type. */
@@ -32,6 +38,8 @@ export interface Parameter {
   definition: string
   /** Type in its definition: `token`, `date`, … */
   type: ParameterDefinition['type']
+  /** Datatypes of the elements it looks at. */
+  types: readonly string[]
   expression: string
   /** Resource types that it may refer to; empty: any. */
   target: readonly string[]
@@ -51,6 +59,17 @@ export interface Column {
 /** Strings that results may be sorted by: each costs an index of its own. */
 const sortableStrings = ['family', 'name', 'given', 'title']
 
+/** Pairs whose two elements stand once in a resource: both parameters say the same together. Source: FHIR R4, Observation. */
+const pairs: Readonly<Record<string, readonly [string, string]>> = {
+  'code-value-concept': ['code', 'value-concept'],
+  'code-value-date': ['code', 'value-date'],
+  'code-value-quantity': ['code', 'value-quantity'],
+  'code-value-string': ['code', 'value-string'],
+}
+
+/** The two parameters that a pair is made of. */
+export const halvesOf = ({ code }: Parameter): readonly [string, string] | undefined => pairs[code]
+
 const known = new Map<string, ReadonlyMap<string, Parameter>>()
 
 /** The search parameters of a resource type by code, those that are not executed too. */
@@ -64,6 +83,45 @@ export function parametersOf(type: string): ReadonlyMap<string, Parameter> {
   known.set(type, parameters)
   return parameters
 }
+
+const others = new Map<string, readonly Parameter[]>()
+
+/** All that is kept of a resource type to be searched by: its parameters, and other forms of their values. */
+export function indexedOf(type: string): readonly Parameter[] {
+  const cached = others.get(type)
+  if (cached) return cached
+  const all = [...parametersOf(type).values()]
+  const made = [
+    ...all,
+    ...all.flatMap((parameter) => [typedOf(parameter) ?? [], logicalOf(parameter) ?? []].flat()),
+  ]
+  others.set(type, made)
+  return made
+}
+
+/** What `:of-type` asks for: identifiers by their type. */
+export function typedOf(parameter: Parameter): Parameter | undefined {
+  if (parameter.type !== 'token' || !parameter.types.includes('Identifier')) return undefined
+  const { code, column } = parameter
+  return { ...parameter, code: `${code}:of-type`, kind: 'typed', column: `${column}__of_type` }
+}
+
+/** What `:identifier` asks for: whom a reference names in words, by number. */
+export function logicalOf(parameter: Parameter): Parameter | undefined {
+  if (parameter.kind !== 'reference' && parameter.kind !== 'references') return undefined
+  const { code, column } = parameter
+  return { ...parameter, code: `${code}:identifier`, kind: 'logical', column: `${column}__identifier` }
+}
+
+/** Types that are written too often for their words to be kept. */
+const wordless = ['AuditEvent', 'Provenance']
+
+/** Whether the words that go with a parameter's codes are kept, for `:text`. */
+export const isWorded = (resourceType: string, { type, kind, types }: Parameter): boolean =>
+  type === 'token' &&
+  kind !== 'unsupported' &&
+  !wordless.includes(resourceType) &&
+  types.some((name) => ['CodeableConcept', 'Coding', 'Identifier'].includes(name))
 
 export function isSortable({ kind, code }: Parameter): boolean {
   if (kind === 'string') return sortableStrings.includes(code)
@@ -97,6 +155,14 @@ const columns: Record<Kind, (name: string) => Column[]> = {
   uri: one('text'),
   uris: one('text[]'),
   quantity: (name) => [...ends('numeric')(name), { name: `${name}_unit`, type: 'text[]' }],
+  phonetic: one('text[]'),
+  position: (name) => [
+    { name: `${name}_latitude`, type: 'numeric' },
+    { name: `${name}_longitude`, type: 'numeric' },
+  ],
+  pair: () => [],
+  typed: one('text[]'),
+  logical: one('text[]'),
   unsupported: () => [],
 }
 
@@ -107,6 +173,7 @@ function parameter(code: string, definition: ParameterDefinition): Parameter {
     column: columnName(code),
     definition: definition.definition,
     type: definition.type,
+    types: definition.types,
     expression: definition.expression ?? '',
     target: definition.target ?? [],
     required: definition.required ?? (code === '_id' || code === '_lastUpdated'),
@@ -120,7 +187,7 @@ function columnName(code: string): string {
   return code === '_lastUpdated' ? 'updated' : code.toLowerCase().replaceAll('-', '_')
 }
 
-/** What sounds alike is not known here, and a match of parts with one another is not kept. */
+/** Of pairs only those that are made of two parameters are known; of the others it is not kept which goes with which. */
 function kindOf(code: string, { type, types, many }: ParameterDefinition): Kind {
   const is = (...names: string[]) => types.some((name) => names.includes(name))
   switch (type) {
@@ -133,11 +200,15 @@ function kindOf(code: string, { type, types, many }: ParameterDefinition): Kind 
       if (many) return 'unsupported'
       return types.length === 1 && is('instant') ? 'instant' : 'period'
     case 'string':
-      return code === 'phonetic' ? 'unsupported' : 'string'
+      return code === 'phonetic' ? 'phonetic' : 'string'
     case 'uri':
       return many ? 'uris' : 'uri'
     case 'quantity':
       return many ? 'unsupported' : 'quantity'
+    case 'composite':
+      return code in pairs ? 'pair' : 'unsupported'
+    case 'special':
+      return code === 'near' ? 'position' : 'unsupported'
     default:
       return 'unsupported'
   }

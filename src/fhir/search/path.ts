@@ -12,8 +12,14 @@ export type Path = (resource: Resource) => readonly TypedValue[]
  * elements of several types, are FHIRPath's to judge.
  */
 export function pathOf(type: string, expression: string): Path {
-  return walked(type, expression) ?? extended(type, expression) ?? evaluated(type, expression)
+  const parts = expression.split(' | ').map((part) => walkable(type, part))
+  const paths = parts.flatMap((part) => part ?? [])
+  if (paths.length < parts.length) return evaluated(type, expression)
+  return paths.length === 1 && paths[0] ? paths[0] : (resource) => paths.flatMap((path) => path(resource))
 }
+
+const walkable = (type: string, expression: string): Path | undefined =>
+  walked(type, expression) ?? chosen(type, expression) ?? extended(type, expression)
 
 function evaluated(type: string, expression: string): Path {
   const parsed = parseFhirPath(expression)
@@ -36,20 +42,50 @@ function walked(type: string, expression: string): Path | undefined {
   }
 }
 
-const inExtension =
-  /^([A-Z]\w*)((?:\.[a-z]\w*)*?)((?:\.extension\.where\(\(url = '[^']+'\)\))+)\.value\.ofType\((\w+)\)$/
+/** `ServiceRequest.occurrence`, which may be of several types: the name of the element says of which. */
+function chosen(type: string, expression: string): Path | undefined {
+  const [, root, steps, target] = plain.exec(expression) ?? []
+  if (root !== type || steps === undefined || target !== undefined) return undefined
+  const names = steps.slice(1).split('.')
+  const last = names.pop() ?? ''
+  const holder = names.length === 0 ? type : typeAt(type, names)
+  const types: readonly { code: string }[] =
+    (holder && getElementDefinition(holder, `${last}[x]`)?.type) || []
+  if (types.length === 0) return undefined
+  const elements = types.map(({ code }) => ({ code, name: choiceOf(last, code) }))
+  return (resource) => {
+    const values: TypedValue[] = []
+    gather(resource, names, 0, (value) => {
+      for (const { code, name } of elements) {
+        const found = (value as Record<string, unknown>)[name] // an element by its name
+        if (found !== undefined && found !== null) values.push({ type: code, value: found })
+      }
+    })
+    return values
+  }
+}
+
+const choiceOf = (name: string, type: string) => `${name}${type.charAt(0).toUpperCase()}${type.slice(1)}`
+
+const ofUrl = String.raw`\(url = '[^']+'\)`
+/** An extension of an extension whose `name`, say, is a certain one. */
+const ofName = String.raw`\(${ofUrl} and \(extension\.where\(${ofUrl}\)\.value = '[^']+'\)\)`
+const where = String.raw`\.extension\.where\((?:${ofUrl}|${ofName})\)`
+const inExtension = new RegExp(
+  String.raw`^([A-Z]\w*)((?:\.[a-z]\w*)*?)((?:${where})+)\.value\.ofType\((\w+)\)$`,
+)
 
 /** `Slot.extension.where((url = '…')).value.ofType(instant)`, also of an extension inside another. */
 function extended(type: string, expression: string): Path | undefined {
   const [, root, steps = '', wheres = '', found] = inExtension.exec(expression) ?? []
   if (root !== type || found === undefined) return undefined
   const names = steps.split('.').filter((name) => name !== '')
-  const urls = [...wheres.matchAll(/url = '([^']+)'/g)].map(([, url]) => url)
-  const element = `value${found.charAt(0).toUpperCase()}${found.slice(1)}`
+  const filters = [...wheres.matchAll(new RegExp(where, 'g'))].map(([text]) => extensionFilter(text))
+  const element = choiceOf('value', found)
   return (resource) => {
     let holders: unknown[] = []
     gather(resource, names, 0, (value) => holders.push(value))
-    for (const url of urls) holders = holders.flatMap((holder) => extensionsOf(holder, url))
+    for (const fits of filters) holders = holders.flatMap((holder) => extensionsOf(holder).filter(fits))
     return holders.flatMap((holder) => {
       const value = (holder as Record<string, unknown>)[element] // an extension
       return value === undefined ? [] : [{ type: found, value }]
@@ -57,9 +93,25 @@ function extended(type: string, expression: string): Path | undefined {
   }
 }
 
-function extensionsOf(holder: unknown, url: string | undefined): readonly unknown[] {
+type AnyExtension = { url?: unknown; [element: string]: unknown }
+
+/** `where((url = '…'))`, or that and `(extension.where((url = '…')).value = '…')`. */
+function extensionFilter(text: string): (extension: AnyExtension) => boolean {
+  const [url, inner] = [...text.matchAll(/url = '([^']+)'/g)].map(([, found]) => found)
+  const wanted = /\.value = '([^']+)'/.exec(text)?.[1]
+  if (inner === undefined) return (extension) => extension.url === url
+  return (extension) =>
+    extension.url === url &&
+    extensionsOf(extension).some(
+      (each) =>
+        each.url === inner &&
+        Object.entries(each).some(([name, value]) => name.startsWith('value') && value === wanted),
+    )
+}
+
+function extensionsOf(holder: unknown): readonly AnyExtension[] {
   const { extension } = holder as { extension?: unknown } // an element or an extension
-  return Array.isArray(extension) ? extension.filter((one) => one?.url === url) : []
+  return Array.isArray(extension) ? extension.filter((one) => typeof one === 'object' && one !== null) : []
 }
 
 /** The one type of an element; undefined when it has several, or is none. */

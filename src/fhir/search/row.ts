@@ -6,6 +6,7 @@ import type {
   ContactPoint,
   HumanName,
   Identifier,
+  LocationPosition,
   Period,
   Quantity,
   Range,
@@ -14,9 +15,10 @@ import type {
   Timing,
 } from '@medplum/fhirtypes'
 import { type Interval, instantText, parseDate } from '../dates.ts'
-import { clean, clip, joined, normal, tokenForm, tokenForms } from './forms.ts'
-import { type Kind, type Parameter, parametersOf } from './parameters.ts'
+import { clean, clip, joined, normal, tokenForm, tokenForms, typedForm, wordLine } from './forms.ts'
+import { indexedOf, isWorded, type Kind, type Parameter } from './parameters.ts'
 import { type Path, pathOf } from './path.ts'
+import { soundsOf } from './sounds.ts'
 
 /** What search sees of a resource: column → value, as JSON. A column that is absent has no value. */
 export type SearchRow = Readonly<Record<string, unknown>>
@@ -25,22 +27,30 @@ export type SearchRow = Readonly<Record<string, unknown>>
 export function searchRow(resource: Resource, zone?: string): SearchRow {
   const row: Record<string, unknown> = { id: resource.id, updated: resource.meta?.lastUpdated }
   const names = Object.keys(resource)
-  for (const { parameter, path, elements } of extractors(resource.resourceType)) {
+  const words: string[] = []
+  for (const { parameter, path, elements, worded } of extractors(resource.resourceType)) {
     if (!elements.some((element) => isAmong(names, element))) continue
     const values = path(resource)
     if (values.length > 0) Object.assign(row, kept[parameter.kind](parameter, values, zone))
+    if (worded) words.push(...values.flatMap(wordsOf).map((text) => wordLine(parameter.code, text)))
   }
+  if (words.length > 0) row[wordsColumn] = joined([...new Set(words)])
   return row
 }
 
 /** Whether an element is there: `value` also as `valueQuantity`. Most are not, and asking is cheap. */
 const isAmong = (names: readonly string[], element: string) => names.some((name) => name.startsWith(element))
 
+/** The column with the words that go with codes. */
+export const wordsColumn = 'words'
+
 interface Extractor {
   parameter: Parameter
   path: Path
   /** Without any of these there is no value; every resource has `id`, which stands for no such rule. */
   elements: readonly string[]
+  /** Whether the words of its values are kept. */
+  worded: boolean
 }
 
 const parsed = new Map<string, readonly Extractor[]>()
@@ -49,16 +59,23 @@ const parsed = new Map<string, readonly Extractor[]>()
 function extractors(type: string): readonly Extractor[] {
   const known = parsed.get(type)
   if (known) return known
-  const made = [...parametersOf(type).values()]
-    .filter(({ kind, code }) => kind !== 'unsupported' && code !== '_id' && code !== '_lastUpdated')
+  const made = indexedOf(type)
+    .filter(({ kind, code }) => !unkept.includes(kind) && code !== '_id' && code !== '_lastUpdated')
     .map((parameter) => ({
       parameter,
-      path: pathOf(type, parameter.expression),
+      path: pathOf(type, expressionOf(parameter)),
       elements: elementsOf(type, parameter.expression),
+      worded: parameter.kind !== 'typed' && isWorded(type, parameter),
     }))
   parsed.set(type, made)
   return made
 }
+
+const unkept: readonly Kind[] = ['unsupported', 'pair']
+
+/** Who is named by number alone cannot be asked for its type. */
+const expressionOf = ({ kind, expression }: Parameter): string =>
+  kind === 'logical' ? expression.replace(/\.where\(\(?resolve\(\) is \w+\)?\)/g, '') : expression
 
 /** A test for existence has a value where there is none. */
 function elementsOf(type: string, expression: string): string[] {
@@ -84,6 +101,15 @@ const kept: Record<Kind, Keep> = {
   uri: ({ column }, values) => single(column, primitives(values).map(clip)),
   uris: ({ column }, values) => several(column, primitives(values).map(clip)),
   quantity: ({ column }, values) => amount(column, values[0]),
+  phonetic: ({ column }, values) => several(column, values.flatMap(texts).flatMap(soundsOf)),
+  position: ({ column }, values) => position(column, values[0]?.value as LocationPosition | undefined),
+  pair: () => ({}),
+  typed: ({ column }, values) => ifAny(column, values.flatMap(typed)),
+  logical: ({ column, target }, values) =>
+    ifAny(
+      column,
+      values.flatMap((value) => logical(value, target)),
+    ),
   unsupported: () => ({}),
 }
 
@@ -91,6 +117,10 @@ const kept: Record<Kind, Keep> = {
 const single = (column: string, [value = '']: readonly string[]) => ({ [column]: value })
 
 const several = (column: string, values: readonly string[]) => ({ [column]: [...new Set(values)] })
+
+/** Nothing at all where there is none: these say nothing of whether the parameter itself has a value. */
+const ifAny = (column: string, values: readonly string[]) =>
+  values.length > 0 ? several(column, values) : {}
 
 function strings(column: string, values: readonly string[]) {
   return { [column]: joined(values.map(normal)), [`${column}_exact`]: values.map(clean) }
@@ -116,6 +146,41 @@ function tokens({ type, value }: TypedValue, system: string | undefined): string
     default:
       return [...tokenForms(undefined, String(value)), ...(system ? tokenForms(system, String(value)) : [])]
   }
+}
+
+function typed({ type, value }: TypedValue): string[] {
+  const { value: number, type: kind } = value as Identifier // or another type, which has no such parts
+  if (type !== 'Identifier' || number === undefined) return []
+  return (kind?.coding ?? []).map(({ system, code }) => typedForm(system, code, number))
+}
+
+/** By number: those that say that they are of another type than the parameter asks for are not meant. */
+function logical({ value }: TypedValue, target: readonly string[]): string[] {
+  const { identifier, type } = value as Reference
+  if (!identifier || (type !== undefined && target.length > 0 && !target.includes(type))) return []
+  return tokenForms(identifier.system, identifier.value)
+}
+
+/** The words that go with a code. Source: FHIR R4 search, 3.1.1.4.10 (token, `:text`). */
+function wordsOf({ type, value }: TypedValue): string[] {
+  const displays = (codings: readonly Coding[] = []) => codings.map(({ display }) => display)
+  switch (type) {
+    case 'CodeableConcept':
+      return present([(value as CodeableConcept).text, ...displays((value as CodeableConcept).coding)])
+    case 'Coding':
+      return present(displays([value as Coding]))
+    case 'Identifier': {
+      const { text, coding } = (value as Identifier).type ?? {}
+      return present([text, ...displays(coding)])
+    }
+    default:
+      return []
+  }
+}
+
+function position(column: string, at: LocationPosition | undefined): Record<string, unknown> {
+  if (at?.latitude === undefined || at.longitude === undefined) return {}
+  return { [`${column}_latitude`]: at.latitude, [`${column}_longitude`]: at.longitude }
 }
 
 const coding = ({ system, code }: Coding): string[] => tokenForms(system, code)

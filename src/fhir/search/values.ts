@@ -22,7 +22,7 @@ export interface Amount extends Comparison<number> {
 const day = 86_400_000
 
 /** Parts of a text between unescaped separators, still escaped. */
-export function split(text: string, separator: ',' | '|'): string[] {
+export function split(text: string, separator: ',' | '|' | '$'): string[] {
   const parts: string[] = []
   let part = ''
   for (let index = 0; index < text.length; index++) {

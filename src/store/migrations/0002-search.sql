@@ -22,9 +22,10 @@ create table search_activity_definition (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_activity_definition_terms on search_activity_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_activity_definition_terms on search_activity_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_activity_definition_updated on search_activity_definition ("updated", id);
 create index search_activity_definition_date_low on search_activity_definition ("date_low", "date_high");
 create index search_activity_definition_date_high on search_activity_definition ("date_high") where "date_high" is not null;
@@ -47,9 +48,10 @@ create table search_allergy_intolerance (
   "last_date_high" timestamptz,
   "patient" text collate "C",
   "recorder" text collate "C",
-  "type" text collate "C"
+  "type" text collate "C",
+  "words" text collate "C"
 );
-create index search_allergy_intolerance_terms on search_allergy_intolerance using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_allergy_intolerance_terms on search_allergy_intolerance using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_allergy_intolerance_updated on search_allergy_intolerance ("updated", id);
 create index search_allergy_intolerance_date_low on search_allergy_intolerance ("date_low", "date_high");
 create index search_allergy_intolerance_date_high on search_allergy_intolerance ("date_high") where "date_high" is not null;
@@ -71,9 +73,10 @@ create table search_appointment (
   "held_until_high" timestamptz,
   "priority" text collate "C",
   "start" timestamptz,
-  "status" text collate "C"
+  "status" text collate "C",
+  "words" text collate "C"
 );
-create index search_appointment_terms on search_appointment using gin (terms, access, "description" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_appointment_terms on search_appointment using gin (terms, access, "description" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_appointment_updated on search_appointment ("updated", id);
 create index search_appointment_created_low on search_appointment ("created_low", "created_high");
 create index search_appointment_created_high on search_appointment ("created_high") where "created_high" is not null;
@@ -94,9 +97,10 @@ create table search_appointment_response (
   "location" text collate "C",
   "part_status" text collate "C",
   "patient" text collate "C",
-  "practitioner" text collate "C"
+  "practitioner" text collate "C",
+  "words" text collate "C"
 );
-create index search_appointment_response_terms on search_appointment_response using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_appointment_response_terms on search_appointment_response using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_appointment_response_updated on search_appointment_response ("updated", id);
 
 create table search_audit_event (
@@ -126,9 +130,10 @@ create table search_binary (
   access text[] collate "C" not null,
   updated timestamptz not null,
   terms text[] collate "C" not null,
-  "_source" text collate "C"
+  "_source" text collate "C",
+  "words" text collate "C"
 );
-create index search_binary_terms on search_binary using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_binary_terms on search_binary using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_binary_updated on search_binary ("updated", id);
 
 create table search_communication (
@@ -145,9 +150,10 @@ create table search_communication (
   "sent_low" timestamptz,
   "sent_high" timestamptz,
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_communication_terms on search_communication using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_communication_terms on search_communication using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_communication_updated on search_communication ("updated", id);
 create index search_communication_received_low on search_communication ("received_low", "received_high");
 create index search_communication_received_high on search_communication ("received_high") where "received_high" is not null;
@@ -170,9 +176,10 @@ create table search_communication_request (
   "requester" text collate "C",
   "sender" text collate "C",
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_communication_request_terms on search_communication_request using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_communication_request_terms on search_communication_request using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_communication_request_updated on search_communication_request ("updated", id);
 create index search_communication_request_authored_low on search_communication_request ("authored_low", "authored_high");
 create index search_communication_request_authored_high on search_communication_request ("authored_high") where "authored_high" is not null;
@@ -204,9 +211,10 @@ create table search_condition (
   "patient" text collate "C",
   "recorded_date_low" timestamptz,
   "recorded_date_high" timestamptz,
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_condition_terms on search_condition using gin (terms, access, "abatement_string" gin_trgm_ops, "onset_info" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_condition_terms on search_condition using gin (terms, access, "abatement_string" gin_trgm_ops, "onset_info" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_condition_updated on search_condition ("updated", id);
 create index search_condition_abatement_age_low on search_condition ("abatement_age_low", "abatement_age_high");
 create index search_condition_abatement_age_high on search_condition ("abatement_age_high") where "abatement_age_high" is not null;
@@ -233,9 +241,10 @@ create table search_coverage (
   "patient" text collate "C",
   "policy_holder" text collate "C",
   "status" text collate "C",
-  "subscriber" text collate "C"
+  "subscriber" text collate "C",
+  "words" text collate "C"
 );
-create index search_coverage_terms on search_coverage using gin (terms, access, "class_value" gin_trgm_ops, "dependent" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_coverage_terms on search_coverage using gin (terms, access, "class_value" gin_trgm_ops, "dependent" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_coverage_updated on search_coverage ("updated", id);
 
 create table search_device (
@@ -258,9 +267,10 @@ create table search_device (
   "udi_carrier_exact" text[] collate "C",
   "udi_di" text collate "C",
   "udi_di_exact" text[] collate "C",
-  "url" text collate "C"
+  "url" text collate "C",
+  "words" text collate "C"
 );
-create index search_device_terms on search_device using gin (terms, access, "device_name" gin_trgm_ops, "manufacturer" gin_trgm_ops, "model" gin_trgm_ops, "udi_carrier" gin_trgm_ops, "udi_di" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_device_terms on search_device using gin (terms, access, "device_name" gin_trgm_ops, "manufacturer" gin_trgm_ops, "model" gin_trgm_ops, "udi_carrier" gin_trgm_ops, "udi_di" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_device_updated on search_device ("updated", id);
 
 create table search_diagnostic_report (
@@ -275,9 +285,10 @@ create table search_diagnostic_report (
   "issued" timestamptz,
   "patient" text collate "C",
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_diagnostic_report_terms on search_diagnostic_report using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_diagnostic_report_terms on search_diagnostic_report using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_diagnostic_report_updated on search_diagnostic_report ("updated", id);
 create index search_diagnostic_report_date_low on search_diagnostic_report ("date_low", "date_high");
 create index search_diagnostic_report_date_high on search_diagnostic_report ("date_high") where "date_high" is not null;
@@ -298,9 +309,10 @@ create table search_document_reference (
   "period_low" timestamptz,
   "period_high" timestamptz,
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_document_reference_terms on search_document_reference using gin (terms, access, "description" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_document_reference_terms on search_document_reference using gin (terms, access, "description" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_document_reference_updated on search_document_reference ("updated", id);
 create index search_document_reference_date on search_document_reference ("date", id);
 create index search_document_reference_period_low on search_document_reference ("period_low", "period_high");
@@ -321,9 +333,10 @@ create table search_encounter (
   "patient" text collate "C",
   "service_provider" text collate "C",
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_encounter_terms on search_encounter using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_encounter_terms on search_encounter using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_encounter_updated on search_encounter ("updated", id);
 create index search_encounter_date_low on search_encounter ("date_low", "date_high");
 create index search_encounter_date_high on search_encounter ("date_high") where "date_high" is not null;
@@ -339,9 +352,10 @@ create table search_endpoint (
   "name" text collate "C",
   "name_exact" text[] collate "C",
   "organization" text collate "C",
-  "status" text collate "C"
+  "status" text collate "C",
+  "words" text collate "C"
 );
-create index search_endpoint_terms on search_endpoint using gin (terms, access, "name" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_endpoint_terms on search_endpoint using gin (terms, access, "name" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_endpoint_updated on search_endpoint ("updated", id);
 create index search_endpoint_name_sort on search_endpoint ((left("name", 100)), id);
 
@@ -356,9 +370,10 @@ create table search_flag (
   "date_high" timestamptz,
   "encounter" text collate "C",
   "patient" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_flag_terms on search_flag using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_flag_terms on search_flag using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_flag_updated on search_flag ("updated", id);
 create index search_flag_date_low on search_flag ("date_low", "date_high");
 create index search_flag_date_high on search_flag ("date_high") where "date_high" is not null;
@@ -371,9 +386,10 @@ create table search_group (
   "_source" text collate "C",
   "actual" text collate "C",
   "managing_entity" text collate "C",
-  "type" text collate "C"
+  "type" text collate "C",
+  "words" text collate "C"
 );
-create index search_group_terms on search_group using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_group_terms on search_group using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_group_updated on search_group ("updated", id);
 
 create table search_healthcare_service (
@@ -385,9 +401,10 @@ create table search_healthcare_service (
   "active" text collate "C",
   "name" text collate "C",
   "name_exact" text[] collate "C",
-  "organization" text collate "C"
+  "organization" text collate "C",
+  "words" text collate "C"
 );
-create index search_healthcare_service_terms on search_healthcare_service using gin (terms, access, "name" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_healthcare_service_terms on search_healthcare_service using gin (terms, access, "name" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_healthcare_service_updated on search_healthcare_service ("updated", id);
 create index search_healthcare_service_name_sort on search_healthcare_service ((left("name", 100)), id);
 
@@ -407,9 +424,10 @@ create table search_list (
   "status" text collate "C",
   "subject" text collate "C",
   "title" text collate "C",
-  "title_exact" text[] collate "C"
+  "title_exact" text[] collate "C",
+  "words" text collate "C"
 );
-create index search_list_terms on search_list using gin (terms, access, "notes" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_list_terms on search_list using gin (terms, access, "notes" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_list_updated on search_list ("updated", id);
 create index search_list_date_low on search_list ("date_low", "date_high");
 create index search_list_date_high on search_list ("date_high") where "date_high" is not null;
@@ -434,13 +452,17 @@ create table search_location (
   "address_use" text collate "C",
   "name" text collate "C",
   "name_exact" text[] collate "C",
+  "near_latitude" numeric,
+  "near_longitude" numeric,
   "organization" text collate "C",
   "partof" text collate "C",
-  "status" text collate "C"
+  "status" text collate "C",
+  "words" text collate "C"
 );
-create index search_location_terms on search_location using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "name" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_location_terms on search_location using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "name" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_location_updated on search_location ("updated", id);
 create index search_location_name_sort on search_location ((left("name", 100)), id);
+create index search_location_near on search_location ("near_latitude", "near_longitude");
 
 create table search_measure (
   id text collate "C" primary key,
@@ -462,9 +484,10 @@ create table search_measure (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_measure_terms on search_measure using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_measure_terms on search_measure using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_measure_updated on search_measure ("updated", id);
 create index search_measure_date_low on search_measure ("date_low", "date_high");
 create index search_measure_date_high on search_measure ("date_high") where "date_high" is not null;
@@ -486,9 +509,10 @@ create table search_measure_report (
   "period_high" timestamptz,
   "reporter" text collate "C",
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_measure_report_terms on search_measure_report using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_measure_report_terms on search_measure_report using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_measure_report_updated on search_measure_report ("updated", id);
 create index search_measure_report_date_low on search_measure_report ("date_low", "date_high");
 create index search_measure_report_date_high on search_measure_report ("date_high") where "date_high" is not null;
@@ -515,9 +539,10 @@ create table search_observation (
   "value_quantity_high" numeric,
   "value_quantity_unit" text[] collate "C",
   "value_string" text collate "C",
-  "value_string_exact" text[] collate "C"
+  "value_string_exact" text[] collate "C",
+  "words" text collate "C"
 );
-create index search_observation_terms on search_observation using gin (terms, access, "value_string" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_observation_terms on search_observation using gin (terms, access, "value_string" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_observation_updated on search_observation ("updated", id);
 create index search_observation_date_low on search_observation ("date_low", "date_high");
 create index search_observation_date_high on search_observation ("date_high") where "date_high" is not null;
@@ -545,9 +570,10 @@ create table search_organization (
   "address_state_exact" text[] collate "C",
   "name" text collate "C",
   "name_exact" text[] collate "C",
-  "partof" text collate "C"
+  "partof" text collate "C",
+  "words" text collate "C"
 );
-create index search_organization_terms on search_organization using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "name" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_organization_terms on search_organization using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "name" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_organization_updated on search_organization ("updated", id);
 create index search_organization_name_sort on search_organization ((left("name", 100)), id);
 
@@ -561,9 +587,10 @@ create table search_organization_affiliation (
   "date_low" timestamptz,
   "date_high" timestamptz,
   "participating_organization" text collate "C",
-  "primary_organization" text collate "C"
+  "primary_organization" text collate "C",
+  "words" text collate "C"
 );
-create index search_organization_affiliation_terms on search_organization_affiliation using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_organization_affiliation_terms on search_organization_affiliation using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_organization_affiliation_updated on search_organization_affiliation ("updated", id);
 create index search_organization_affiliation_date_low on search_organization_affiliation ("date_low", "date_high");
 create index search_organization_affiliation_date_high on search_organization_affiliation ("date_high") where "date_high" is not null;
@@ -597,9 +624,10 @@ create table search_patient (
   "given_exact" text[] collate "C",
   "name" text collate "C",
   "name_exact" text[] collate "C",
-  "organization" text collate "C"
+  "organization" text collate "C",
+  "words" text collate "C"
 );
-create index search_patient_terms on search_patient using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "family" gin_trgm_ops, "given" gin_trgm_ops, "name" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_patient_terms on search_patient using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "family" gin_trgm_ops, "given" gin_trgm_ops, "name" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_patient_updated on search_patient ("updated", id);
 create index search_patient_birthdate_low on search_patient ("birthdate_low", "birthdate_high");
 create index search_patient_birthdate_high on search_patient ("birthdate_high") where "birthdate_high" is not null;
@@ -629,9 +657,10 @@ create table search_plan_definition (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_plan_definition_terms on search_plan_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_plan_definition_terms on search_plan_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_plan_definition_updated on search_plan_definition ("updated", id);
 create index search_plan_definition_date_low on search_plan_definition ("date_low", "date_high");
 create index search_plan_definition_date_high on search_plan_definition ("date_high") where "date_high" is not null;
@@ -663,9 +692,10 @@ create table search_practitioner (
   "given" text collate "C",
   "given_exact" text[] collate "C",
   "name" text collate "C",
-  "name_exact" text[] collate "C"
+  "name_exact" text[] collate "C",
+  "words" text collate "C"
 );
-create index search_practitioner_terms on search_practitioner using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "family" gin_trgm_ops, "given" gin_trgm_ops, "name" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_practitioner_terms on search_practitioner using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "family" gin_trgm_ops, "given" gin_trgm_ops, "name" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_practitioner_updated on search_practitioner ("updated", id);
 create index search_practitioner_family_sort on search_practitioner ((left("family", 100)), id);
 create index search_practitioner_given_sort on search_practitioner ((left("given", 100)), id);
@@ -681,9 +711,10 @@ create table search_practitioner_role (
   "date_low" timestamptz,
   "date_high" timestamptz,
   "organization" text collate "C",
-  "practitioner" text collate "C"
+  "practitioner" text collate "C",
+  "words" text collate "C"
 );
-create index search_practitioner_role_terms on search_practitioner_role using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_practitioner_role_terms on search_practitioner_role using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_practitioner_role_updated on search_practitioner_role ("updated", id);
 create index search_practitioner_role_date_low on search_practitioner_role ("date_low", "date_high");
 create index search_practitioner_role_date_high on search_practitioner_role ("date_high") where "date_high" is not null;
@@ -725,9 +756,10 @@ create table search_questionnaire (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_questionnaire_terms on search_questionnaire using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_questionnaire_terms on search_questionnaire using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_questionnaire_updated on search_questionnaire ("updated", id);
 create index search_questionnaire_date_low on search_questionnaire ("date_low", "date_high");
 create index search_questionnaire_date_high on search_questionnaire ("date_high") where "date_high" is not null;
@@ -749,9 +781,10 @@ create table search_questionnaire_response (
   "patient" text collate "C",
   "source" text collate "C",
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_questionnaire_response_terms on search_questionnaire_response using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_questionnaire_response_terms on search_questionnaire_response using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_questionnaire_response_updated on search_questionnaire_response ("updated", id);
 create index search_questionnaire_response_authored_low on search_questionnaire_response ("authored_low", "authored_high");
 create index search_questionnaire_response_authored_high on search_questionnaire_response ("authored_high") where "authored_high" is not null;
@@ -778,9 +811,10 @@ create table search_related_person (
   "gender" text collate "C",
   "name" text collate "C",
   "name_exact" text[] collate "C",
-  "patient" text collate "C"
+  "patient" text collate "C",
+  "words" text collate "C"
 );
-create index search_related_person_terms on search_related_person using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "name" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_related_person_terms on search_related_person using gin (terms, access, "address" gin_trgm_ops, "address_city" gin_trgm_ops, "address_country" gin_trgm_ops, "address_postalcode" gin_trgm_ops, "address_state" gin_trgm_ops, "name" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_related_person_updated on search_related_person ("updated", id);
 create index search_related_person_birthdate_low on search_related_person ("birthdate_low", "birthdate_high");
 create index search_related_person_birthdate_high on search_related_person ("birthdate_high") where "birthdate_high" is not null;
@@ -795,9 +829,10 @@ create table search_schedule (
   "active" text collate "C",
   "date_low" timestamptz,
   "date_high" timestamptz,
-  "last_seen" timestamptz
+  "last_seen" timestamptz,
+  "words" text collate "C"
 );
-create index search_schedule_terms on search_schedule using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_schedule_terms on search_schedule using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_schedule_updated on search_schedule ("updated", id);
 create index search_schedule_date_low on search_schedule ("date_low", "date_high");
 create index search_schedule_date_high on search_schedule ("date_high") where "date_high" is not null;
@@ -819,9 +854,10 @@ create table search_service_request (
   "priority" text collate "C",
   "requester" text collate "C",
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_service_request_terms on search_service_request using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_service_request_terms on search_service_request using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_service_request_updated on search_service_request ("updated", id);
 create index search_service_request_authored_low on search_service_request ("authored_low", "authored_high");
 create index search_service_request_authored_high on search_service_request ("authored_high") where "authored_high" is not null;
@@ -839,9 +875,10 @@ create table search_slot (
   "last_seen" timestamptz,
   "schedule" text collate "C",
   "start" timestamptz,
-  "status" text collate "C"
+  "status" text collate "C",
+  "words" text collate "C"
 );
-create index search_slot_terms on search_slot using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_slot_terms on search_slot using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_slot_updated on search_slot ("updated", id);
 create index search_slot_last_seen on search_slot ("last_seen", id);
 create index search_slot_start on search_slot ("start", id);
@@ -859,9 +896,10 @@ create table search_subscription (
   "payload" text collate "C",
   "status" text collate "C",
   "type" text collate "C",
-  "url" text collate "C"
+  "url" text collate "C",
+  "words" text collate "C"
 );
-create index search_subscription_terms on search_subscription using gin (terms, access, "criteria" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_subscription_terms on search_subscription using gin (terms, access, "criteria" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_subscription_updated on search_subscription ("updated", id);
 
 create table search_task (
@@ -887,9 +925,10 @@ create table search_task (
   "priority" text collate "C",
   "requester" text collate "C",
   "status" text collate "C",
-  "subject" text collate "C"
+  "subject" text collate "C",
+  "words" text collate "C"
 );
-create index search_task_terms on search_task using gin (terms, access) with (gin_pending_list_limit = 256);
+create index search_task_terms on search_task using gin (terms, access, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_task_updated on search_task ("updated", id);
 create index search_task_answer_due on search_task ("answer_due", id);
 create index search_task_authored_on_low on search_task ("authored_on_low", "authored_on_high");
@@ -924,9 +963,10 @@ create table search_capability_statement (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_capability_statement_terms on search_capability_statement using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "software" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_capability_statement_terms on search_capability_statement using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "software" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_capability_statement_updated on search_capability_statement ("updated", id);
 create index search_capability_statement_date_low on search_capability_statement ("date_low", "date_high");
 create index search_capability_statement_date_high on search_capability_statement ("date_high") where "date_high" is not null;
@@ -953,9 +993,10 @@ create table search_code_system (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_code_system_terms on search_code_system using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_code_system_terms on search_code_system using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_code_system_updated on search_code_system ("updated", id);
 create index search_code_system_date_low on search_code_system ("date_low", "date_high");
 create index search_code_system_date_high on search_code_system ("date_high") where "date_high" is not null;
@@ -980,9 +1021,10 @@ create table search_concept_map (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_concept_map_terms on search_concept_map using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_concept_map_terms on search_concept_map using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_concept_map_updated on search_concept_map ("updated", id);
 create index search_concept_map_date_low on search_concept_map ("date_low", "date_high");
 create index search_concept_map_date_high on search_concept_map ("date_high") where "date_high" is not null;
@@ -1012,9 +1054,10 @@ create table search_operation_definition (
   "title_exact" text[] collate "C",
   "type" text collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_operation_definition_terms on search_operation_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_operation_definition_terms on search_operation_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_operation_definition_updated on search_operation_definition ("updated", id);
 create index search_operation_definition_date_low on search_operation_definition ("date_low", "date_high");
 create index search_operation_definition_date_high on search_operation_definition ("date_high") where "date_high" is not null;
@@ -1039,9 +1082,10 @@ create table search_search_parameter (
   "status" text collate "C",
   "type" text collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_search_parameter_terms on search_search_parameter using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_search_parameter_terms on search_search_parameter using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_search_parameter_updated on search_search_parameter ("updated", id);
 create index search_search_parameter_date_low on search_search_parameter ("date_low", "date_high");
 create index search_search_parameter_date_high on search_search_parameter ("date_high") where "date_high" is not null;
@@ -1070,9 +1114,10 @@ create table search_structure_definition (
   "title_exact" text[] collate "C",
   "type" text collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_structure_definition_terms on search_structure_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_structure_definition_terms on search_structure_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_structure_definition_updated on search_structure_definition ("updated", id);
 create index search_structure_definition_date_low on search_structure_definition ("date_low", "date_high");
 create index search_structure_definition_date_high on search_structure_definition ("date_high") where "date_high" is not null;
@@ -1097,9 +1142,10 @@ create table search_structure_map (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_structure_map_terms on search_structure_map using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_structure_map_terms on search_structure_map using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_structure_map_updated on search_structure_map ("updated", id);
 create index search_structure_map_date_low on search_structure_map ("date_low", "date_high");
 create index search_structure_map_date_high on search_structure_map ("date_high") where "date_high" is not null;
@@ -1125,9 +1171,10 @@ create table search_value_set (
   "title" text collate "C",
   "title_exact" text[] collate "C",
   "url" text collate "C",
-  "version" text collate "C"
+  "version" text collate "C",
+  "words" text collate "C"
 );
-create index search_value_set_terms on search_value_set using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops) with (gin_pending_list_limit = 256);
+create index search_value_set_terms on search_value_set using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_value_set_updated on search_value_set ("updated", id);
 create index search_value_set_date_low on search_value_set ("date_low", "date_high");
 create index search_value_set_date_high on search_value_set ("date_high") where "date_high" is not null;

@@ -1,6 +1,8 @@
 import type { Filter } from '../../fhir/search/filter.ts'
-import { clean, normal, separator } from '../../fhir/search/forms.ts'
+import { clean, normal, separator, wordLine } from '../../fhir/search/forms.ts'
+import { type Area, degreesOf, earthMetres } from '../../fhir/search/near.ts'
 import type { Parameter } from '../../fhir/search/parameters.ts'
+import { wordsColumn } from '../../fhir/search/row.ts'
 import type { Amount, Comparison, Prefix } from '../../fhir/search/values.ts'
 import type { Sight } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
@@ -40,6 +42,10 @@ function condition(rows: Rows, filter: Filter): Sql {
       return either(filter.any.map((amount) => measured(alias, filter.parameter, amount)))
     case 'string':
       return either(filter.any.map((text) => strings[filter.how](alias, filter.parameter, text)))
+    case 'words':
+      return either(filter.any.map((text) => worded(alias, filter.parameter, text)))
+    case 'near':
+      return either(filter.any.map((area) => around(alias, filter.parameter, area)))
     case 'either':
       return either(filter.any.map((filters) => both(filters.map((each) => condition(rows, each)))))
     case 'chain':
@@ -78,9 +84,12 @@ export function valued(
 function missing(alias: string, parameter: Parameter, isMissing: boolean): Sql {
   if (isTermed(parameter))
     return sql`${raw(isMissing ? 'not exists' : 'exists')} (select from ${valuesIn(alias, parameter)})`
-  const suffix = parameter.kind === 'period' || parameter.kind === 'quantity' ? '_low' : ''
-  return sql`${column(alias, parameter, suffix)} ${raw(isMissing ? 'is null' : 'is not null')}`
+  return sql`${column(alias, parameter, firstOf(parameter))} ${raw(isMissing ? 'is null' : 'is not null')}`
 }
+
+/** What the first of a parameter's columns ends with. */
+const firstOf = ({ kind }: Parameter): string =>
+  kind === 'position' ? '_latitude' : kind === 'period' || kind === 'quantity' ? '_low' : ''
 
 function dated(alias: string, parameter: Parameter, { prefix, low, high }: Comparison<string>): Sql {
   const [from, to] = [sql`${low}::timestamptz`, sql`${high}::timestamptz`]
@@ -143,6 +152,20 @@ const strings: Record<
     const same = like(alias, parameter, `%${separator}${normal(text)}${separator}%`)
     return sql`(${same} and ${column(alias, parameter, '_exact')} && ${[clean(text)]}::text[])`
   },
+}
+
+const worded = (alias: string, { code }: Parameter, text: string): Sql =>
+  sql`${raw(`${alias}.${quoted(wordsColumn)}`)} like ${`%${separator}${wordLine(code, text)}%`}`
+
+/** A band of latitudes is found by the index; what is in it is measured along a great circle. */
+function around(alias: string, parameter: Parameter, { latitude, longitude, metres }: Area): Sql {
+  const [north, east] = [column(alias, parameter, '_latitude'), column(alias, parameter, '_longitude')]
+  const band = degreesOf(metres) + 1e-9
+  const half = (from: number, to: Sql) => sql`power(sin(radians(${to} - ${from}::float8) / 2), 2)`
+  const across = sql`cos(radians(${latitude}::float8)) * cos(radians(${north}::float8))`
+  const chord = sql`${half(latitude, sql`${north}::float8`)} + ${across} * ${half(longitude, sql`${east}::float8`)}`
+  return sql`(${north} between ${latitude - band}::numeric and ${latitude + band}::numeric
+    and 2 * ${earthMetres}::float8 * asin(least(1, sqrt(${chord}))) <= ${metres}::float8)`
 }
 
 const like = (alias: string, parameter: Parameter, pattern: string): Sql =>

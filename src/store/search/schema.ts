@@ -2,9 +2,11 @@ import {
   type Column,
   columnsOf,
   isSortable,
+  isWorded,
   type Parameter,
   parametersOf,
 } from '../../fhir/search/parameters.ts'
+import { wordsColumn } from '../../fhir/search/row.ts'
 import { conformanceTypes, servedTypes } from '../../fhir/served.ts'
 
 /** The table in which a resource type is searched. */
@@ -65,11 +67,16 @@ const always = [
 
 /** The columns that a type's table has beside those that each has: what is compared, ordered, or asked all the time. */
 export function keptColumns(type: string): readonly Column[] {
-  return [...parametersOf(type).values()].filter(({ kind }) => !listed.includes(kind)).flatMap(columnsOf)
+  const all = [...parametersOf(type).values()]
+  const worded = all.some((parameter) => isWorded(type, parameter))
+  return [
+    ...all.filter(({ kind }) => !listed.includes(kind)).flatMap(columnsOf),
+    ...(worded ? [{ name: wordsColumn, type: 'text' } as const] : []),
+  ]
 }
 
 /** Of these there are several in a row: they are terms and nothing else. */
-const listed: readonly Parameter['kind'][] = ['token', 'references', 'canonical', 'uris']
+const listed: readonly Parameter['kind'][] = ['token', 'references', 'canonical', 'uris', 'phonetic']
 
 const declaration = ({ name, type }: Column) =>
   `${quoted(name)} ${type}${type.startsWith('text') ? ' collate "C"' : ''}`
@@ -85,9 +92,10 @@ interface Index {
 /** One for all that is asked for its value, for access and for parts of texts; then those that know an order. */
 function indexesOf(type: string): Index[] {
   const parameters = [...parametersOf(type).values()]
-  const strings = parameters
-    .filter(({ kind }) => kind === 'string')
-    .map(({ column }) => `${quoted(column)} gin_trgm_ops`)
+  const strings = [
+    ...parameters.filter(({ kind }) => kind === 'string').map(({ column }) => column),
+    ...(parameters.some((parameter) => isWorded(type, parameter)) ? [wordsColumn] : []),
+  ].map((column) => `${quoted(column)} gin_trgm_ops`)
   const combined = (hot[type] ?? []).map((columns) => ({
     name: columns.join('_'),
     on: [...columns.map(quoted), 'id'],
@@ -115,6 +123,8 @@ function orderedOf(parameter: Parameter): Index[] {
         { name: `${column}_high`, on: [high], where: `${high} is not null` },
       ]
     }
+    case 'position':
+      return [{ name: column, on: [quoted(`${column}_latitude`), quoted(`${column}_longitude`)] }]
     default:
       return []
   }

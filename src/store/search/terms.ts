@@ -1,4 +1,4 @@
-import { type Kind, type Parameter, parametersOf } from '../../fhir/search/parameters.ts'
+import { indexedOf, type Kind, type Parameter } from '../../fhir/search/parameters.ts'
 import type { SearchRow } from '../../fhir/search/row.ts'
 import { raw, type Sql } from '../sql.ts'
 
@@ -14,10 +14,15 @@ const termed: Readonly<Record<Kind, boolean>> = {
   canonical: true,
   uri: true,
   uris: true,
+  phonetic: true,
+  typed: true,
+  logical: true,
   instant: false,
   period: false,
   string: false,
   quantity: false,
+  position: false,
+  pair: false,
   unsupported: false,
 }
 
@@ -43,7 +48,7 @@ const known = new Map<string, readonly Parameter[]>()
 function termedOf(type: string): readonly Parameter[] {
   const before = known.get(type)
   if (before) return before
-  const made = [...parametersOf(type).values()].filter(isTermed)
+  const made = indexedOf(type).filter(isTermed)
   known.set(type, made)
   return made
 }

@@ -81,3 +81,36 @@ test('the value of an extension is walked to, also inside another and where othe
     expect(walked).toHaveLength(1)
   }
 })
+
+test('an element of several types is walked to by its name, and what several paths find is put together', () => {
+  const patient = { reference: 'Patient/1' }
+  const clock = (name: string, due: string) => ({
+    url: 'https://relais.example/fhir/StructureDefinition/clock',
+    extension: [
+      { url: 'name', valueCode: name },
+      { url: 'due', valueInstant: due },
+    ],
+  })
+  const period = { start: '2026-01-01', end: '2026-02-01' }
+  const request = { resourceType: 'ServiceRequest', occurrencePeriod: period } as Resource
+  const task = {
+    resourceType: 'Task',
+    extension: [clock('exam', '2026-01-03T00:00:00Z'), clock('answer', '2026-01-02T00:00:00Z')],
+  } as Resource
+  const audit = {
+    resourceType: 'AuditEvent',
+    agent: [{ requestor: true, who: { reference: 'Practitioner/1' } }],
+    entity: [{ what: { reference: 'Task/1' } }, { what: patient }],
+  } as Resource
+  const asked: [Resource, string, unknown][] = [
+    [request, 'occurrence', [{ type: 'Period', value: period }]],
+    [task, 'answer-due', [{ type: 'instant', value: '2026-01-02T00:00:00Z' }]],
+    [audit, 'patient', [{ type: 'Reference', value: patient }]],
+  ]
+  for (const [resource, code, values] of asked) {
+    const { expression = '' } = parametersOf(resource.resourceType).get(code) ?? {}
+    const [walked, byEngine] = found(expression, resource)
+    expect(walked).toEqual(byEngine)
+    expect(walked).toEqual(values)
+  }
+})

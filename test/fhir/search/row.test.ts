@@ -24,6 +24,7 @@ test('a slot is found by its service, its time and its diary', () => {
     start: '2026-03-29T06:00:00.000Z',
     schedule: 'Schedule/1',
     service_type: ['CT', 'urn:s|CT', 'urn:s|'],
+    words: '\nservice-type=scanner\n',
   })
 })
 

@@ -22,7 +22,18 @@ const some = <Value>(arbitrary: fc.Arbitrary<Value>) =>
   maybe(fc.array(arbitrary, { minLength: 1, maxLength: 3 }))
 
 const coding = fc.record({ system: of(systems), code: of(codes) }, { requiredKeys: [] })
-const concept = fc.record({ coding: some(coding), text: fc.constant('text') })
+const concept = fc.record({ coding: some(coding), text: of(['Scanner du thorax', 'scanner', 'Échographie']) })
+/** Former ones: several may have had the same. */
+const identifier = fc.record({
+  use: fc.constant('old'),
+  system: of(systems),
+  value: of(['7', 'a|b']),
+  type: maybe(fc.record({ coding: fc.tuple(fc.record({ system: of(systems), code: of(['NI', 'PI']) })) })),
+})
+const position = fc.record({
+  latitude: of([49.1829, 49.2764, 48.8566, -20.8789, 89.9]),
+  longitude: of([-0.3707, -0.7024, 2.3522, 55.4481, 179.9, -179.9]),
+})
 const period = fc.record(
   { start: of([...dates, ...times]), end: of([...dates, ...times]) },
   { requiredKeys: [] },
@@ -63,6 +74,7 @@ const shapes: Readonly<Record<string, (ids: Ids) => fc.Arbitrary<{ meta: object 
       birthDate: maybe(of(dates)),
       deceasedBoolean: maybe(fc.boolean()),
       name: some(fc.record({ family: of(families), given: some(of(words)) }, { requiredKeys: [] })),
+      identifier: some(identifier),
       telecom: some(fc.record({ system: of(['phone', 'email']), value: of(['1', 'a@b']) })),
     }),
   Schedule: (ids) =>
@@ -86,7 +98,7 @@ const shapes: Readonly<Record<string, (ids: Ids) => fc.Arbitrary<{ meta: object 
       status: of(['active', 'revoked']),
       priority: maybe(of(['routine', 'urgent'])),
       code: maybe(concept),
-      subject: to(ids, 'Patient'),
+      subject: fc.oneof(to(ids, 'Patient'), fc.record({ identifier, type: maybe(of(['Patient', 'Group'])) })),
       authoredOn: maybe(of([...dates, ...times])),
       occurrencePeriod: maybe(period),
       basedOn: some(to(ids, 'ServiceRequest')),
@@ -99,6 +111,7 @@ const shapes: Readonly<Record<string, (ids: Ids) => fc.Arbitrary<{ meta: object 
       subject: to(ids, 'Patient'),
       valueQuantity: quantity,
     }),
+  Location: () => fc.record({ meta, name: of(families), position: maybe(position) }),
   Task: (ids) =>
     fc.record({ meta, status: of(['requested', 'accepted']), focus: to(ids, 'ServiceRequest', 'Slot') }),
 }
@@ -144,6 +157,15 @@ const amount = fc
   .map((parts) => parts.join(''))
 const text = of([...families, ...words, 'e', 'ON', 'dup', 'noel', 'jean n']).map(escaped)
 const truth = of(['true', 'false'])
+const typed = fc
+  .tuple(of(systems), of(['NI', 'PI']), of(['7', 'a|b']))
+  .map((parts) => parts.map(escaped).join('|'))
+const area = fc
+  .tuple(
+    of(['49.18|-0.37', '48.85|2.35', '-20.9|55.4', '89.95|0']),
+    of(['1|km', '40|km', '300|km', '9000000|m']),
+  )
+  .map((parts) => parts.join('|'))
 
 /** `name=value` for each of the values. */
 const asks = (values: fc.Arbitrary<string>, ...names: string[]) =>
@@ -180,6 +202,8 @@ const parametersFor = (ids: Ids): Readonly<Record<string, fc.Arbitrary<readonly 
     asks(date, 'birthdate'),
     asks(truth, 'active', 'active:not', 'deceased'),
     asks(of(['1', 'phone|1', 'a@b', 'email|']), 'telecom', 'phone', 'email'),
+    asks(typed, 'identifier:of-type'),
+    asks(of(['Dupont', 'elan', 'jean noel', 'Ng']), 'phonetic'),
     missing('family', 'birthdate', 'active', 'telecom'),
     asks(of(['revoked', 'active']), '_has:ServiceRequest:subject:status'),
     asks(of(['free']), '_has:Schedule:actor:_has:Slot:schedule:status'),
@@ -206,6 +230,8 @@ const parametersFor = (ids: Ids): Readonly<Record<string, fc.Arbitrary<readonly 
   ),
   ServiceRequest: fc.oneof(
     asks(token, 'code', 'code:not'),
+    asks(of(['scanner', 'echo', 'Scanner du', 'thorax']), 'code:text'),
+    asks(of(['7', 'urn:oid:1.2|7', '|7']), 'subject:identifier', 'patient:identifier'),
     asks(date, 'authored', 'occurrence'),
     asks(reference(ids.Patient, 'Patient'), 'subject', 'patient'),
     asks(near(ids.Patient, 'Patient'), 'subject:Patient'),
@@ -218,8 +244,13 @@ const parametersFor = (ids: Ids): Readonly<Record<string, fc.Arbitrary<readonly 
   Observation: fc.oneof(
     asks(amount, 'value-quantity'),
     asks(token, 'code'),
+    asks(
+      fc.tuple(token, amount).map((parts) => parts.join('$')),
+      'code-value-quantity',
+    ),
     missing('value-quantity', 'code'),
   ),
+  Location: fc.oneof(asks(area, 'near'), asks(text, 'name'), missing('near')),
   Task: fc.oneof(
     asks(reference(ids.Slot, 'Slot'), 'focus'),
     asks(near(ids.Slot, 'Slot'), 'focus:Slot'),
@@ -234,6 +265,7 @@ const sorts: Readonly<Record<string, readonly string[]>> = {
   Slot: ['start', 'status', 'schedule'],
   ServiceRequest: ['authored', 'priority', 'subject'],
   Observation: ['value-quantity'],
+  Location: ['name'],
   Task: ['status', 'focus'],
 }
 
