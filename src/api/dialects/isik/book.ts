@@ -1,14 +1,13 @@
 import type { Appointment, Reference, Slot } from '@medplum/fhirtypes'
 import { failure, failures } from '../../../fhir/outcome.ts'
-import { parseReference } from '../../../fhir/reference.ts'
-import { book as bookAppointment } from '../../../flows/booking/index.ts'
+import { type Booking, bookOnce } from '../../../flows/booking/index.ts'
 import type { Kept } from '../../../store/index.ts'
 import { type Answer, answer, headersOf } from '../../answer.ts'
 import type { Call } from '../../call.ts'
 import { operation } from '../../operations/operation.ts'
 import { preferenceOf } from '../../prefer.ts'
-import { gathered } from '../gathered.ts'
 import { formed } from '../in-form.ts'
+import { localId, whomIn } from '../named.ts'
 import { asIsik } from './forms.ts'
 
 interface Input {
@@ -44,19 +43,17 @@ export const book = operation<Input>({
     const { house, permit } = call
     const { 'appt-resource': resource, schedule } = input
     refuseInvalid(resource, call)
-    await refuseMove(input, call)
-    const slot = await slotFor(resource, schedule, call)
-    const [request, patient] = [
-      localId('ServiceRequest', resource.basedOn?.[0]?.reference, call),
-      resource.participant.map(({ actor }) => localId('Patient', actor?.reference, call)).find(Boolean),
-    ]
-    const wanted = {
-      slot,
-      ...(request !== undefined && { request }),
-      ...(patient !== undefined && { patient }),
-    }
+    await refuseKnown(resource, call)
+    const { comment } = resource
+    const replaces = replacedBy(input, call)
     const waitMs = preferenceOf(call.header('prefer')).async ? 0 : house.settings.bookWaitMs
-    return told(await bookAppointment(wanted, resource.comment, waitMs, house.desk(permit.actor)), call)
+    const booking: Booking = {
+      target: { ...(await placeOf(resource, schedule, call)), ...whomIn(resource, call) },
+      waitMs,
+      ...(comment !== undefined && { comment }),
+      ...(replaces !== undefined && { replaces }),
+    }
+    return told(await bookOnce(booking, house.desk(permit.actor)), call)
   },
 })
 
@@ -73,6 +70,8 @@ function told(appointment: Kept<Appointment>, call: Call): Promise<Answer> {
 
 /** What is sent is an appointment that is wished for, with its beginning and end. Fails with all faults at once. */
 function refuseInvalid(resource: Appointment, { house, permit }: Call): void {
+  const missing = (['start', 'end'] as const).find((name) => resource[name] === undefined)
+  if (missing) throw failure('required', 'An appointment has a start and an end.', `Appointment.${missing}`)
   const faults = house
     .desk(permit.actor)
     .validate(resource)
@@ -80,26 +79,30 @@ function refuseInvalid(resource: Appointment, { house, permit }: Call): void {
   if (faults.length > 0) throw failures(faults)
   if (resource.status !== 'proposed')
     throw failure('business-rule', 'What is to be booked is proposed.', 'Appointment.status')
-  const missing = (['start', 'end'] as const).find((name) => resource[name] === undefined)
-  if (missing) throw failure('required', 'An appointment has a start and an end.', `Appointment.${missing}`)
 }
 
-/** A move keeps the former place until the centre has confirmed the next one, which two bookings would not. */
-async function refuseMove({ 'appt-resource': { id }, 'cancelled-appt-id': cancelled }: Input, call: Call) {
-  const { house, permit } = call
-  const known = id === undefined ? undefined : await house.store.read('Appointment', id, permit.actor.sight)
-  if (cancelled === undefined && !known) return
+/** Who moves an appointment names the one that is given up: the next one has an id of its own. */
+async function refuseKnown({ id }: Appointment, { house, permit }: Call): Promise<void> {
+  if (id === undefined || !(await house.store.read('Appointment', id, permit.actor.sight))) return
   throw failure(
     'unsupported-value',
-    'Appointments are not moved here yet: cancel the one, and book the other.',
-    cancelled === undefined ? 'Appointment.id' : 'Parameters.parameter',
+    'An appointment is not moved under its own id: send the new one without it, and this id as cancelled-appt-id.',
+    'Appointment.id',
   )
 }
 
-/** The slot that is named and has room for the time, or else the free one of the diary. Fails: value, required, conflict, business-rule. */
-async function slotFor(resource: Appointment, schedule: Reference | undefined, call: Call): Promise<string> {
+/** The appointment that is given up once the new one is confirmed. Fails: value. */
+function replacedBy({ 'cancelled-appt-id': said }: Input, call: Call): string | undefined {
+  if (said === undefined) return undefined
+  const id = /^[A-Za-z0-9.-]{1,64}$/.test(said) ? said : localId('Appointment', said, call)
+  if (id !== undefined) return id
+  throw failure('value', 'cancelled-appt-id names an Appointment here.', 'Parameters.parameter')
+}
+
+/** The slot that is named and has room for the time, or else the time in a diary. Fails: value, required, business-rule. */
+async function placeOf(resource: Appointment, schedule: Reference | undefined, call: Call) {
   const named = resource.slot?.[0]?.reference
-  if (named === undefined) return slotIn(schedule, resource, call)
+  if (named === undefined) return timeIn(schedule, resource, call)
   const id = localId('Slot', named, call)
   if (id === undefined) throw failure('value', 'The slot is a reference to a Slot here.', 'Appointment.slot')
   const kept = await call.house.store.read('Slot', id, call.permit.actor.sight)
@@ -107,32 +110,17 @@ async function slotFor(resource: Appointment, schedule: Reference | undefined, c
   if (kept && !kept.deleted && !isWithin(resource, JSON.parse(kept.body) as Slot))
     // of this type
     throw failure('business-rule', 'The appointment is within its slot.', 'Appointment.start')
-  return id
+  return { slot: id }
 }
 
-async function slotIn(schedule: Reference | undefined, { start = '', end = '' }: Appointment, call: Call) {
-  const id = localId('Schedule', schedule?.reference, call)
-  if (id === undefined)
+function timeIn(named: Reference | undefined, { start = '', end = '' }: Appointment, call: Call) {
+  const schedule = localId('Schedule', named?.reference, call)
+  if (schedule === undefined)
     throw failure('required', 'Name a slot, or in the parameter schedule a diary.', 'Appointment.slot')
-  const { matches } = await gathered(call, 'Slot', [
-    ['schedule', `Schedule/${id}`],
-    ['status', 'free'],
-    ['start', `le${start}`],
-    ['_sort', '-start'],
-    ['_count', '20'],
-  ])
-  const slot = matches.find((one) => one.resourceType === 'Slot' && isWithin({ start, end }, one))
-  if (slot) return slot.id
-  throw failure('conflict', 'Nothing is free in this diary then. Look for another time.', 'Appointment.start')
+  return { schedule, start, end }
 }
 
 const isWithin = ({ start = '', end = '' }: Pick<Appointment, 'start' | 'end'>, slot: Slot): boolean =>
   Date.parse(slot.start) <= Date.parse(start) &&
   Date.parse(start) < Date.parse(end) &&
   Date.parse(end) <= Date.parse(slot.end)
-
-/** The id in a reference of this type, relative or by our address. */
-function localId(type: string, reference: string | undefined, { base }: Call): string | undefined {
-  const parsed = reference === undefined ? undefined : parseReference(reference, base)
-  return parsed?.kind === 'literal' && parsed.type === type ? parsed.id : undefined
-}
