@@ -10,7 +10,7 @@ import {
   patientIdentifierOf,
   referred,
 } from './support.ts'
-import { rivalFor, waysByFhir } from './ways-to-book.ts'
+import { rivalFor, waysByDialects, waysByFhir } from './ways-to-book.ts'
 
 let demo: TestDemo
 
@@ -31,39 +31,42 @@ const centres = [
 ] as const
 
 describe.each(centres)('at the centre that speaks $speaks', ({ id, modality, exam }) => {
-  test.each(waysByFhir)(`of ${rivals} who book $name, one gets the place`, async ({ book }) => {
-    const at = organization({ gateway: demo.demo.gateway }, id)
-    const ehr = demo.as('ehr')
-    await until(
-      () => ehr.search<Slot>('Slot?status=free&_count=1'),
-      (slots) => slots.length > 0,
-    )
-    const mllp = demo.demo.gateway.addresses.mllp
-    if (!mllp) throw new Error('The demo listens for HL7 v2')
-    const requests = []
-    for (let n = 0; n < rivals; n++) {
-      const text = { number: freshNumber('RACE'), application: 'DEMO_EHR', modality, exam }
-      requests.push(await referred({ mllp, as: demo.as }, { ...text, ins: patientIdentifierOf(n) }))
-    }
-    const all = await Promise.all(requests.map((request) => rivalFor(ehr, request, at)))
-    const slots = new Set(all.map(({ proposal }) => proposal.slot?.[0]?.reference))
-    expect(slots.size).toBe(1)
+  test.each([...waysByFhir, ...waysByDialects])(
+    `of ${rivals} who book $name, one gets the place`,
+    async ({ book }) => {
+      const at = organization({ gateway: demo.demo.gateway }, id)
+      const ehr = demo.as('ehr')
+      await until(
+        () => ehr.search<Slot>('Slot?status=free&_count=1'),
+        (slots) => slots.length > 0,
+      )
+      const mllp = demo.demo.gateway.addresses.mllp
+      if (!mllp) throw new Error('The demo listens for HL7 v2')
+      const requests = []
+      for (let n = 0; n < rivals; n++) {
+        const text = { number: freshNumber('RACE'), application: 'DEMO_EHR', modality, exam }
+        requests.push(await referred({ mllp, as: demo.as }, { ...text, ins: patientIdentifierOf(n) }))
+      }
+      const all = await Promise.all(requests.map((request) => rivalFor(ehr, request, at)))
+      const slots = new Set(all.map(({ proposal }) => proposal.slot?.[0]?.reference))
+      expect(slots.size).toBe(1)
 
-    const replies = await Promise.all(all.map((rival) => book(rival)))
+      const replies = await Promise.all(all.map((rival) => book(rival)))
 
-    const won = replies.filter(({ status }) => status === 200)
-    const lost = replies.filter(({ status }) => status !== 200)
-    expect(won.map(appointmentIn)).toMatchObject([{ status: 'booked' }])
-    expect(new Set(lost.map(({ status }) => status))).toEqual(new Set([409]))
-    for (const reply of lost)
-      expect(issuesIn(reply)[0]).toMatchObject({ severity: 'error', code: 'conflict' })
-    const live = await demo
-      .as('cell')
-      .search<Appointment>(`Appointment?slot=${[...slots][0]}&status=booked,pending`)
-    expect(live.map(({ status }) => status)).toEqual(['booked'])
-    const slot = await ehr.get<Slot>([...slots][0] ?? '')
-    expect(slot.status).toBe('busy')
-  })
+      const won = replies.filter(({ status }) => status < 300)
+      const lost = replies.filter(({ status }) => status >= 300)
+      expect(won.map(appointmentIn)).toMatchObject([{ status: 'booked' }])
+      expect(new Set(lost.map(({ status }) => status))).toEqual(new Set([409]))
+      for (const reply of lost)
+        expect(issuesIn(reply)[0]).toMatchObject({ severity: 'error', code: 'conflict' })
+      const live = await demo
+        .as('cell')
+        .search<Appointment>(`Appointment?slot=${[...slots][0]}&status=booked,pending`)
+      expect(live.map(({ status }) => status)).toEqual(['booked'])
+      const slot = await ehr.get<Slot>([...slots][0] ?? '')
+      expect(slot.status).toBe('busy')
+    },
+  )
 })
 
 describe.each(['POST', 'transaction'] as const)('a centre that writes its bookings by %s', (how) => {

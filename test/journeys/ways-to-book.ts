@@ -64,3 +64,40 @@ function inSlot(
   }
   return [{ name: 'appointment-resource', resource }]
 }
+
+/** By the other dialects: each with the body that its specification shows. */
+export const waysByDialects: readonly WayToBook[] = [
+  {
+    name: 'a slot by ISiK',
+    book: ({ caller, ...rival }) => caller.call('POST', '/isik/Appointment/$book', wished(rival)),
+  },
+  {
+    name: 'a slot by ISiK, in Parameters',
+    book: ({ caller, ...rival }) =>
+      caller.call('POST', '/isik/Appointment/$book', {
+        resourceType: 'Parameters',
+        parameter: [{ name: 'appt-resource', resource: wished(rival) }],
+      }),
+  },
+]
+
+const numbers = 'https://example.org/appointments'
+
+/** An appointment that is asked for, under a number of whoever asks. */
+function wished({ request, proposal }: Omit<Rival, 'caller'>): Appointment {
+  const { start = '', end = '', slot = [], serviceType = [] } = proposal
+  return {
+    resourceType: 'Appointment',
+    identifier: [{ system: numbers, value: request.id }],
+    status: 'proposed',
+    serviceType,
+    specialty: [
+      { coding: [{ system: 'http://ihe-d.de/CodeSystems/AerztlicheFachrichtungen', code: 'RADI' }] },
+    ],
+    start,
+    end,
+    slot,
+    basedOn: [{ reference: `ServiceRequest/${request.id}` }],
+    participant: [{ actor: { reference: request.subject.reference ?? '' }, status: 'accepted' }],
+  }
+}
