@@ -36,6 +36,8 @@ const { values } = parseArgs({
   },
 })
 const isControl = values.control
+/** Beyond the leases of what a gateway has in hand (15 s), and of what it does again and again. */
+const pauseMs = 17_000
 /** How long both sides may take to agree, after all: what a killed gateway had in hand waits for its lease. */
 const settleMs = isControl ? 15_000 : 180_000
 const events = values.check === undefined ? await proved() : readHistory(values.check)
@@ -84,8 +86,6 @@ async function traffic(stage: Stage, history: History, chance: Chance): Promise<
     return serveDesk({ centre, slotOf, gateways: stage.gateways, history, chance }, end.signal)
   })
   const note = (what: string) => history.add({ event: 'disturbed', at: history.now(), what })
-  // Beyond the leases of what is done again and again, and still within a short run.
-  const pauseMs = Math.max(7_000, Math.min(15_000, seconds * 200))
   const harm = rage({ ...stage, pauseMs, chance, note }, end.signal)
   await rest(seconds * 1000)
   end.abort()
