@@ -3,6 +3,7 @@ import type { Patient, Resource, Schedule, ServiceRequest, Slot, Task } from '@m
 import { extensions, frCore, systems } from '../../src/fhir/canonical.ts'
 import { uuidv7 } from '../../src/fhir/id.ts'
 import { sourceOf } from '../../src/flows/booking/states.ts'
+import { clocked } from '../../src/flows/clocks/kept.ts'
 import { openStore, type Store, type Written } from '../../src/store/index.ts'
 import { benchSystem, centreCount, centreName, risName } from './territory.ts'
 
@@ -39,7 +40,7 @@ export async function loadDataset(databaseUrl: string): Promise<Dataset> {
 
   const patients = numbers(patientCount).map((n) => patient(n))
   const requests = numbers(requestCount).map((n) => request(n, patients[n % patientCount]?.id ?? '', doctor))
-  const tasks = requests.slice(0, taskCount).map((one) => task(one, cell, at))
+  const tasks = requests.slice(0, taskCount).map((one, n) => task(one, cell, before(at, n)))
   const schedules = numbers(centreCount).map((centre) => schedule(centre))
   const slots = schedules.map(({ id }, centre) =>
     numbers(slotsPerCentre).map((n) =>
@@ -148,7 +149,7 @@ function task(
   cell: string,
   at: string,
 ): Task & { id: string } {
-  return {
+  const asked: Task & { id: string } = {
     resourceType: 'Task',
     id: newId(),
     status: 'requested',
@@ -162,7 +163,14 @@ function task(
     ...(requester?.reference !== undefined && { requester: { reference: requester.reference } }),
     owner: { reference: `Organization/${cell}` },
   }
+  return clocked(asked, ['US'], { now: at, newId, territory: { ...nowhere, cell: `Organization/${cell}` } })
 }
+
+/** All that the clocks of a Task ask of a territory is said by default. */
+const nowhere = { community: '', zone: 'Europe/Paris', peers: [], modalities: new Map<string, string>() }
+
+/** One after the other, a second apart. */
+const before = (at: string, seconds: number) => new Date(Date.parse(at) - seconds * 1000).toISOString()
 
 /** A diary of a centre, for one exam. */
 export const schedule = (centre: number, code = exam.code): Schedule & { id: string } => ({

@@ -18,15 +18,21 @@ export const risName = (centre: number) => `ris-${centre}`
 /** MSH-3 of the doctors' software. */
 export const senderName = 'BENCH'
 
-/** The doctors' software as a client: what it signs with, and what it asks for. */
+/** A client: what it signs with, and what it asks for. */
 export interface BenchClient {
   id: string
   key: JWK
   scopes: readonly string[]
 }
 
+/** The doctors' software, and the cell's. */
+export interface BenchClients {
+  practice: BenchClient
+  cell: BenchClient
+}
+
 /** Writes a territory's folder: a community with a cell, a practice with one doctor, and the centres. */
-export async function writeTerritory(folder: string, risPort: number): Promise<BenchClient> {
+export async function writeTerritory(folder: string, risPort: number): Promise<BenchClients> {
   const write = async (name: string, value: unknown) => {
     await mkdir(join(folder, name, '..'), { recursive: true })
     await writeFile(join(folder, name), JSON.stringify(value))
@@ -41,33 +47,42 @@ export async function writeTerritory(folder: string, risPort: number): Promise<B
     client: 'practice',
     settings: { sendingApplication: [senderName], addresses: loopback },
   })
-  const client = await benchClient()
-  const { kty, crv, x, y, alg, kid } = client.key
-  await write('clients/practice.json', {
-    id: client.id,
-    name: client.id,
-    organization: `${benchSystem}|practice`,
-    role: 'prescriber',
-    scopes: client.scopes,
+  const clients = {
+    practice: await benchClient('practice', practiceScopes),
+    cell: await benchClient('cell', ['system/Task.rus']),
+  }
+  await write('clients/practice.json', registration(clients.practice, 'prescriber'))
+  await write('clients/cell.json', registration(clients.cell, 'cell'))
+  return clients
+}
+
+function registration({ id, scopes, key: { kty, crv, x, y, alg, kid } }: BenchClient, role: string) {
+  return {
+    id,
+    name: id,
+    organization: `${benchSystem}|${id}`,
+    role,
+    scopes,
     jwks: { keys: [{ kty, crv, x, y, alg, kid }] },
-  })
-  return client
+  }
 }
 
 const loopback = ['127.0.0.1', '::1']
 
-async function benchClient(): Promise<BenchClient> {
+const practiceScopes = [
+  'system/*.rs',
+  'system/Patient.cruds',
+  'system/ServiceRequest.cruds',
+  'system/Task.crus',
+  'system/Appointment.crus',
+]
+
+async function benchClient(id: string, scopes: readonly string[]): Promise<BenchClient> {
   const { privateKey } = await generateKeyPair('ES384', { extractable: true })
   return {
-    id: 'practice',
+    id,
     key: { ...(await exportJWK(privateKey)), alg: 'ES384', kid: 'bench-1' },
-    scopes: [
-      'system/*.rs',
-      'system/Patient.cruds',
-      'system/ServiceRequest.cruds',
-      'system/Task.crus',
-      'system/Appointment.crus',
-    ],
+    scopes,
   }
 }
 

@@ -31,6 +31,8 @@ export interface World extends AsyncDisposable {
   territory: string
   /** An access token of the doctors' software, good for some minutes at this gateway, or at another on the same database. */
   token(baseUrl?: string): Promise<string>
+  /** An access token of the cell's software. */
+  cellToken(): Promise<string>
 }
 
 /** Starts a gateway with an embedded store in a folder of its own, fills it, and what it is held against. */
@@ -40,7 +42,7 @@ export async function openWorld(): Promise<World> {
   opening.defer(() => rm(folder, { recursive: true, force: true }))
   const ris = await started<RisReady>('ris', [], opening)
   const territory = join(folder, 'territory')
-  const client = await writeTerritory(territory, ris.ready.port)
+  const { practice, cell } = await writeTerritory(territory, ris.ready.port)
   const gateway = await started<GatewayReady>('gateway', [territory, join(folder, 'data')], opening)
   const { databaseUrl, baseUrl } = gateway.ready
   const data = await loadDataset(databaseUrl)
@@ -60,7 +62,8 @@ export async function openWorld(): Promise<World> {
       world.slots = await multiply(databaseUrl, data, slots)
     },
     territory,
-    token: (at = baseUrl) => tokenFor(client, at),
+    token: (at = baseUrl) => tokenFor(practice, at),
+    cellToken: () => tokenFor(cell, baseUrl),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
   return world

@@ -8,9 +8,12 @@ export interface FhirOrder {
 }
 
 /** The gateway's address, and the headers of a caller with a real token. */
-export async function fhirOrder({ gateway, token }: World): Promise<FhirOrder> {
-  const { hostname, port } = new URL(gateway.baseUrl)
-  const headers = { authorization: `Bearer ${await token()}`, accept: 'application/fhir+json' }
+export async function fhirOrder(
+  world: World,
+  token: string | Promise<string> = world.token(),
+): Promise<FhirOrder> {
+  const { hostname, port } = new URL(world.gateway.baseUrl)
+  const headers = { authorization: `Bearer ${await token}`, accept: 'application/fhir+json' }
   return { where: { host: hostname, port: Number(port) }, headers }
 }
 

@@ -1,4 +1,5 @@
 import { booking } from './booking.ts'
+import { claim } from './claim.ts'
 import { find } from './find.ts'
 import { floorInsert, floorMllp, floorRead } from './floors.ts'
 import { holdBook } from './hold-book.ts'
@@ -22,5 +23,6 @@ export const scenarios: readonly Scenario[] = [
   booking,
   find,
   holdBook,
+  claim,
   sas,
 ]
