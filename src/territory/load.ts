@@ -6,6 +6,7 @@ import { perform } from '../flows/perform.ts'
 import type { Desk, Peer, Territory } from '../flows/step.ts'
 import { loaded } from '../flows/territory/loaded.ts'
 import type { Kept, Store } from '../store/index.ts'
+import { bookingRulesOf } from './booking-rules.ts'
 import { type ConnectorFile, keysOf, type TerritoryFolder } from './read.ts'
 import { rulesOf } from './slot-rules.ts'
 
@@ -71,7 +72,7 @@ function organizationNamed(identifier: string, resources: readonly Kept[]): stri
 }
 
 function territoryOf(
-  { slotRules, communes }: TerritoryFolder,
+  { slotRules, bookingRules, communes }: TerritoryFolder,
   resources: readonly Kept[],
   connectors: readonly LoadedConnector[],
   conceptMaps: readonly ConceptMap[],
@@ -92,6 +93,9 @@ function territoryOf(
       .map(peerOf)
       .map((peer) => ({ ...peer, ...(isGated(peer, resources) && { gated: true }) })),
     ...(slotRules && { slots: rulesOf(slotRules, (identifier) => organizationNamed(identifier, resources)) }),
+    ...(bookingRules && {
+      bookings: bookingRulesOf(bookingRules, (identifier) => organizationNamed(identifier, resources)),
+    }),
     ...(communes && { communes: new Map(Object.entries(communes)) }),
     modalities: modalitiesIn(conceptMaps),
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Client, registration } from '../auth/client.ts'
 import type { Connector } from '../connectors/connector.ts'
 import type { Entry } from '../flows/entries.ts'
+import { type BookingRulesFile, bookingRulesFile } from './booking-rules.ts'
 import { type CommunesFile, communesFile } from './communes.ts'
 import { filesIn, type TerritoryFile } from './files.ts'
 import { type SlotRulesFile, slotRulesFile } from './slot-rules.ts'
@@ -33,6 +34,8 @@ export interface TerritoryFolder {
   conceptMaps: ConceptMap[]
   /** Absent: the usual rules, no quotas. */
   slotRules?: SlotRulesFile
+  /** Absent: the usual rules. */
+  bookingRules?: BookingRulesFile
   /** Absent: nobody knows what is near. */
   communes?: CommunesFile
 }
@@ -151,10 +154,11 @@ function connectorOf(
 }
 
 /** A file of `rules/` by its name, as the part of the territory that it says. */
-function ruleOf(value: unknown, { path }: TerritoryFile): Pick<TerritoryFolder, 'slotRules' | 'communes'> {
+function ruleOf(value: unknown, { path }: TerritoryFile): Partial<TerritoryFolder> {
   if (path === 'rules/slots.json') return { slotRules: slotRulesFile.parse(value) }
+  if (path === 'rules/bookings.json') return { bookingRules: bookingRulesFile.parse(value) }
   if (path === 'rules/communes.json') return { communes: communesFile.parse(value) }
-  throw new Error('there are no rules of this name; known: slots.json, communes.json')
+  throw new Error('there are no rules of this name; known: slots.json, bookings.json, communes.json')
 }
 
 function conceptMapOf(value: unknown): ConceptMap {
@@ -164,7 +168,7 @@ function conceptMapOf(value: unknown): ConceptMap {
 }
 
 /** What files name and no file has. */
-function missing({ entries, connectors, clients, slotRules }: TerritoryFolder): Problem[] {
+function missing({ entries, connectors, clients, slotRules, bookingRules }: TerritoryFolder): Problem[] {
   const organizations = new Set(
     entries.flatMap(({ resource }) => (resource.resourceType === 'Organization' ? keysOf(resource) : [])),
   )
@@ -190,6 +194,12 @@ function missing({ entries, connectors, clients, slotRules }: TerritoryFolder): 
       .filter((centre) => !organizations.has(centre))
       .map(
         (centre) => `rules/slots.json: centre: no Organization in resources/ has the identifier ${centre}`,
+      ),
+    ...(bookingRules?.byAgreement ?? [])
+      .filter((centre) => !organizations.has(centre))
+      .map(
+        (centre) =>
+          `rules/bookings.json: byAgreement: no Organization in resources/ has the identifier ${centre}`,
       ),
     ...entries
       .filter(({ resource }) => keysOf(resource).length === 0)

@@ -69,32 +69,7 @@ export const answered: Step<Answer, AnswerFacts> = {
   name: 'booking.answered',
 
   async facts({ appointment }, store, actor) {
-    const known = await theirs(appointment, store, actor)
-    const [slots, begin, request, tasks] = await Promise.all([
-      slotsOf(known, store),
-      isWhere(appointment, known) ? [] : slotsAt(appointment, store),
-      requestOf(known, store),
-      known ? tasksOf(known, store) : [],
-    ])
-    const [taken, told, patient, old, namesake] = await Promise.all([
-      store.occupancies([...new Set([...slots, ...begin].map(({ id }) => id))]),
-      known?.status === 'booked' ? [] : toldWith(request, store),
-      store.follow(request?.subject.reference),
-      known && oldOf(known, store),
-      known && namesakeOf(known, appointment, store),
-    ])
-    return {
-      known,
-      slots,
-      begin,
-      taken,
-      request,
-      told,
-      tasks,
-      patient: patient?.resourceType === 'Patient' ? patient : undefined,
-      old,
-      namesake,
-    }
+    return factsOf(await theirs(appointment, store, actor), appointment, store)
   },
 
   decide({ appointment, peer }, facts, at, actor) {
@@ -108,6 +83,47 @@ export const answered: Step<Answer, AnswerFacts> = {
     }
     return noticed(known, appointment, facts, at)
   },
+}
+
+/** What has to be known of an appointment of ours to take its centre's word for it. */
+export async function answerFacts(id: string, store: Reader, said?: Appointment): Promise<AnswerFacts> {
+  await store.around(aroundAnswered(id, said ? numbersOf(said) : []))
+  const known = await store.read('Appointment', id)
+  return factsOf(known, said ?? silence, store)
+}
+
+const silence: Appointment = { resourceType: 'Appointment', status: 'pending', participant: [] }
+
+async function factsOf(
+  known: Kept<Appointment> | undefined,
+  appointment: Appointment,
+  store: Reader,
+): Promise<AnswerFacts> {
+  const [slots, begin, request, tasks] = await Promise.all([
+    slotsOf(known, store),
+    isWhere(appointment, known) ? [] : slotsAt(appointment, store),
+    requestOf(known, store),
+    known ? tasksOf(known, store) : [],
+  ])
+  const [taken, told, patient, old, namesake] = await Promise.all([
+    store.occupancies([...new Set([...slots, ...begin].map(({ id }) => id))]),
+    known?.status === 'booked' ? [] : toldWith(request, store),
+    store.follow(request?.subject.reference),
+    known && oldOf(known, store),
+    known && namesakeOf(known, appointment, store),
+  ])
+  return {
+    known,
+    slots,
+    begin,
+    taken,
+    request,
+    told,
+    tasks,
+    patient: patient?.resourceType === 'Patient' ? patient : undefined,
+    old,
+    namesake,
+  }
 }
 
 /** The appointment that is meant, if the actor sees it. */
