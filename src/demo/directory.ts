@@ -11,13 +11,15 @@ import type {
   Schedule,
 } from '@medplum/fhirtypes'
 import { extensions, frCore, systems } from '../fhir/canonical.ts'
+import { r5 } from '../fhir/cross-version.ts'
 
 /** A fictive imaging centre, its diaries, and how it is spoken with. */
 export interface DemoCentre {
   id: string
   name: string
-  /** Fictive FINESS number. */
+  /** Fictive FINESS and SIRET numbers. */
   finess: string
+  siret: string
   commune: { name: string; postalCode: string; insee: string }
   phone: string
   /** Name of its connector; its kind. */
@@ -33,6 +35,8 @@ export interface DemoDiary {
   minutes: number
   /** Reserved for members; the others are open to all. */
   reserved: boolean
+  /** Whose it is, where it is one person's. */
+  radiologist?: { family: string; given: string; rpps: string }
   /** Weekly, from and to (local time); set where the centre declares its ranges, and its system has no diary to read. */
   weekly?: { days: string; from: string; to: string }
 }
@@ -45,6 +49,7 @@ export const centres: readonly DemoCentre[] = [
     id: 'centre-v2',
     name: 'Imagerie du Port',
     finess: '990000010',
+    siret: '99900001000011',
     commune: { name: 'Rive-sur-Mer', postalCode: '14990', insee: '14990' },
     phone: '+33199000001',
     connector: 'ris-v2',
@@ -56,6 +61,7 @@ export const centres: readonly DemoCentre[] = [
         modality: 'US',
         minutes: 20,
         reserved: true,
+        radiologist: { family: 'Image', given: 'Andrea', rpps: '99900000102' },
         weekly: weekly('08:00', '10:00'),
       },
       {
@@ -64,6 +70,7 @@ export const centres: readonly DemoCentre[] = [
         modality: 'US',
         minutes: 20,
         reserved: false,
+        radiologist: { family: 'Sonde', given: 'Noa', rpps: '99900000110' },
         weekly: weekly('14:00', '17:00'),
       },
       {
@@ -80,6 +87,7 @@ export const centres: readonly DemoCentre[] = [
     id: 'centre-fhir',
     name: 'Scanner des Deux Rives',
     finess: '990000028',
+    siret: '99900002800012',
     commune: { name: 'Deux-Rives', postalCode: '14991', insee: '14991' },
     phone: '+33199000002',
     connector: 'ris-fhir',
@@ -93,6 +101,7 @@ export const centres: readonly DemoCentre[] = [
     id: 'centre-json',
     name: 'IRM du Bocage',
     finess: '990000036',
+    siret: '99900003600013',
     commune: { name: 'Bocage-Ville', postalCode: '14992', insee: '14992' },
     phone: '+33199000003',
     connector: 'ris-json',
@@ -106,6 +115,7 @@ export const centres: readonly DemoCentre[] = [
     id: 'centre-manual',
     name: 'Cabinet d’échographie de la Place',
     finess: '990000044',
+    siret: '99900004400014',
     commune: { name: 'Petit-Bourg', postalCode: '14993', insee: '14993' },
     phone: '+33199000004',
     connector: 'telephone',
@@ -223,7 +233,8 @@ const year = '2025-01-01'
 /** The directory of the demo: organisations, doctors, centres with their conventions, places and diaries. */
 export function directory(): { url: string; resource: Resource }[] {
   const named: [string, Resource][] = [
-    ['community', organization('community', 'CPTS des Deux Rives (fictive)', cpts)],
+    ['community', community()],
+    ['community-service', communityService],
     [
       'cell',
       {
@@ -239,6 +250,23 @@ export function directory(): { url: string; resource: Resource }[] {
     ...centres.flatMap(centreResources),
   ]
   return named.map(([id, resource]) => ({ url: `urn:local:${id}`, resource }))
+}
+
+/** Known to the SAS by its FINESS number. */
+function community(): Organization {
+  const own = organization('community', 'CPTS des Deux Rives (fictive)', cpts)
+  const finess = { type: frType('FINEG'), system: 'https://finess.esante.gouv.fr', value: '990000051' }
+  return { ...own, identifier: [finess, demoIdentifier('community')] }
+}
+
+/** What the community offers, to which its reserved slots refer. */
+const communityService: HealthcareService = {
+  resourceType: 'HealthcareService',
+  identifier: [demoIdentifier('community-service')],
+  active: true,
+  providedBy: local('community'),
+  category: [{ coding: [cpts] }],
+  name: 'Soins non programmés',
 }
 
 function organization(
@@ -298,7 +326,7 @@ function role(doctor: string, at: string): PractitionerRole {
 }
 
 function centreResources(centre: DemoCentre): [string, Resource][] {
-  const { id, name, finess, commune, phone, diaries } = centre
+  const { id, name, finess, siret, commune, phone, diaries } = centre
   const place: Location = {
     resourceType: 'Location',
     identifier: [demoIdentifier(`${id}-place`)],
@@ -312,6 +340,7 @@ function centreResources(centre: DemoCentre): [string, Resource][] {
     ...organization(id, `${name} (fictif)`),
     identifier: [
       { type: frType('FINEG'), system: 'https://finess.esante.gouv.fr', value: finess },
+      { type: frType('SIRET'), system: 'https://sirene.fr', value: siret },
       demoIdentifier(id),
     ],
     telecom: [{ system: 'phone', value: phone }],
@@ -356,17 +385,48 @@ function diaryResources(diary: DemoDiary, { id, connector }: DemoCentre): [strin
     extension: [examOf(diary), ...rangeOf(diary)],
     identifier: [demoIdentifier(diary.id)],
     active: true,
-    actor: [local(`${diary.id}-service`), local(`${id}-place`)],
+    actor: [
+      local(`${diary.id}-service`),
+      local(`${id}-place`),
+      ...(diary.radiologist ? [local(`${diary.id}-doctor`), local(`${diary.id}-role`)] : []),
+    ],
     comment: diary.name,
   }
+  return [[`${diary.id}-service`, service], ...radiologistResources(diary, id), [diary.id, schedule]]
+}
+
+/** The radiologist of a diary, and the role at the centre's place. */
+function radiologistResources({ id, radiologist }: DemoDiary, centre: string): [string, Resource][] {
+  if (!radiologist) return []
+  const { family, given, rpps } = radiologist
+  const doctor: Practitioner = {
+    resourceType: 'Practitioner',
+    identifier: [{ use: 'official', type: frType('RPPS'), system: systems.rpps, value: rpps }],
+    active: true,
+    name: [{ use: 'official', family, given: [given], prefix: ['DR'] }],
+  }
+  const role: PractitionerRole = {
+    resourceType: 'PractitionerRole',
+    identifier: [demoIdentifier(`${id}-role`)],
+    active: true,
+    practitioner: local(`${id}-doctor`),
+    organization: local(centre),
+    location: [local(`${centre}-place`)],
+  }
   return [
-    [`${diary.id}-service`, service],
-    [diary.id, schedule],
+    [`${id}-doctor`, doctor],
+    [`${id}-role`, role],
   ]
 }
 
 /** Slots for members of the community. Source: TRE_R314. */
 export const reservedForMembers = { system: systems.slotType, code: 'CPTS' }
+
+/** Of the community's members: their service is named as R5 does, for the SAS. */
+const offeredByCommunity: Extension = {
+  url: r5.slotServiceType,
+  valueReference: local('community-service'),
+}
 
 const modalityNames = {
   US: 'Ultrasound',
@@ -385,7 +445,13 @@ function examOf(diary: DemoDiary): Extension {
   return {
     url: frCore.serviceTypeDuration,
     extension: [
-      { url: 'serviceType', valueCodeableConcept: { coding: [modalityOf(diary)] } },
+      {
+        url: 'serviceType',
+        valueCodeableConcept: {
+          ...(diary.reserved && { extension: [offeredByCommunity] }),
+          coding: [modalityOf(diary)],
+        },
+      },
       {
         url: 'duration',
         valueDuration: {

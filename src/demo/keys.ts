@@ -72,6 +72,20 @@ export const demoClients = [
   { name: 'cell', organization: 'cell', role: 'cell', scopes: ['system/*.cruds'] },
   { name: 'region', organization: 'community', role: 'region', scopes: [readAll] },
   {
+    name: 'sas',
+    organization: 'community',
+    role: 'region',
+    scopes: [
+      'system/Slot.s',
+      'system/Schedule.s',
+      'system/Practitioner.s',
+      'system/PractitionerRole.s',
+      'system/Location.s',
+      'system/HealthcareService.s',
+      'system/Organization.s',
+    ],
+  },
+  {
     name: 'operator',
     organization: 'community',
     role: 'operator',

@@ -86,7 +86,9 @@ describe('flux 4a et 5a: consultation de disponibilités', () => {
       `Slot?_include=Slot:schedule&_include=Schedule:actor&${window()}&status=free&schedule.actor:HealthcareService.service-type=http://dicom.nema.org/resources/ontology/DCM%7CUS&_count=30`,
     )
     const types = new Set(found.map(({ resourceType }) => resourceType as string))
-    expect(types).toEqual(new Set(['Slot', 'Schedule', 'HealthcareService', 'Location']))
+    expect(types).toEqual(
+      new Set(['Slot', 'Schedule', 'HealthcareService', 'Location', 'Practitioner', 'PractitionerRole']),
+    )
     const slots = found.filter(({ resourceType }) => resourceType === 'Slot')
     expect(slots.map(({ status }) => status)).toEqual(Array(30).fill('free'))
     expect(slots.flatMap((slot) => baseValidator().validate(slot))).toEqual([])
