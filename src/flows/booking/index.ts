@@ -1,30 +1,59 @@
-import type { Appointment, CodeableConcept } from '@medplum/fhirtypes'
+import type { Appointment, CodeableConcept, Identifier } from '@medplum/fhirtypes'
 import { Failure, failure } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
-import { perform } from '../perform.ts'
+import { type Arriving, perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
+import { type AgreedTime, agreed } from './agreed.ts'
+import { type Amendment, amended } from './amended.ts'
+import { type DiaryTime, wantedAt } from './at-time.ts'
 import { cancelled } from './cancelled.ts'
-import type { Wanted } from './facts.ts'
+import { slotsOf, type Wanted } from './facts.ts'
 import { held } from './hold.ts'
+import { keyed } from './keyed.ts'
 import { proposalOf } from './proposal.ts'
-import { type BookWish, type HeldPlace, requested } from './requested.ts'
-import { isExpired, isHeld, isLive, operatorOf } from './states.ts'
+import { renewed } from './renewed.ts'
+import { type Details, type HeldPlace, requested } from './requested.ts'
+import { centreOf, isExpired, isHeld, isLive, operatorOf } from './states.ts'
 import { readAppointment, watched } from './watched.ts'
 
 export { type Found, find, proposalAgain, type Wish } from './find.ts'
 
-/** What is to be held or booked: an Appointment's id (a proposal's, or one that is kept), or a slot with its request. */
-export type Target = HeldPlace | Wanted
+/**
+ * What is to be held or booked: an Appointment's id (a proposal's, or one that is kept), slots with their request or
+ * patient, or a time in a diary.
+ */
+export type Target = HeldPlace | Wanted | DiaryTime
+
+/** What may be booked besides: a time beside the diary, where the centre takes such. */
+export type BookTarget = Target | AgreedTime
+
+/** A booking, and how long its caller waits. */
+export interface Booking extends Details {
+  target: BookTarget
+  /** How long to wait for the centre's answer at most. */
+  waitMs: number
+  /** The caller's own key for this call: the same key again is the same booking. */
+  key?: Key
+}
+
+/** An idempotency key, and the content that it stands for. */
+export interface Key {
+  value: string
+  /** What was asked, byte for byte, or as close as it can be had. */
+  content: string
+}
 
 /**
- * Keeps a place for a while; asked again, it is the same hold. `seconds` is a wish for less than the gateway's own limit.
+ * Keeps a place for a while; asked again, it is the same hold. `seconds` is a wish for less than the territory's limit.
+ *
+ * Fails: conflict; throttled when the client holds as many as it may; not-found; business-rule.
  */
 export async function hold(
   target: Target,
   seconds: number | undefined,
   desk: Desk,
 ): Promise<Kept<Appointment>> {
-  const wanted = 'appointment' in target ? proposal(target.appointment) : target
+  const wanted = 'appointment' in target ? proposal(target.appointment) : await placesOf(target, desk)
   try {
     const { written } = await perform(held, { ...wanted, ...(seconds !== undefined && { seconds }) }, desk)
     return onlyAppointment(written)
@@ -33,6 +62,16 @@ export async function hold(
     if (own && isHeld(own)) return own
     throw thrown
   }
+}
+
+/** Holds a place for longer, once. Fails: hold-expired, forbidden, business-rule. */
+export async function renew(
+  appointment: string,
+  seconds: number | undefined,
+  desk: Desk,
+): Promise<Kept<Appointment>> {
+  const { written } = await perform(renewed, { appointment, ...(seconds !== undefined && { seconds }) }, desk)
+  return onlyAppointment(written)
 }
 
 const isConflict = (thrown: unknown) => thrown instanceof Failure && thrown.case === 'conflict'
@@ -61,21 +100,33 @@ function proposal(id: string): Wanted {
   )
 }
 
-/**
- * Books a place, and waits for the centre's answer, whichever gateway hears it.
- *
- * Comes back `booked`, or still `pending` when the centre has not answered in time.
- * Fails: refused, with the centre's reason; and whatever keeps the centre from being asked.
- */
-export async function book(
-  target: Target,
+/** The slots of a time in a diary; what names its slots is what it is. */
+const placesOf = async (target: Wanted | DiaryTime, desk: Desk): Promise<Wanted> =>
+  'schedule' in target ? wantedAt(target, desk) : target
+
+/** Books a place, with no more said of it than a comment. */
+export const book = (
+  target: BookTarget,
   comment: string | undefined,
   waitMs: number,
   desk: Desk,
-): Promise<Kept<Appointment>> {
+): Promise<Kept<Appointment>> => bookOnce({ target, waitMs, ...(comment !== undefined && { comment }) }, desk)
+
+/**
+ * Books a place, and waits for the centre's answer, whichever gateway hears it.
+ *
+ * Comes back `booked`, or still `pending` when the centre has not answered in time, or answers by telephone. With the
+ * same key, or the same number of the caller's own, it is the same booking, and the answer is that of the first time.
+ * Fails: refused, with the centre's reason; duplicate for a key or a number that stands for something else; and
+ * whatever keeps the centre from being asked.
+ */
+export async function bookOnce(booking: Booking, desk: Desk): Promise<Kept<Appointment>> {
   using watch = watched(desk.store)
-  const appointment = await watch.settled(await asked(target, comment, desk), waitMs)
-  if (appointment.status === 'pending' || appointment.status === 'booked') return appointment
+  const asked = await askedOnce(booking, desk)
+  const isCall = centreOf(asked, desk.territory)?.manual ?? false
+  const isOver = asked.status !== 'pending' || isCall
+  const appointment = isOver ? asked : await watch.settled(asked.id, booking.waitMs)
+  if (isLive(appointment)) return appointment
   const reason =
     appointment.cancelationReason?.text ??
     appointment.cancelationReason?.coding?.[0]?.display ??
@@ -87,27 +138,98 @@ export async function book(
   )
 }
 
-/** Asks the centre, and tells the appointment's id. What the caller has there already is gone on with. */
-async function asked(target: Target, comment: string | undefined, desk: Desk): Promise<string> {
+/** Asks the centre, unless the same key or the same number has asked it before. */
+async function askedOnce(booking: Booking, desk: Desk): Promise<Kept<Appointment>> {
+  const { key, identifier = [] } = booking
+  const ask = async (arriving?: Arriving) => {
+    const known = await knownBy(identifier, booking, desk)
+    return known ?? asked(booking, desk, arriving)
+  }
+  return key ? keyed(key, desk, ask) : ask()
+}
+
+/** The caller's appointment of this number. Fails: duplicate when it is another's, or in another place. */
+async function knownBy(
+  numbers: readonly Identifier[],
+  { target }: Booking,
+  { store, actor }: Desk,
+): Promise<Kept<Appointment> | undefined> {
+  const reader = store.reader()
+  const own = numbers.filter(({ system, value }) => system && value)
+  if (own.length === 0) return undefined
+  const known = await reader.sameIdentifier<Appointment>({
+    resourceType: 'Appointment',
+    status: 'proposed',
+    participant: [],
+    identifier: own.map(({ system, value }) => ({ ...(system && { system }), ...(value && { value }) })),
+  })
+  if (!known) return undefined
+  if (operatorOf(known) === actor.organization && isSame(known, target)) return known
+  throw failure(
+    'duplicate',
+    `Another appointment has this number: Appointment/${known.id}. Give each one of its own.`,
+    'Appointment.identifier',
+  )
+}
+
+/** Whether an appointment is what is asked for: the same place, for the same request. */
+function isSame(known: Kept<Appointment>, target: BookTarget): boolean {
   const meant = 'appointment' in target ? (proposalOf(target.appointment) ?? target) : target
-  if ('appointment' in meant) return askedFor(meant, comment, desk)
-  const own = await ownIn(meant, desk)
-  if (own) return askedFor({ appointment: own.id }, comment, desk)
+  if ('appointment' in meant) return meant.appointment === known.id
+  const isFor = known.basedOn?.[0]?.reference === (meant.request && `ServiceRequest/${meant.request}`)
+  if ('schedule' in meant) return isFor && Date.parse(known.start ?? '') === Date.parse(meant.start)
+  const slots = slotsOf(meant).map((id) => `Slot/${id}`)
+  return isFor && slots.every((one) => known.slot?.some(({ reference }) => reference === one))
+}
+
+/** Asks the centre. What the caller has there already is gone on with. */
+async function asked(
+  { target, ...details }: Booking,
+  desk: Desk,
+  arriving: Arriving | undefined,
+): Promise<Kept<Appointment>> {
+  if ('agreed' in target) {
+    const { written } = await perform(agreed, { ...target, ...detailsOf(details) }, desk, arriving)
+    return onlyAppointment(written)
+  }
+  const ask = (place: HeldPlace | Wanted) => askedFor(place, detailsOf(details), desk, arriving)
+  const meant = 'appointment' in target ? (proposalOf(target.appointment) ?? target) : target
+  if ('appointment' in meant) return ask(meant)
+  const wanted = await placesOf(meant, desk)
+  const own = details.replaces === undefined ? await ownIn(wanted, desk) : undefined
+  if (own) return ask({ appointment: own.id })
   try {
-    return await askedFor(meant, comment, desk)
+    return await ask(wanted)
   } catch (thrown) {
-    const meanwhile = isConflict(thrown) ? await ownIn(meant, desk) : undefined
-    if (meanwhile) return askedFor({ appointment: meanwhile.id }, comment, desk)
+    const meanwhile = isConflict(thrown) ? await ownIn(wanted, desk) : undefined
+    if (meanwhile) return ask({ appointment: meanwhile.id })
     throw thrown
   }
 }
 
-async function askedFor(target: Target, comment: string | undefined, desk: Desk): Promise<string> {
-  const wish: BookWish = { ...target, ...(comment !== undefined && { comment }) }
-  const { written } = await perform(requested, wish, desk)
-  const id = written.find(isAppointment)?.id ?? ('appointment' in target ? target.appointment : undefined)
-  if (id) return id
+const detailsOf = ({ comment, identifier, replaces }: Details): Details => ({
+  ...(comment !== undefined && { comment }),
+  ...(identifier !== undefined && { identifier }),
+  ...(replaces !== undefined && { replaces }),
+})
+
+async function askedFor(
+  place: HeldPlace | Wanted,
+  details: Details,
+  desk: Desk,
+  arriving: Arriving | undefined,
+): Promise<Kept<Appointment>> {
+  const { written } = await perform(requested, { ...place, ...details }, desk, arriving)
+  const appointment = written.find(isAppointment)
+  if (appointment) return appointment
+  if ('appointment' in place) return readAppointment(place.appointment, desk.store) // asked already
   throw new Error('A booking was performed without its appointment')
+}
+
+/** Says something else of an appointment that stays where it is. Fails: forbidden, business-rule, not-found. */
+export async function amend(amendment: Amendment, desk: Desk): Promise<Kept<Appointment>> {
+  const { written } = await perform(amended, amendment, desk)
+  return onlyAppointment(written)
 }
 
 /** Gives a place back, held or booked; the centre is told. */
@@ -126,5 +248,5 @@ const isAppointment = (resource: { resourceType: string }): resource is Kept<App
 function onlyAppointment(written: readonly Kept[]): Kept<Appointment> {
   const appointment = written.find(isAppointment)
   if (appointment) return appointment
-  throw new Error('A place was held without its appointment')
+  throw new Error('A place was taken without its appointment')
 }
