@@ -1,10 +1,11 @@
-import type { Resource, Slot } from '@medplum/fhirtypes'
+import type { Resource, Schedule, Slot } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
-import type { Kept, Occupancy } from '../../store/index.ts'
+import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import { nextOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Territory } from '../step.ts'
 import { type Convention, conventionsOf } from './conventions.ts'
+import { forExams, saidBy } from './exams.ts'
 import { asKept, inForm, isPushed, underRules, withOrigin, withOurs } from './published.ts'
 import { sightOfSlots } from './sight.ts'
 
@@ -12,6 +13,8 @@ interface Facts {
   taken: readonly Occupancy[]
   /** `Organization/<id>` whose diary it is, by the slot's or schedule's id, where it stands already. */
   sources: ReadonlyMap<string, string>
+  /** Of slots that do not say what they are for, by reference. */
+  diaries: ReadonlyMap<string, Schedule>
   /** Of the centre that writes. */
   conventions: readonly Convention[]
 }
@@ -20,21 +23,22 @@ interface Facts {
 export const diaryByApi: Hook<Facts> = {
   prepare: (resource) => (resource.resourceType === 'Schedule' ? inForm(resource) : resource),
 
-  async facts(changes, _, store, actor) {
+  async facts(changes, all, store, actor) {
     const slots = changes.filter(({ type }) => type === 'Slot').map(({ id }) => id)
     const before = changes.flatMap(({ id, before }) =>
       before?.meta.source ? [[id, before.meta.source] as const] : [],
     )
-    const [taken, conventions] = await Promise.all([
+    const [taken, conventions, diaries] = await Promise.all([
       slots.length > 0 ? store.occupancies(slots) : [],
       conventionsOf(actor.organization, store),
+      diariesOf(changes, all, store),
     ])
-    return { taken, conventions, sources: new Map(before) }
+    return { taken, conventions, diaries, sources: new Map(before) }
   },
 
-  decide(changes, _, { taken, sources, conventions }, at, actor) {
+  decide(changes, _, { taken, sources, conventions, diaries }, at, actor) {
     const write = changes.flatMap((change) =>
-      change.verb === 'delete' ? [] : [kept(change, sources, taken, at, actor.organization)],
+      change.verb === 'delete' ? [] : [kept(filled(change, diaries), sources, taken, at, actor.organization)],
     )
     const slots = write.filter(
       (resource): resource is Slot & { id: string } => resource.resourceType === 'Slot',
@@ -45,6 +49,40 @@ export const diaryByApi: Hook<Facts> = {
       regrant: sightOfSlots(slots, at.territory, conventions),
     }
   },
+}
+
+/** A slot that does not say what it is for is for the exams of its diary. */
+function filled<C extends Seen & { verb: 'create' | 'update' }>(change: C, diaries: Facts['diaries']): C {
+  const { resource } = change
+  if (resource.resourceType !== 'Slot' || resource.serviceType?.length) return change
+  const diary = diaries.get(resource.schedule.reference ?? '')
+  return diary ? { ...change, resource: forExams(resource, saidBy(diary)) } : change
+}
+
+async function diariesOf(
+  changes: readonly Seen[],
+  all: readonly Seen[],
+  store: Reader,
+): Promise<ReadonlyMap<string, Schedule>> {
+  const wanted = changes.flatMap((change) =>
+    change.verb !== 'delete' &&
+    change.resource.resourceType === 'Slot' &&
+    !change.resource.serviceType?.length
+      ? (change.resource.schedule.reference ?? [])
+      : [],
+  )
+  const here = all.flatMap((change) =>
+    change.verb !== 'delete' && change.resource.resourceType === 'Schedule'
+      ? [[`Schedule/${change.id}`, change.resource] as const]
+      : [],
+  )
+  const there = await Promise.all(
+    [...new Set(wanted)].map(async (reference) => [reference, await store.follow(reference)] as const),
+  )
+  const kept = there.flatMap(([reference, one]) =>
+    one?.resourceType === 'Schedule' ? [[reference, one] as const] : [],
+  )
+  return new Map([...kept, ...here])
 }
 
 function kept(

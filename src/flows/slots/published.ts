@@ -9,6 +9,7 @@ import type { Covered } from '../message.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { slotsBetween } from './between.ts'
 import { type Convention, conventionsOf } from './conventions.ts'
+import { withExams } from './exams.ts'
 import { labelledAt, noRules } from './rules.ts'
 import { sightOfSlots } from './sight.ts'
 
@@ -51,7 +52,10 @@ export const published: Step<Publication, Facts> = {
 
   decide({ entries, peer, covers }, { known, before, taken, conventions }, at) {
     refuseOthers(known, peer, at)
-    const named = entries.map((entry) => ({ ...entry, resource: asRead(entry.resource, at, peer) }))
+    const named = withExams(entries, known).map((entry) => ({
+      ...entry,
+      resource: asRead(entry.resource, at, peer),
+    }))
     const { all } = settled(named, known, undefined, at)
     const byId = new Map([...known.values()].map((kept) => [kept.id, kept]))
     const next = all.map((resource) =>
