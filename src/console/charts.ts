@@ -36,6 +36,6 @@ export function bars(
 
 function drawn({ value, part = 0 }: Bar, most: number): Html {
   const [whole, dark] = [value, part].map((one) => Math.round((width * one) / most))
-  return html`<svg class="bar" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true" focusable="false">
+  return html`<svg class="bar" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true" focusable="false">
     <rect class="ground" width="${width}" height="${height}" rx="2"/><rect class="whole" width="${whole}" height="${height}" rx="2"/><rect class="part" width="${dark}" height="${height}" rx="2"/></svg>`
 }

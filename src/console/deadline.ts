@@ -1,4 +1,4 @@
-import type { Clock } from '../flows/clocks/clock.ts'
+import type { Clock, ClockName } from '../flows/clocks/clock.ts'
 import { span, when } from './format.ts'
 import { type Html, html, nothing } from './html.ts'
 import type { View } from './view.ts'
@@ -34,5 +34,10 @@ function due(tone: string, words: string, at: string | undefined, view: View): H
 }
 
 /** The clock that counts now: the answer's until it is given, then the exam's. */
-export const currentClock = ({ answer, exam }: Readonly<Record<'answer' | 'exam', Clock>>): Clock =>
-  answer.state === 'running' || answer.state === 'waiting' ? answer : exam
+export const currentClock = ({
+  answer,
+  exam,
+}: Readonly<Record<ClockName, Clock>>): { name: ClockName; clock: Clock } =>
+  answer.state === 'running' || answer.state === 'waiting'
+    ? { name: 'answer', clock: answer }
+    : { name: 'exam', clock: exam }

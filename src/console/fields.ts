@@ -13,7 +13,7 @@ export const emptyForm: Filled = { values: new Map(), faults: new Map() }
 /** A line of text with its label; a fault is told at its field. */
 export interface TextField {
   name: string
-  label: string
+  label: string | Html
   hint?: string
   /** Name of a list of suggestions. */
   list?: string

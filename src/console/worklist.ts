@@ -48,18 +48,23 @@ export async function worklist(list: List, cursor: string | undefined, desk: Des
   return { rows, people: found, ...(next !== undefined && { next }) }
 }
 
+/** A request's own Task, no part of another: those are the centres'. */
+const ofRequests: readonly [string, string][] = [
+  ['code', 'http://hl7.org/fhir/CodeSystem/task-code|fulfill'],
+  ['part-of:missing', 'true'],
+]
+
 function conditions(list: List, { territory, actor, clock }: Desk): [string, string][] {
-  const request: [string, string] = ['code', 'http://hl7.org/fhir/CodeSystem/task-code|fulfill']
   const status: [string, string] = ['status', list === 'waiting' ? 'on-hold' : open]
   switch (list) {
     case 'mine':
-      return [request, status, ['owner', actor.person ?? '']]
+      return [...ofRequests, status, ['owner', actor.person ?? '']]
     case 'pool':
-      return [request, status, ['owner', territory.cell]]
+      return [...ofRequests, status, ['owner', territory.cell]]
     case 'late':
-      return [request, status, ['answer-due', `lt${clock().toISOString()}`]]
+      return [...ofRequests, status, ['answer-due', `lt${clock().toISOString()}`]]
     default:
-      return [request, status]
+      return [...ofRequests, status]
   }
 }
 

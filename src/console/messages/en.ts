@@ -51,7 +51,7 @@ export const en: Catalogue = {
   'list.mine': 'Mine',
   'list.waiting': 'Waiting',
   'list.late': 'Late',
-  'column.due': 'Answer by',
+  'column.due': 'Due',
   'column.exam': 'Exam',
   'column.patient': 'Patient',
   'column.commune': 'Commune',
@@ -300,4 +300,7 @@ export const en: Catalogue = {
   'modality.CT': 'CT',
   'modality.MR': 'MRI',
   'modality.unknown': 'Not said',
+
+  'due.for.answer': 'to answer',
+  'due.for.exam': 'for the exam',
 }

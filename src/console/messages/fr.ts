@@ -49,7 +49,7 @@ export const fr = {
   'list.mine': 'Les miennes',
   'list.waiting': 'En attente',
   'list.late': 'En retard',
-  'column.due': 'Répondre avant',
+  'column.due': 'Échéance',
   'column.exam': 'Examen',
   'column.patient': 'Patient',
   'column.commune': 'Commune',
@@ -298,4 +298,7 @@ export const fr = {
   'modality.CT': 'Scanner',
   'modality.MR': 'IRM',
   'modality.unknown': 'Non précisé',
+
+  'due.for.answer': 'pour répondre',
+  'due.for.exam': 'pour l’examen',
 } as const satisfies Record<string, string>

@@ -63,7 +63,7 @@ function diaryPart({ schedule, places }: DiaryDay, view: View): Html {
   const { say } = view
   const name = schedule.comment ?? say('day.diary')
   const free = places.filter(({ slot }) => slot.status === 'free').length
-  return html`<section class="card"><h2>${name} <span class="quiet count">${say('day.free', { free, all: places.length })}</span></h2>
+  return html`<section class="card"><h2>${name}${given(places.length > 0, () => html` <span class="quiet count">${say('day.free', { free, all: places.length })}</span>`)}</h2>
     ${
       places.length === 0
         ? html`<p class="quiet">${say('day.none')}</p>`

@@ -35,7 +35,7 @@ function tables(counts: ReadonlyMap<string, MeasureReportGroup>, view: View): Ht
       ${figure(say('counts.booked'), countOf(booked, 'initial-population'), view, say('counts.cancelled', { count: countOf(booked, 'cancelled') }))}
       ${figure(say('counts.prescribers'), countOf(of('active-prescribers'), 'initial-population'), view, say('counts.members', { count: countOf(of('active-prescribers'), 'numerator') }))}
     </div>
-    <div class="two even"><section class="card">${delay('answer', of('request-to-answer'), view)}</section>
+    <div class="pairs"><section class="card">${delay('answer', of('request-to-answer'), view)}</section>
       <section class="card">${delay('exam', of('request-to-exam'), view)}</section>
       <section class="card"><h2>${say('counts.by-month')}</h2>${bars(say('counts.by-month'), [say('counts.month'), say('counts.booked')], byMonth(booked, view), view)}</section>
       <section class="card"><h2>${say('counts.top')}</h2>${bars(say('counts.top'), [say('column.exam'), say('counts.requests')], top(of('top-exams')), view)}</section>

@@ -47,11 +47,11 @@ function table({ rows, people }: Worklist, visit: Visit): Html {
 function line(row: Row, people: ReadonlyMap<string, Kept>, { view, person, desk }: Visit): Html {
   const { task, request, patient, appointment } = row
   const id = task.focus?.reference?.split('/')[1] ?? ''
-  const clock = currentClock(
+  const { name, clock } = currentClock(
     clocksOfRequest(task, appointment ? [appointment] : [], desk.territory, new Date(view.now).toISOString()),
   )
   return html`<tr class="${clock.state === 'running' ? clock.standing : clock.state}">
-    <td>${clockDue(clock, view)}</td>
+    <td>${clockDue(clock, view)}<small>${view.say(`due.for.${name}`)}</small></td>
     <td><a data-row href="/console/requests/${id}">${wordsOf(request?.code) || view.say('exam.unknown')}</a>
       ${given(isUrgent(task), () => html`<span class="urgent">${view.say('urgent')}</span>`)}
       ${given(wordsOf(request?.reasonCode?.[0]), (words) => html`<small>${words}</small>`)}</td>
