@@ -1,4 +1,4 @@
-import type { Appointment, Parameters, ServiceRequest } from '@medplum/fhirtypes'
+import type { Appointment, Parameters, ServiceRequest, Slot } from '@medplum/fhirtypes'
 import type { Kept } from '../../src/store/index.ts'
 import type { Caller, Reply } from '../support/gateway.ts'
 import { type Answered, appointmentIn, books, found, holds } from './support.ts'
@@ -78,6 +78,29 @@ export const waysByDialects: readonly WayToBook[] = [
         resourceType: 'Parameters',
         parameter: [{ name: 'appt-resource', resource: wished(rival) }],
       }),
+  },
+  {
+    name: 'a time in a diary by ISiK',
+    async book({ caller, ...rival }) {
+      const { slot: _, ...resource } = wished(rival)
+      const { schedule } = await caller.get<Slot>(rival.proposal.slot?.[0]?.reference ?? '')
+      return caller.call('POST', '/isik/Appointment/$book', {
+        resourceType: 'Parameters',
+        parameter: [
+          { name: 'appt-resource', resource },
+          { name: 'schedule', valueReference: schedule },
+        ],
+      })
+    },
+  },
+  {
+    name: 'a slot by GAP (flow 6a)',
+    book: ({ caller, ...rival }) => caller.call('POST', '/gap/Appointment', wished(rival)),
+  },
+  {
+    name: 'a slot by GAP, by its number (flow 6b)',
+    book: ({ caller, ...rival }) =>
+      caller.call('PUT', `/gap/Appointment?identifier=${numbers}|${rival.request.id}`, wished(rival)),
   },
 ]
 
