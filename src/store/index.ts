@@ -22,6 +22,7 @@ import { sharedIn } from './shared.ts'
 import { sql } from './sql.ts'
 import { committing } from './together.ts'
 import { type Traffic, trafficOf } from './traffic.ts'
+import { waitingTasks } from './waiting.ts'
 
 export interface StoreSettings {
   /** The embedded PostgreSQL lives here; not touched when a server is named. */
@@ -98,6 +99,7 @@ function storeOn(
     search: (search, sight) => findPage(db.planned, search, sight),
     history: (query, sight) => readHistory(db, query, sight),
     offers: (query) => earliestOffers(db, query),
+    waiting: (query) => waitingTasks(db, query),
     firstHad: (type, ids, statuses) => firstHad(db, type, ids, statuses),
     traffic: (peers) => trafficOf(db, peers),
     onChange: (listener) => changes.listen(listener),
@@ -422,6 +424,16 @@ export interface Changed {
   written?: readonly Kept[]
 }
 
+/** Which Tasks are asked for: most urgent first, then by when an answer is due. */
+export interface WaitingQuery {
+  /** Reference. */
+  owner: string
+  statuses: readonly string[]
+  /** In the order in which they come. */
+  priorities: readonly string[]
+  count: number
+}
+
 export interface Store extends AsyncDisposable {
   reader(): Reader
   /** True when it is committed; false when a version was no longer current: read again and decide again. Fails: conflict when a place is taken; duplicate when a business identifier exists. */
@@ -433,6 +445,8 @@ export interface Store extends AsyncDisposable {
   history(query: HistoryQuery, sight: Sight): Promise<HistoryPage>
   /** The earliest free slots of diaries. */
   offers(query: OfferQuery): Promise<Stored[]>
+  /** The Tasks of an owner that are to be done first. */
+  waiting(query: WaitingQuery): Promise<Stored[]>
   readonly messages: Messages
   readonly outbox: Outbox
   readonly clients: Clients

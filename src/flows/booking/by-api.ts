@@ -6,10 +6,11 @@ import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
-import { isCall, mayMove, mayMoveAs } from '../task.ts'
+import { isCall, isOfRequest, mayMove, mayMoveAs } from '../task.ts'
 import { type AnswerFacts, answered } from './answered.ts'
 import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
 import { centreOf, freePlace, heldUntil, isLive, operatorOf, recounted } from './states.ts'
+import { isWaiting, listed } from './waiting.ts'
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
 
@@ -156,6 +157,7 @@ function created(
   at: Moment,
   actor: Actor,
 ): Plan {
+  if (isWaiting(said)) return { write: [listed(said, at, actor)] }
   if (!isLive(said)) return { write: [said] }
   if (actor.role !== 'ris') {
     throw failure(
@@ -212,7 +214,12 @@ function taskMoved(change: Seen, call: AnswerFacts | undefined, at: Moment, acto
   // Changes of this hook are Tasks: the table says so.
   const task = nextOf(change.resource, change.before) as Task & { id: string }
   refuseMove(task, change.before as Kept<Task> | undefined, actor, at.territory.cell)
-  const write = { ...task, lastModified: at.now }
+  // One without a priority would wait for nobody.
+  const write = {
+    ...task,
+    ...(isOfRequest(task) && { priority: task.priority ?? 'routine' }),
+    lastModified: at.now,
+  }
   const status = task.status === 'completed' ? 'booked' : task.status === 'rejected' ? 'cancelled' : undefined
   const isNews = status && (change.before as Kept<Task> | undefined)?.status !== task.status
   if (!call?.known || !isNews) return { write: [write] }

@@ -63,7 +63,8 @@ function taskFor(request: Identified, at: Moment): Task {
     intent: 'order',
     code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
     ...(request.requisition && { groupIdentifier: request.requisition }),
-    ...(request.priority && { priority: request.priority }),
+    // What says nothing waits with what is not urgent; that nothing was said is a flag.
+    priority: request.priority ?? 'routine',
     focus: { reference: `ServiceRequest/${request.id}` },
     for: request.subject,
     authoredOn: at.now,

@@ -1,8 +1,8 @@
 import type { Task } from '@medplum/fhirtypes'
 import { Failure } from '../../fhir/outcome.ts'
-import type { Kept, Reader } from '../../store/index.ts'
+import type { Kept } from '../../store/index.ts'
 import { perform } from '../perform.ts'
-import type { Desk, Territory } from '../step.ts'
+import type { Desk } from '../step.ts'
 import { isOfRequest } from '../task.ts'
 import { claimed, givenBack, handedOver, type TaskNamed } from './held.ts'
 import { byUrgency, priorities } from './order.ts'
@@ -30,35 +30,17 @@ async function taskIn({ written }: { written: readonly Kept[] }, { task }: TaskN
 }
 
 /** Of a request's Task in the pool: somebody has to do the next thing. */
-const toDo = 'status=requested,received,accepted'
-/** Begun, and stopped: a centre refused, or none has a place. */
-const stuck = 'status=in-progress&business-status=declined,no-capacity'
+const toDo = ['requested', 'received', 'accepted'] as const
 
 /** What waits in the pool, the most urgent first: at most `count`. */
-export async function pool(count: number, { store, territory }: Pick<Desk, 'store' | 'territory'>) {
-  const reader = store.reader()
-  const found: Kept<Task>[] = []
-  for (const priority of priorities) {
-    if (found.length >= count) break
-    found.push(...(await waiting(priority, count, reader, territory)))
-  }
-  return found.sort(byUrgency).slice(0, count)
-}
-
-async function waiting(
-  priority: string,
+export async function pool(
   count: number,
-  reader: Reader,
-  { cell }: Territory,
+  { store, territory: { cell } }: Pick<Desk, 'store' | 'territory'>,
 ): Promise<Kept<Task>[]> {
-  // A request that says nothing is routine.
-  const said = priority === 'routine' ? 'priority:not=stat,asap,urgent' : `priority=${priority}`
-  const [open, begun] = await Promise.all(
-    [toDo, stuck].map((what) =>
-      reader.search('Task', `owner=${cell}&${what}&${said}&_sort=answer-due&_count=${count}`),
-    ),
-  )
-  return [...(open ?? []), ...(begun ?? [])].filter(isOfRequest)
+  const found = await store.waiting({ owner: cell, statuses: toDo, priorities, count })
+  // Bodies are what the store keeps: Tasks, complete.
+  const tasks = found.map(({ body }) => JSON.parse(body) as Kept<Task>)
+  return tasks.filter(isOfRequest).sort(byUrgency)
 }
 
 /** How many are looked at at first, and at most: the more who reach for the same, the further they spread. */

@@ -940,7 +940,7 @@ create index search_task_next_alert on search_task ("next_alert", id);
 create index search_task_period_low on search_task ("period_low", "period_high");
 create index search_task_period_high on search_task ("period_high") where "period_high" is not null;
 create index search_task_focus on search_task ("focus", id);
-create index search_task_owner_status on search_task ("owner", "status", id);
+create index search_task_owner_status_priority_answer_due on search_task ("owner", "status", "priority", "answer_due", id);
 
 create table search_capability_statement (
   id text collate "C" primary key,

@@ -27,7 +27,7 @@ const hot: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['schedule', 'status', 'start'],
     ['status', 'start'],
   ],
-  Task: [['focus'], ['owner', 'status']],
+  Task: [['focus'], ['owner', 'status', 'priority', 'answer_due']],
 }
 
 /** Whether an index of its own begins with this parameter: then it is asked by its column, otherwise by its terms. */

@@ -1,0 +1,30 @@
+import type { Database } from './database.ts'
+import type { Stored, WaitingQuery } from './index.ts'
+import { type StoredRow, storedOf } from './read.ts'
+import { sql } from './sql.ts'
+
+/**
+ * Tasks of an owner, by priority in the order given and then by when an answer is due. Each pair of priority and status is
+ * read off the index from its beginning, so that a long list costs no more than a short one.
+ */
+export async function waitingTasks(
+  db: Database,
+  { owner, statuses, priorities, count }: WaitingQuery,
+): Promise<Stored[]> {
+  const rows = await db.rows<StoredRow>(sql`
+    with first as (
+      select one.id, p.rank, one.answer_due
+      from unnest(${[...priorities]}::text[]) with ordinality as p(priority, rank)
+      cross join unnest(${[...statuses]}::text[]) as s(status)
+      cross join lateral (
+        select id, answer_due from search_task
+        where owner = ${owner} and status = s.status and priority = p.priority
+        order by answer_due, id limit ${count}::integer
+      ) as one
+      order by p.rank, one.answer_due, one.id limit ${count}::integer
+    )
+    select r.type, r.id, r.version, r.updated, r.deleted, r.body
+    from first join resource r on r.type = 'Task' and r.id = first.id
+    order by first.rank, first.answer_due, first.id`)
+  return rows.map(storedOf)
+}
