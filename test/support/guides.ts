@@ -9,7 +9,8 @@ import { loadProfiles } from '../../src/validate/profiles.ts'
  *
  * Guides give differentials; ours adds what a profile says to its base type, so the elements above are put in from
  * there. FR Core 1.1.0, on which the SAS builds, is not here: its profiles are held for their base types. Entries of a
- * Bundle that a guide tells apart by profile are told apart by type, each slice having one of its own.
+ * Bundle that a guide tells apart by profile are told apart by type, each slice having one of its own. A slice that a
+ * guide gives no way to tell (IHE's participants) is left out.
  */
 export function guideValidator(folder: string, more: readonly Resource[] = []): Validator {
   const path = new URL(`../samples/${folder}/`, import.meta.url)
@@ -32,7 +33,12 @@ export const valueSet = (url: string, system: string, codes: readonly string[]):
 
 function withElements(profile: StructureDefinition): StructureDefinition {
   const said = new Map((profile.differential?.element ?? []).map((one) => [one.id ?? one.path, one]))
-  const ids = new Set([...said.keys()].flatMap(lineage))
+  const isTold = (id: string) =>
+    [...id.matchAll(/:[^.]+/g)].every(({ index }) => {
+      const sliced = id.slice(0, index)
+      return sliced.endsWith('extension') || said.get(sliced)?.slicing?.discriminator?.length
+    })
+  const ids = new Set([...said.keys()].filter(isTold).flatMap(lineage))
   const element = [...ids].sort().map((id) => completed(id, said.get(id)))
   return { ...profile, snapshot: { element } }
 }
