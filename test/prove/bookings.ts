@@ -1,7 +1,7 @@
 /**
  * `npm run prove:bookings -- [--seconds 60] [--seed n] [--clients 20] [--control] [--check file]`
  *
- * Promise: never twice. Clients of two gateways on one PostgreSQL look for, hold, book, cancel, read and update, while the
+ * Promise: never twice. Clients of two gateways on one PostgreSQL look for, hold, book, move, cancel, read and update, while the
  * centres' desks book and cancel for themselves, and a nemesis kills a gateway, pauses one, cuts and slows a centre, and
  * restarts the database. What was asked and answered, what the centres did, and all versions that are kept at the end are
  * a history, which `bookings/check.ts` reads. With `--control`, places are forgotten in the proof's own database: the
@@ -13,7 +13,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { asking } from './bookings/asking.ts'
+import { asking, openBalancer } from './bookings/asking.ts'
 import { check, unsettled } from './bookings/check.ts'
 import { type Market, work } from './bookings/clients.ts'
 import { serveDesk } from './bookings/desk.ts'
@@ -74,10 +74,11 @@ async function traffic(stage: Stage, history: History, chance: Chance): Promise<
     { organization: stage.organization('centre-fhir'), modality: 'CT', exam: '30620-9^CT Abdomen^LN' },
     { organization: stage.organization('centre-json'), modality: 'MR', exam: '30657-1^MR Brain^LN' },
   ]
+  const balancer = openBalancer(stage.gateways)
   const clients = Array.from({ length: Number(values.clients) }, (_, number) => {
     const isMember = number % 5 !== 0
     const client = { number, name: isMember ? 'ehr' : 'ehr-other' }
-    const ask = asking(client, stage.gateways, history, chance)
+    const ask = asking(client, balancer, history, chance)
     const application = isMember ? 'EHR' : 'OTHER'
     return work({ number, application, markets, ask, refer: stage.listener, chance }, end.signal)
   })

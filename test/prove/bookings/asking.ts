@@ -10,8 +10,30 @@ export interface Reached {
   as(client: string): Caller
 }
 
-/** The gateways that are up, as far as a balancer before them knows: a paused one is among them. */
+/** The gateways that are up: a paused one is among them. */
 export type Gateways = () => readonly Reached[]
+
+/** How long a gateway that gave no answer is left alone. */
+const shunnedMs = 4_000
+
+/** What stands before gateways: it chooses among those that answer, as far as it knows. */
+export interface Balancer {
+  choose(chance: Chance): Reached | undefined
+  /** This one gave no answer. */
+  missed(gateway: Reached): void
+}
+
+export function openBalancer(gateways: Gateways): Balancer {
+  const shunned = new Map<number, number>()
+  return {
+    choose(chance) {
+      const all = gateways()
+      const good = all.filter(({ number }) => (shunned.get(number) ?? 0) < performance.now())
+      return chance.one(good.length > 0 ? good : all)
+    },
+    missed: ({ number }) => void shunned.set(number, performance.now() + shunnedMs),
+  }
+}
 
 /** What came of a question. */
 export interface Told<T = unknown> {
@@ -34,12 +56,12 @@ let last = 0
 /** Asks through any of the gateways, and records question and answer. */
 export function asking(
   client: { number: number; name: string },
-  gateways: Gateways,
+  balancer: Balancer,
   history: History,
   chance: Chance,
 ): Ask {
   return async (operation, about, call) => {
-    const gateway = chance.one(gateways())
+    const gateway = balancer.choose(chance)
     if (!gateway) return { outcome: 'unavailable' }
     const n = ++last
     const { number } = client
@@ -53,6 +75,7 @@ export function asking(
       ...about,
     })
     const reply = await inTime(call(gateway.as(client.name)))
+    if (!reply) balancer.missed(gateway)
     const told = toldBy(reply)
     const why = told.outcome === 'done' ? undefined : reasonIn(reply)
     history.add({

@@ -69,6 +69,7 @@ async function turn(desk: ClientDesk, hand: Hand): Promise<void> {
   if (dice < 0.65) return void (await read(desk, mine))
   if (dice < 0.75) return update(desk, mine)
   if (mine.isHeld && dice < 0.9) return bookHeld(desk, hand, mine)
+  if (dice < 0.85) return move(desk, hand, mine)
   return giveUp(desk, hand, mine)
 }
 
@@ -169,19 +170,34 @@ async function read(desk: ClientDesk, { id }: Mine): Promise<Kept<Appointment> |
   return told.outcome === 'done' ? appointmentIn(told.body) : undefined
 }
 
-/** Writes a comment into the version that it has read. */
+/** Writes a comment: into the version that it has read, or as a patch of whichever version there is. */
 async function update(desk: ClientDesk, mine: Mine): Promise<void> {
+  const comment = `Remarque ${Math.floor(desk.chance.between(0, 1_000_000))}`
+  const path = `Appointment/${mine.id}`
+  if (desk.chance.next() < 0.5) {
+    const patch = JSON.stringify([{ op: 'add', path: '/comment', value: comment }])
+    const headers = { 'content-type': 'application/json-patch+json' }
+    await desk.ask('update', { appointment: mine.id }, (caller) => caller.call('PATCH', path, patch, headers))
+    return
+  }
   const known = await read(desk, mine)
   if (!known) return
-  const comment = `Remarque ${Math.floor(desk.chance.between(0, 1_000_000))}`
+  const headers = { 'if-match': `W/"${known.meta.versionId}"` }
   await desk.ask('update', { appointment: mine.id }, (caller) =>
-    caller.call(
-      'PUT',
-      `Appointment/${mine.id}`,
-      { ...known, comment },
-      {
-        'if-match': `W/"${known.meta.versionId}"`,
-      },
-    ),
+    caller.call('PUT', path, { ...known, comment }, headers),
   )
+}
+
+/** Another place in the stead of the one that it has, which is kept until the centre has said yes. */
+async function move(desk: ClientDesk, hand: Hand, mine: Mine): Promise<void> {
+  const proposal = await found(desk, mine.referral)
+  if (!proposal) return
+  const about = { slot: proposal.slot?.[0]?.reference ?? '', appointment: mine.id }
+  const told = await desk.ask('move', about, (caller) =>
+    caller.asks('book', [referenceTo(proposal.id), { name: 'cancelled-appt-id', valueUri: mine.id }]),
+  )
+  if (told.shown && (told.outcome === 'done' || told.outcome === 'pending')) {
+    hand.own = hand.own.filter((one) => one !== mine)
+    hand.own.push({ id: told.shown.id, isHeld: false, referral: mine.referral })
+  } else if (told.outcome === 'invalid') forget(hand, mine)
 }
