@@ -2,7 +2,6 @@ import type { Schedule } from '@medplum/fhirtypes'
 import { frCore } from '../fhir/canonical.ts'
 import { derivedId } from '../fhir/id.ts'
 import { dayIn } from '../fhir/zone.ts'
-import { expired } from '../flows/booking/expired.ts'
 import { centreOf } from '../flows/booking/states.ts'
 import { raiseAlerts } from '../flows/clocks/alerted.ts'
 import { perform } from '../flows/perform.ts'
@@ -11,6 +10,7 @@ import type { Desk } from '../flows/step.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Log } from '../log.ts'
 import type { Kept } from '../store/index.ts'
+import { endHolds, offerPlaces, raiseUnanswered } from './bookings.ts'
 
 /** How far ahead declared ranges become slots. */
 const daysAhead = 28
@@ -18,15 +18,10 @@ const daysAhead = 28
 /** What the gateway does of itself, again and again: each once a period, whatever the number of gateways. */
 export function startTasks(jobs: Jobs, desk: Desk, log: Log): void {
   jobs.every('holds', 1_000, () => endHolds(desk))
+  jobs.every('waiting', 5_000, (signal) => offerPlaces(desk, log, signal))
+  jobs.every('unanswered', 30_000, (signal) => raiseUnanswered(desk, signal))
   jobs.every('clocks', 5_000, (signal) => raiseAlerts(desk, log, signal))
   jobs.every('slots', 15_000, (signal) => planSlots(desk, signal))
-}
-
-/** Holds that have lasted their time give their places back. */
-async function endHolds(desk: Desk): Promise<void> {
-  const now = encodeURIComponent(desk.clock().toISOString())
-  const over = await desk.store.reader().search('Appointment', `status=pending&held-until=le${now}`)
-  for (const { id } of over) await perform(expired, { appointment: id }, desk)
 }
 
 /**

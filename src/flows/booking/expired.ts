@@ -3,8 +3,9 @@ import type { Step } from '../step.ts'
 import { cancelling, type Given, givenUp } from './cancelled.ts'
 import { heldUntil, isHeld, whyExpired } from './states.ts'
 import { aroundGiven } from './trails.ts'
+import { waitingAgain, waitsSince } from './waiting.ts'
 
-/** A hold that has lasted its time gives the place back. */
+/** A hold that has lasted its time gives the place back; what it was offered to waits again. */
 export const expired: Step<{ appointment: string }, Given> = {
   name: 'booking.expired',
 
@@ -18,6 +19,9 @@ export const expired: Step<{ appointment: string }, Given> = {
   decide(_, given, at) {
     const until = heldUntil(given.appointment)
     if (!isHeld(given.appointment) || !until || Date.parse(until) > Date.parse(at.now)) return {}
-    return cancelling(given, whyExpired, at)
+    const plan = cancelling(given, whyExpired, at)
+    if (waitsSince(given.appointment) === undefined) return plan
+    const others = (plan.write ?? []).filter(({ id }) => id !== given.appointment.id)
+    return { ...plan, write: [waitingAgain(given.appointment, given.slots), ...others] }
   },
 }

@@ -1,13 +1,21 @@
-import type { Appointment, AppointmentParticipant, Resource, ServiceRequest, Slot } from '@medplum/fhirtypes'
+import type {
+  Appointment,
+  AppointmentParticipant,
+  Identifier,
+  Resource,
+  ServiceRequest,
+  Slot,
+} from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
-import { extensions, frCore, systems } from '../../fhir/canonical.ts'
+import { extensions, systems } from '../../fhir/canonical.ts'
 import { Failure, failure, issue } from '../../fhir/outcome.ts'
 import type { Occupancy } from '../../store/index.ts'
 import { grants, senderKeys } from '../referral/admit.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { type BookingFacts, bookingFacts, type Wanted } from './facts.ts'
+import { quotaPlaces } from './quotas.ts'
 import { holdOf, holdsOf, rulesOf } from './rules.ts'
-import { capacityOf, freePlace, placesIn, referenceTo, slotWith } from './states.ts'
+import { capacityOf, freePlace, operatorExtension, placesIn, referenceTo, slotWith } from './states.ts'
 import { aroundWanted } from './trails.ts'
 
 export interface HoldWish extends Wanted {
@@ -94,13 +102,16 @@ function untilFirstEnds(holds: readonly Occupancy[], { now }: Moment): number {
 }
 
 /** Takes a free place of each slot: a pending appointment, the slots as they are without it, and what they need. */
-export function placed(facts: BookingFacts, at: Moment, actor: Actor) {
+export function placed(facts: BookingFacts, at: Moment, actor: Actor, id: string = at.newId()) {
   const { slots, taken, request } = facts
   refuseUnbookable(facts, at)
   refuseScattered(facts)
-  const appointment = pendingAppointment(facts, at, actor)
+  const appointment = pendingAppointment(facts, at, actor, id)
   const plan = {
-    take: occupanciesOf(facts, appointment.id),
+    take: [
+      ...occupanciesOf(facts, appointment.id),
+      ...quotaPlaces(slots, request, facts.quotas ?? [], appointment.id, at, actor),
+    ],
     grant: grants([appointment], senderKeys(actor)),
     ...(request && { rely: [referenceTo(request)] }),
   } satisfies Plan
@@ -184,10 +195,15 @@ function covers(slots: readonly Slot[], start: number, end: number): boolean {
   return at === end
 }
 
-function pendingAppointment(facts: BookingFacts, at: Moment, actor: Actor): Appointment & { id: string } {
+function pendingAppointment(
+  facts: BookingFacts,
+  at: Moment,
+  actor: Actor,
+  id: string,
+): Appointment & { id: string } {
   const { slot, slots } = facts
   return {
-    ...pendingFor(facts, slot, at, actor),
+    ...pendingFor(facts, slot, at, actor, id),
     ...examOf(slot),
     start: slot.start,
     end: slots.map(({ end }) => end).reduce((last, end) => (Date.parse(end) > Date.parse(last) ? end : last)),
@@ -201,23 +217,15 @@ export function pendingFor(
   of: Resource,
   at: Moment,
   actor: Actor,
+  id: string = at.newId(),
 ): Appointment & { id: string } {
   const { request } = facts
-  const id = at.newId()
   return {
     resourceType: 'Appointment',
     id,
     ...(of.meta?.source && { meta: { source: of.meta.source } }),
-    ...(actor.organization && {
-      extension: [{ url: frCore.operator, valueReference: { reference: actor.organization } }],
-    }),
-    identifier: [
-      {
-        type: { coding: [{ system: systems.identifierType, code: 'PLAC' }] },
-        system: systems.appointment,
-        value: id,
-      },
-    ],
+    ...(actor.organization && { extension: operatorExtension(actor.organization) }),
+    identifier: [placerOf(id)],
     status: 'pending',
     ...(request?.reasonCode && { reasonCode: request.reasonCode }),
     ...(request?.priority && { priority: priorities[request.priority] }),
@@ -226,6 +234,13 @@ export function pendingFor(
     participant: participantsOf(facts),
   }
 }
+
+/** Our own number for an appointment. */
+export const placerOf = (id: string): Identifier => ({
+  type: { coding: [{ system: systems.identifierType, code: 'PLAC' }] },
+  system: systems.appointment,
+  value: id,
+})
 
 const examOf = ({ serviceType }: Slot) => (serviceType ? { serviceType } : {})
 

@@ -17,6 +17,10 @@ import type { Peer, Territory } from '../step.ts'
  *      ├─ booking.answered  (the RIS says no)  → cancelled free
  *      └─ booking.cancelled (whoever asked)    → cancelled free
  *   held-until passed: booking.expired         → cancelled free
+ *   waitlist  (nothing is free in its window)
+ *      │ booking.offered (a place is held for it)
+ *   pending + held-until                            busy-tentative
+ *      └─ booking.expired                      → waitlist free (and offered to the next)
  *   booked: the centre moves it                → booked    busy, the former one free
  *   booked: the centre notices                 → arrived, checked-in, noshow, fulfilled
  *
@@ -72,6 +76,9 @@ export function withoutHold(appointment: Appointment): Appointment {
 export function operatorOf({ extension = [] }: Appointment): string | undefined {
   return extension.find(({ url }) => url === frCore.operator)?.valueReference?.reference
 }
+
+export const operatorExtension = (organization: string | undefined) =>
+  organization === undefined ? [] : [{ url: frCore.operator, valueReference: { reference: organization } }]
 
 export const capacityOf = ({ extension = [] }: Slot) =>
   extension.find(({ url }) => url === extensions.capacity)?.valuePositiveInt ?? 1

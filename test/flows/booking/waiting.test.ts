@@ -1,0 +1,80 @@
+import type { Appointment } from '@medplum/fhirtypes'
+import { expect, test } from 'vitest'
+import { extensions } from '../../../src/fhir/canonical.ts'
+import { bookOnce } from '../../../src/flows/booking/index.ts'
+import { inOrder } from '../../../src/flows/booking/waiting.ts'
+import { perform } from '../../../src/flows/perform.ts'
+import { transacted } from '../../../src/flows/resource/transacted.ts'
+import { endHolds, offerPlaces } from '../../../src/gateway/bookings.ts'
+import { silent } from '../../../src/log.ts'
+import type { Kept } from '../../../src/store/index.ts'
+import { nine, openStage, type Stage, slot, until } from './stage.ts'
+
+const forEver = new AbortController().signal
+
+const waitlist = (request: string, more: Partial<Appointment> = {}): Appointment => ({
+  resourceType: 'Appointment',
+  status: 'waitlist',
+  basedOn: [{ reference: `ServiceRequest/${request}` }],
+  requestedPeriod: [{ start: '2030-01-07T09:00:00Z', end: '2030-01-20T00:00:00Z' }],
+  participant: [{ actor: { display: 'patient' }, status: 'accepted' }],
+  ...more,
+})
+
+const waits = async (stage: Stage, number: string, more: Partial<Appointment> = {}): Promise<string> => {
+  const id = crypto.randomUUID()
+  const resource = { ...waitlist(await stage.refers(number), more), id }
+  const changes = [{ verb: 'create' as const, type: 'Appointment', id, resource, asked: 'create' as const }]
+  await perform(transacted, { changes, found: [], guard: () => {} }, stage.desk.as('practice'))
+  return id
+}
+
+const offers = (stage: Stage) => offerPlaces(stage.desk.as('gateway'), silent, forEver)
+
+const kept = (id: string, more: Partial<Appointment>, since: string): Kept<Appointment> => ({
+  ...waitlist('r', more),
+  id,
+  meta: { versionId: '1', lastUpdated: since },
+  extension: [{ url: extensions.waiting, extension: [{ url: 'since', valueInstant: since }] }],
+})
+
+test('the urgent come first, then those whose window ends first, then those who wait longest', () => {
+  const soon = [{ start: '2030-01-07', end: '2030-01-09T00:00:00Z' }]
+  const all = [
+    kept('late', {}, '2030-01-02T00:00:00Z'),
+    kept('early', {}, '2030-01-01T00:00:00Z'),
+    kept('soon', { requestedPeriod: soon }, '2030-01-03T00:00:00Z'),
+    kept('urgent', { priority: 1 }, '2030-01-04T00:00:00Z'),
+    kept('routine', { priority: 5 }, '2030-01-04T00:00:00Z'),
+  ]
+  expect(all.toSorted(inOrder).map(({ id }) => id)).toEqual(['urgent', 'routine', 'soon', 'early', 'late'])
+})
+
+test('a place that appears is offered to the first, held for a time, then offered to the next', async () => {
+  await using stage = await openStage({ offerMinutes: 30 })
+  const second = await waits(stage, 'W-1')
+  const first = await waits(stage, 'W-2', { priority: 1 })
+  await offers(stage)
+  expect((await stage.now(first)).status).toBe('waitlist')
+
+  await stage.publishes({ nine: slot('nine', ...nine) })
+  await offers(stage)
+  const offered = await stage.now(first)
+  expect([offered.status, (await stage.slot('nine')).status]).toEqual(['pending', 'busy-tentative'])
+  expect(Date.parse(offered.start ?? '')).toBe(Date.parse(nine[0]))
+  expect(until(offered)).toBeDefined()
+  expect((await stage.now(second)).status).toBe('waitlist')
+
+  stage.desk.clock.turn({ minutes: 31 })
+  await endHolds(stage.desk.as('gateway'))
+  expect(await stage.now(first)).toMatchObject({ status: 'waitlist' })
+  expect((await stage.now(first)).slot).toBeUndefined()
+  await offers(stage)
+  expect((await stage.now(first)).status).toBe('waitlist')
+  expect((await stage.now(second)).status).toBe('pending')
+
+  const booking = { target: { appointment: second }, waitMs: 0 }
+  expect((await bookOnce(booking, stage.desk.as('practice'))).status).toBe('pending')
+  await stage.says('booked', { ours: second, theirs: 'RV-1' })
+  expect((await stage.now(second)).status).toBe('booked')
+})
