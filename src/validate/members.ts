@@ -132,11 +132,13 @@ function sliced(child: Node, knowledge: MemberKnowledge): Look[] {
   )
   return [
     (values, owner, context) => {
-      const left = new Set(values)
+      let left = values
       for (const { belongs, look } of slices) {
-        const mine = [...left].filter(({ value, type }) => belongs(value, type, context))
-        for (const one of mine) left.delete(one)
+        const mine: Typed[] = []
+        const others: Typed[] = []
+        for (const one of left) (belongs(one.value, one.type, context) ? mine : others).push(one)
         for (const one of look) one(mine, owner, context)
+        left = others
       }
       if (isClosed) for (const { place } of left) report(context, extra, place)
     },

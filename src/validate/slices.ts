@@ -92,12 +92,24 @@ function extensionNode(node: Node, url: string): Node | undefined {
 
 function byValue(slice: Node, { steps }: Target, knowledge: SliceKnowledge): Belongs {
   const expected = expectedAt(slice, steps, knowledge)
-  if (expected) return (value) => select(value, steps).some((one) => isAsExpected(one, expected))
+  if (expected) return byText(steps, expected)
   const members = membersAt(slice, steps, knowledge)
   if (members) return (value) => select(value, steps).some((one) => bindingHolds(one, members))
   throw new Error(
     `${slice.definition.id}: nothing fixes ${steps.map(stepName).join('.') || '$this'}, which tells the slice.`,
   )
+}
+
+/** Most slices are of extensions, and told by a text in the value itself, their URL: that is looked at without a walk. */
+function byText(steps: readonly Step[], expected: Expected): Belongs {
+  const byWalk: Belongs = (value) => select(value, steps).some((one) => isAsExpected(one, expected))
+  const [step, ...rest] = steps
+  if (!step || rest.length > 0 || !('element' in step) || typeof expected.value !== 'string') return byWalk
+  const { element } = step
+  return (value, type, context) => {
+    const found = isObject(value) ? own(value, element) : undefined
+    return typeof found === 'string' ? found === expected.value : byWalk(value, type, context)
+  }
 }
 
 /** What is fixed at the path, or above it: a pattern of a whole also fixes its parts. */
