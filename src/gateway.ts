@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { House } from './api/house.ts'
 import { adminApi, api } from './api/index.ts'
@@ -109,6 +109,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       adminListener: config.RELAIS_ADMIN_PORT !== undefined,
     },
     store,
+    linkKey: await store.recallOr('api.link-key', randomBytes(32).toString('base64url')),
     clock,
     log,
     auth,

@@ -29,6 +29,8 @@ export interface ApiSettings {
 export interface House {
   settings: ApiSettings
   store: Store
+  /** What links to further pages are sealed with; the same in every gateway on a store. */
+  linkKey: string
   clock: () => Date
   log: Log
   auth: Auth

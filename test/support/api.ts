@@ -130,6 +130,7 @@ export async function openTestApi(
     answerV2: async () => {
       throw new Error('This test has no intake')
     },
+    linkKey: 'the same in every gateway of a test',
     conformance: [...declared, ...declaredIn('mappings')],
     ...given,
   }

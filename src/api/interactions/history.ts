@@ -6,6 +6,7 @@ import { servedTypes } from '../../fhir/served.ts'
 import type { HistoryPage, HistoryQuery } from '../../store/index.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, idOf, typeOf } from '../call.ts'
+import { placeIn, sealed } from '../page-link.ts'
 import { expectOnly } from '../parameters.ts'
 import type { Interaction } from './interaction.ts'
 
@@ -63,7 +64,7 @@ const known = ['_since', '_at', '_count', '_sort', '_cursor']
 async function history(call: Call, which: Pick<HistoryQuery, 'type' | 'id' | 'types'>): Promise<Answer> {
   expectOnly(call.query, known)
   const level = which.id ? 'instance' : which.type ? 'type' : 'system'
-  const query = { ...which, ...queryOf(call.query) }
+  const query = { ...which, ...queryOf(call) }
   const page = await call.house.store.history(query, call.permit.actor.sight)
   const head = { links: linksOf(call, page), ...(page.total !== undefined && { total: page.total }) }
   const shown = { interaction: `history-${level}`, references: versionsOf(page.entries) }
@@ -74,16 +75,17 @@ async function history(call: Call, which: Pick<HistoryQuery, 'type' | 'id' | 'ty
 const defaultCount = 100
 const maxCount = 1000
 
-function queryOf(query: URLSearchParams): Omit<HistoryQuery, 'type' | 'id' | 'types'> {
+function queryOf(call: Call): Omit<HistoryQuery, 'type' | 'id' | 'types'> {
+  const { query } = call
   const since = instantOf(query, '_since')
   const at = instantOf(query, '_at')
-  const cursor = query.get('_cursor')
+  const cursor = placeIn(call, query)
   return {
     order: orderOf(query.get('_sort')),
     count: countOf(query.get('_count')),
     ...(since !== undefined && { since }),
     ...(at !== undefined && { at }),
-    ...(cursor !== null && { cursor }),
+    ...(cursor !== undefined && { cursor }),
   }
 }
 
@@ -122,8 +124,9 @@ function instantOf(query: URLSearchParams, name: string): string | undefined {
 /** Itself, the next page, and on the last one of a pull where the next pull goes on. */
 function linksOf(call: Call, { next, resume }: HistoryPage): Link[] {
   const self: Link = { relation: 'self', url: urlOf(call, call.query.get('_cursor') ?? undefined) }
-  if (next !== undefined) return [self, { relation: 'next', url: urlOf(call, next) }]
-  return resume === undefined ? [self] : [self, { relation: 'monitor', url: urlOf(call, resume) }]
+  const linkTo = (place: string) => urlOf(call, sealed(call, call.query, place))
+  if (next !== undefined) return [self, { relation: 'next', url: linkTo(next) }]
+  return resume === undefined ? [self] : [self, { relation: 'monitor', url: linkTo(resume) }]
 }
 
 function urlOf({ base, path: { type, id }, query }: Call, cursor: string | undefined): string {

@@ -9,6 +9,7 @@ import type { Found } from '../../store/index.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
 import { searchConformance } from '../conformance.ts'
+import { placeIn, sealed } from '../page-link.ts'
 import { preferenceOf } from '../prefer.ts'
 import { withinReach, withinReadable } from '../reach.ts'
 import type { Interaction } from './interaction.ts'
@@ -49,11 +50,11 @@ export async function searched(
   const { zone } = house.desk(permit.actor).territory
   const lenient = permit.lenient || preferenceOf(call.header('prefer')).lenient
   const codesOf = (url: string) => codesIn(url, house.conformance)
-  const { search, warnings } = parseSearch(type, query, { lenient, zone, base, codesOf })
+  const { search, warnings } = parseSearch(type, opened(call, query), { lenient, zone, base, codesOf })
   const counted = withCount({ ...search, filters: [...search.filters, ...more] }, query)
   const page = await house.store.search(withinReach(counted, permit), permit.actor.sight)
   const head = {
-    links: linksOf(`${base}/${type}`, withoutUnknown(query, warnings), page.next),
+    links: linksOf(call, withoutUnknown(query, warnings), page.next),
     ...(page.total !== undefined && { total: page.total }),
   }
   const remarks = warnings.length > 0 ? outcomeOf(warnings) : undefined
@@ -92,11 +93,21 @@ function withoutUnknown(
   )
 }
 
-function linksOf(address: string, query: URLSearchParams, next: string | undefined): Link[] {
+/** The query with the place that its link says. */
+function opened(call: Call, query: URLSearchParams): URLSearchParams {
+  const place = placeIn(call, query)
+  if (place === undefined) return query
+  const further = new URLSearchParams(query)
+  further.set('_cursor', place)
+  return further
+}
+
+function linksOf(call: Call, query: URLSearchParams, next: string | undefined): Link[] {
+  const address = `${call.base}/${typeOf(call)}`
   const self: Link = { relation: 'self', url: urlOf(address, query) }
   if (next === undefined) return [self]
   const further = new URLSearchParams(query)
-  further.set('_cursor', next)
+  further.set('_cursor', sealed(call, query, next))
   return [self, { relation: 'next', url: urlOf(address, further) }]
 }
 

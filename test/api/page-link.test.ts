@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { baseUrl, entriesIn, issuesIn, openTestApi, type Reply, type TestApi } from '../support/api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openTestApi()
+  for (const family of ['A', 'B', 'C', 'D', 'E']) {
+    const body = { resourceType: 'Patient', name: [{ family }], gender: 'female', birthDate: '1961-04-02' }
+    await api.send('POST', '/fhir/Patient', { body })
+  }
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+const linkOf = (reply: Reply, relation: string): string => {
+  const links = (reply.json as { link?: { relation: string; url: string }[] }).link ?? []
+  const url = links.find((link) => link.relation === relation)?.url ?? ''
+  return url.slice(baseUrl.length)
+}
+
+test.each([
+  '/fhir/Patient?_count=2&_sort=family',
+  '/fhir/Patient/_history?_count=2',
+  '/fhir/_history?_count=2',
+])('%s: a page goes on where the one before ended, and nothing is seen twice', async (address) => {
+  const seen: string[] = []
+  for (let at = address; at !== ''; ) {
+    const reply = await api.send('GET', at)
+    expect(reply.status, reply.text).toBe(200)
+    seen.push(...entriesIn(reply).map(({ resource }) => String((resource as { id: string }).id)))
+    at = linkOf(reply, 'next')
+  }
+  expect(new Set(seen).size).toBe(5)
+  expect(seen).toHaveLength(5)
+})
+
+test('a link to a page is for whom it was given, and for what was asked', async () => {
+  const first = await api.send('GET', '/fhir/Patient?_count=2&gender=female')
+  const next = linkOf(first, 'next')
+  expect((await api.send('GET', next)).status).toBe(200)
+  expect((await api.send('GET', `${next}&_format=json`)).status).toBe(200)
+  const others = [
+    await api.send('GET', next, { as: 'region' }),
+    await api.send('GET', next.replace('gender=female', 'gender=male')),
+    await api.send('GET', next.replace('/Patient', '/Practitioner').replace('gender=female&', '')),
+    await api.send('GET', next.replace('_cursor=', '_cursor=x')),
+    await api.send('GET', '/fhir/Patient?_cursor=WyJ4Il0'),
+  ]
+  for (const reply of others) {
+    expect(reply.status, reply.text).toBe(400)
+    expect(issuesIn(reply)[0]?.expression).toEqual(['_cursor'])
+  }
+})
