@@ -3,7 +3,7 @@ import { failureOf } from '../fhir/outcome.ts'
 import { tellings } from '../fhir/telling.ts'
 import type { ConsoleDesk, ConsoleEnv } from './desk.ts'
 import { guestOf, type Room, viewOf } from './guest.ts'
-import { nothing } from './html.ts'
+import { html } from './html.ts'
 import { layout } from './layout.ts'
 import type { Provider } from './provider.ts'
 import type { Notice, Shown, View, Visit } from './view.ts'
@@ -44,7 +44,8 @@ export async function failed(c: Context<ConsoleEnv>, thrown: unknown, room: Room
   const guest = await guestOf(c, room).catch(() => undefined) // the store may be what failed
   const view = guest?.visit.view ?? viewOf(c, room.desk)
   const status = tellings[notice.failure.case].http
-  return show(c, { ...view, notice }, { title: view.say('failed.title'), body: nothing, status }, room)
+  const title = view.say('failed.title')
+  return show(c, { ...view, notice }, { title, body: html`<h1>${title}</h1>`, status }, room)
 }
 
 /** What is told of something that was thrown. What is unknown is ours, and logged under the number that is told. */
