@@ -3,6 +3,7 @@ import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
+import { quotaKeys } from './quotas.ts'
 import { isLive, referenceTo } from './states.ts'
 
 /** What has to be known to take places for a request. */
@@ -23,6 +24,8 @@ export interface BookingFacts {
   actorsOf: ReadonlyMap<string, readonly string[]>
   /** All of them. */
   actors: readonly string[]
+  /** Places that are taken in the quotas that the slots may count in. */
+  quotas?: readonly Occupancy[]
 }
 
 /** For whom: a request, or else a patient. Ids. */
@@ -49,7 +52,11 @@ export async function bookingFacts(wanted: Wanted, store: Reader, actor: Actor):
     whomFacts(wanted, store, actor),
   ])
   const slots = found.toSorted((a, b) => Date.parse(a.start) - Date.parse(b.start))
-  const schedules = await Promise.all(slots.map(({ schedule }) => store.follow(schedule.reference)))
+  const counted = quotaKeys(slots, whom.request, actor)
+  const [schedules, quotas] = await Promise.all([
+    Promise.all(slots.map(({ schedule }) => store.follow(schedule.reference))),
+    counted.length > 0 ? store.occupancies(counted) : [],
+  ])
   const actorsOf = new Map(
     slots.map((slot, n) => {
       const schedule = schedules[n]
@@ -63,6 +70,7 @@ export async function bookingFacts(wanted: Wanted, store: Reader, actor: Actor):
     taken,
     ...whom,
     actorsOf,
+    quotas,
     actors: [...new Set([...actorsOf.values()].flat())],
   }
 }

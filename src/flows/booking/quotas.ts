@@ -1,0 +1,108 @@
+import type { ServiceRequest, Slot } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
+import { Failure, issue } from '../../fhir/outcome.ts'
+import type { Kept, Occupancy } from '../../store/index.ts'
+import { noRules, type Quota, reservationOf } from '../slots/rules.ts'
+import type { Moment } from '../step.ts'
+import { centreOf } from './states.ts'
+
+/** What a place is counted for: whose it is, and in which period. */
+type Counted = Pick<Quota, 'label' | 'per' | 'period'> & {
+  who: string
+  source: string | undefined
+  day: string
+}
+
+const periods = ['day', 'week', 'month'] as const
+
+/** All that a slot could be counted for, whatever the rules say: what is read before they are known. */
+function countedAs(
+  slot: Kept<Slot>,
+  request: Kept<ServiceRequest> | undefined,
+  { organization, sight }: Actor,
+): Counted[] {
+  const label = reservationOf(slot)
+  if (label === undefined) return []
+  // Who sees the whole territory shares its places out, and has no share of its own.
+  const practice = sight === 'all' ? undefined : organization
+  const whose = { practice, prescriber: request?.requester?.reference }
+  // Times of slots are written in the zone of the place.
+  const day = slot.start.slice(0, 10)
+  return (['practice', 'prescriber'] as const).flatMap((per) => {
+    const who = whose[per]
+    if (who === undefined) return []
+    return periods.flatMap((period) =>
+      [slot.meta.source, undefined].map((source) => ({ label, per, period, who, source, day })),
+    )
+  })
+}
+
+/** Under which its places stand among those that are taken. */
+const keyOf = ({ label, per, period, who, source = 'all', day }: Counted) =>
+  `quota:${per}:${label}:${source}:${who}:${beginningOf(period, day)}`
+
+function beginningOf(period: Quota['period'], day: string): string {
+  if (period === 'day') return day
+  if (period === 'month') return day.slice(0, 7)
+  const date = new Date(`${day}T00:00:00Z`)
+  const monday = date.getTime() - ((date.getUTCDay() + 6) % 7) * 86_400_000
+  return `w${new Date(monday).toISOString().slice(0, 10)}`
+}
+
+/** What has to be read to know how many places are left: names of their occupancies. */
+export function quotaKeys(
+  slots: readonly Kept<Slot>[],
+  request: Kept<ServiceRequest> | undefined,
+  actor: Actor,
+): string[] {
+  return [...new Set(slots.flatMap((slot) => countedAs(slot, request, actor).map(keyOf)))]
+}
+
+/**
+ * A place in each quota that slots count in, taken with them: two who take the last one at once are kept apart as two who
+ * take one slot are. Fails: throttled when a quota is used up.
+ */
+export function quotaPlaces(
+  slots: readonly Kept<Slot>[],
+  request: Kept<ServiceRequest> | undefined,
+  taken: readonly Occupancy[],
+  appointment: string,
+  at: Moment,
+  actor: Actor,
+): Occupancy[] {
+  const places: Occupancy[] = []
+  for (const slot of slots) {
+    for (const counted of countedAs(slot, request, actor)) {
+      const quota = quotaFor(counted, slot, at)
+      if (!quota) continue
+      const key = keyOf(counted)
+      const used = [...taken, ...places].filter((one) => one.slot === key).map(({ place }) => place)
+      const place = lowestFree(used, quota)
+      places.push({ slot: key, place, appointment, resources: [], start: slot.start, end: slot.end })
+    }
+  }
+  return places
+}
+
+function quotaFor(
+  { label, per, period, source }: Counted,
+  slot: Kept<Slot>,
+  { territory }: Moment,
+): Quota | undefined {
+  const centre = source === undefined ? undefined : centreOf(slot, territory)?.organization
+  if (source !== undefined && centre === undefined) return undefined
+  const { quotas } = territory.slots ?? noRules
+  return quotas
+    .filter((one) => one.label === label && one.per === per && one.period === period && one.centre === centre)
+    .toSorted((a, b) => a.most - b.most)[0]
+}
+
+function lowestFree(used: readonly number[], { name, most, per, period }: Quota): number {
+  for (let place = 1; place <= most; place++) if (!used.includes(place)) return place
+  const whose = { practice: 'Your practice has', prescriber: 'The prescriber has' }[per]
+  const text = `${whose} all of its ${most} reserved places of this ${period} (${name}). Take one that is open to all, or another ${period}.`
+  throw new Failure([issue('throttled', text, 'Appointment.slot')], retryAfterSeconds)
+}
+
+/** A place may be given back at any time. */
+const retryAfterSeconds = 3600
