@@ -4,6 +4,7 @@ import type { Issue } from '../fhir/outcome.ts'
 import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
 import type { ClockSettings } from './clocks/clock.ts'
 import type { Protocol } from './protocol/protocol.ts'
+import type { EntryRules } from './referral/standing.ts'
 import type { Diaries } from './slots/diaries.ts'
 import type { SlotRules } from './slots/rules.ts'
 
@@ -27,6 +28,8 @@ export interface Territory {
   clocks?: ClockSettings
   /** Its entry protocol, in all versions that are kept; none: requests are not judged. */
   protocols?: readonly Protocol[]
+  /** Who may refer whom; absent: whoever has a client, for whomever. */
+  entry?: EntryRules
 }
 
 /** How old what is known of a partner's diaries may be, and what becomes of their places when it is older. */

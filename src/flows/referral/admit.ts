@@ -52,7 +52,7 @@ function assessed(submitted: Submitted, before: readonly string[], at: Moment) {
   return { flags: [...new Set(flags)], judgement }
 }
 
-const lasting: readonly FlagCode[] = ['non-member', 'duplicate-suspected']
+const lasting: readonly FlagCode[] = ['non-member', 'out-of-territory', 'duplicate-suspected']
 
 /** The Task of a request; its moves stand in `../task.ts`. */
 function taskFor(request: Identified, at: Moment): Task {

@@ -11,6 +11,7 @@ import { newestOf, supportingOf } from './around.ts'
 import { type Withdrawn, withdrawing, withdrawn } from './cancelled.ts'
 import { flagCodesOf, type Submitted } from './flags.ts'
 import type { Identified } from './judged.ts'
+import { foundOf, type Standing, standingOf } from './standing.ts'
 
 interface Facts {
   /** What the requests refer to and was not sent along: patients and supporting information. */
@@ -21,6 +22,8 @@ interface Facts {
   keys: ReadonlyMap<string, readonly string[]>
   /** Tasks and appointments of the requests that are there already. */
   known: ReadonlyMap<string, Withdrawn>
+  /** Of each new request, by its id, who asks and what else was asked. */
+  standings: ReadonlyMap<string, Standing>
 }
 
 /** A request through the API goes the same road as one by HL7 v2: it is flagged, gets its Task, and is taken back with all it led to. */
@@ -30,17 +33,20 @@ export const requestByApi: Hook<Facts> = {
     const named = changes.filter(isPut).flatMap(({ resource }) => namedBy(resource as ServiceRequest))
     const outside = [...new Set(named)].filter((reference) => !here.has(reference))
     const before = changes.flatMap(({ before }) => (before ? [before as Kept<ServiceRequest>] : []))
-    const [around, known, answers, keys] = await Promise.all([
+    const fresh = changes.filter(isPut).filter(({ before }) => !before)
+    const [around, known, answers, keys, standings] = await Promise.all([
       Promise.all(outside.map(async (reference) => [reference, await store.follow(reference)] as const)),
       Promise.all(before.map((request) => knownAs(request, store))),
       Promise.all(before.map(async (request) => [request.id, await supportingOf(request, store)] as const)),
       Promise.all(before.map(async ({ id }) => [id, await seeing(id, store)] as const)),
+      Promise.all(fresh.map(async (change) => [change.id, await standingIn(change, all, store)] as const)),
     ])
     return {
       around: new Map(around.flatMap(([reference, kept]) => (kept ? [[reference, kept] as const] : []))),
       known: new Map(known),
       answers: new Map(answers.map(([id, all]) => [id, all.filter((one) => isAnswerTo(one, id))])),
       keys: new Map(keys),
+      standings: new Map(standings),
     }
   },
 
@@ -54,6 +60,21 @@ export const requestByApi: Hook<Facts> = {
     const theirs = changes.map((change) => sharedWith(change, facts))
     return merged([...plans, { grant: grants(shared, senderKeys(actor)) }, ...theirs])
   },
+}
+
+/** Who asks, of those who are kept or come along, and what else was asked for the same patient. */
+async function standingIn({ resource }: Put, all: readonly Seen[], store: Reader): Promise<Standing> {
+  const { requester, subject } = resource as ServiceRequest // changes of this hook are: the table says so
+  const sent = (reference: string | undefined) =>
+    all.filter(isPut).find(({ type, id }) => `${type}/${id}` === reference)
+  const patient = sent(subject.reference)?.resource ?? (await store.follow(subject.reference))
+  const doctor = requester?.reference
+  const named = {
+    requester: sent(doctor) && !sent(doctor)?.before ? 'new' : doctor,
+    patientReference: subject.reference,
+    patient: patient?.resourceType === 'Patient' ? patient : undefined,
+  }
+  return standingOf(named, store)
 }
 
 const isAnswerTo = (resource: Resource, id: string) =>
@@ -92,7 +113,10 @@ function decided(change: Seen, all: readonly Seen[], facts: Facts, at: Moment): 
     facts,
   )
   const known = facts.known.get(change.id)
-  if (!known) return { write: admitted(submitted, at) }
+  if (!known) {
+    const standing = facts.standings.get(change.id)
+    return { write: admitted({ ...submitted, found: standing ? foundOf(standing, submitted, at) : [] }, at) }
+  }
   refuseRevived(submitted.request, known.request)
   const renewed = renewedWith(submitted, known, facts, at)
   if (submitted.request.status !== 'revoked' || known.request.status === 'revoked') return renewed

@@ -22,6 +22,7 @@ export type FlagCode =
   | 'unmapped-code'
   | 'out-of-protocol'
   | 'non-member'
+  | 'out-of-territory'
   | 'duplicate-suspected'
 
 /** A request with what was sent along with it. */

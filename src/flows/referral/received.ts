@@ -10,6 +10,7 @@ import { admitted, grants, hasEnded, readmitted, senderKeys } from './admit.ts'
 import { askedAbout, newestOf, supportingOf } from './around.ts'
 import { cancelled } from './cancelled.ts'
 import { askedIdOf } from './judged.ts'
+import { foundOf, type Standing, standingOf } from './standing.ts'
 
 /** A referral as it came, transformed: one or more requests, their patient, and what came with them. */
 export interface Referral {
@@ -37,6 +38,8 @@ interface Renewals {
   asked: readonly Kept<CommunicationRequest>[]
   /** `Organization/<id>`s that the requesters practise at. */
   practices: readonly string[]
+  /** Of each new request, by its url, who asks and what else was asked. */
+  standings: ReadonlyMap<string, Standing>
 }
 
 /** A referral sent twice is one ServiceRequest: the second updates the first. */
@@ -46,15 +49,16 @@ export const received: Step<Referral, Facts> = {
   async facts({ entries }, store, actor) {
     const { back, others } = parted(entries)
     const known = await knownOf(others, anchorOf(entries), store, actor)
-    const [tasks, practices, takenBack, keys, supporting, asked] = await Promise.all([
+    const [tasks, practices, takenBack, keys, supporting, asked, standings] = await Promise.all([
       tasksOf(known, store),
       practicesOf(known, store, actor),
       back.length > 0 ? cancelled.facts({ entries: back }, store, actor) : undefined,
       keysOf(known, store),
       supportingOfAll(known, store),
       askedOfAll(known, store),
+      standingsOf(others, known, store),
     ])
-    return { known, tasks, practices, takenBack, keys, supporting, asked }
+    return { known, tasks, practices, takenBack, keys, supporting, asked, standings }
   },
 
   decide(referral, { takenBack, ...facts }, at, actor) {
@@ -89,13 +93,21 @@ function parted(entries: readonly Entry[]) {
 function taken(
   { entries, unmapped, addressedTo }: Referral,
   anchor: string | undefined,
-  { known, tasks, practices, keys, supporting, asked }: Renewals,
+  { known, tasks, practices, keys, supporting, asked, standings }: Renewals,
   at: Moment,
   actor: Actor,
 ): Plan {
   refuseEnded(entries, known)
-  const { all, changed } = settled(entries, known, anchor, at)
-  const parts = { all: newestOf(all, supporting), known, tasks, asked, unmapped: unmapped.length > 0 }
+  const { all, changed, referenceOf } = settled(entries, known, anchor, at)
+  const byReference = new Map([...standings].map(([url, standing]) => [referenceOf(url), standing]))
+  const parts = {
+    all: newestOf(all, supporting),
+    known,
+    tasks,
+    asked,
+    standings: byReference,
+    unmapped: unmapped.length > 0,
+  }
   const requests = all.filter(isRequest).flatMap((request) => admittedOrRenewed(request, parts, at))
   const write = [...changed.filter((resource) => !isRequest(resource)), ...requests]
   const seeing = [
@@ -123,6 +135,39 @@ async function askedOfAll(known: Known, store: Reader): Promise<Kept<Communicati
   return all.filter((one) => one !== undefined)
 }
 
+/** Who asks for what is new, and what else was asked for the same patient. */
+async function standingsOf(
+  entries: readonly Entry[],
+  known: Known,
+  store: Reader,
+): Promise<ReadonlyMap<string, Standing>> {
+  const fresh = entries.filter(({ url, resource }) => isRequest(resource) && !known.has(url))
+  const found = await Promise.all(
+    fresh.map(async ({ url, resource }) => {
+      const { requester, subject } = resource as ServiceRequest // as was just seen
+      const patient = entries.find((entry) => entry.url === subject.reference)?.resource
+      const kept = known.get(subject.reference ?? '')
+      const named = {
+        requester: doctorNamed(requester?.reference, entries, known),
+        patientReference: kept && `Patient/${kept.id}`,
+        patient: patient?.resourceType === 'Patient' ? patient : undefined,
+      }
+      return [url, await standingOf(named, store)] as const
+    }),
+  )
+  return new Map(found)
+}
+
+/** The doctor whom a message names as asking: as it is kept; `new` when it was not known before. */
+function doctorNamed(url: string | undefined, entries: readonly Entry[], known: Known): string | undefined {
+  const entry = entries.find((one) => one.url === url)
+  const doctor =
+    entry?.resource.resourceType === 'PractitionerRole' ? entry.resource.practitioner?.reference : url
+  if (doctor === undefined) return undefined
+  const kept = known.get(doctor)
+  return kept ? `${kept.resourceType}/${kept.id}` : 'new'
+}
+
 /** An order that is addressed to a centre is for that centre's eyes from the start. */
 const receiversOf = (application: string | undefined, { territory }: Moment) =>
   territory.peers
@@ -134,6 +179,8 @@ interface Parts {
   known: Known
   tasks: readonly Kept<Task>[]
   asked: readonly Kept<CommunicationRequest>[]
+  /** By reference. */
+  standings: ReadonlyMap<string, Standing>
   unmapped: boolean
 }
 
@@ -145,7 +192,11 @@ function admittedOrRenewed(request: ServiceRequest & { id: string }, parts: Part
     supporting: parts.all,
     unmapped: parts.unmapped,
   }
-  if (!request.meta?.versionId) return admitted(submitted, at)
+  if (!request.meta?.versionId) {
+    const standing = parts.standings.get(`ServiceRequest/${request.id}`)
+    const found = standing ? foundOf(standing, submitted, at) : []
+    return admitted({ ...submitted, found }, at)
+  }
   const asked = parts.asked.find(({ id }) => id === askedIdOf(request.id))
   const tasks = tasksFor(request, parts)
   const before = [...parts.known.values(), ...tasks, ...(asked ? [asked] : [])]

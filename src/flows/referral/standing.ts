@@ -1,0 +1,187 @@
+import type {
+  CodeableConcept,
+  Patient,
+  Practitioner,
+  PractitionerRole,
+  ServiceRequest,
+} from '@medplum/fhirtypes'
+import { coversDay } from '../../fhir/dates.ts'
+import { failure } from '../../fhir/outcome.ts'
+import { dayIn } from '../../fhir/zone.ts'
+import type { Kept, Reader } from '../../store/index.ts'
+import type { Moment } from '../step.ts'
+import type { FlagCode } from './flags.ts'
+
+/** What becomes of a request that is not as the territory has it: it is flagged, or refused with a reason. Never silent. */
+export type Policy = 'flag' | 'refuse'
+
+/** A code that is in force between two days (ISO dates, both belong to it). */
+export interface Dated {
+  code: string
+  start?: string
+  end?: string
+}
+
+/** Who may refer whom, as a territory has agreed: `rules/entry.json`. */
+export interface EntryRules {
+  /** Of TRE_G15: who may refer; of whom nothing is known is taken for a doctor. */
+  professions: readonly Dated[]
+  nonMembers: Policy
+  /** INSEE codes; none: wherever a patient lives. */
+  communes: readonly Dated[]
+  outsideCommunes: Policy
+  /** Days within which the same exam of the same patient is perhaps asked for twice. */
+  duplicateDays: number
+}
+
+/** What is known of whoever asks, and of what else was asked for the patient. */
+export interface Standing {
+  doctor: Kept<Practitioner> | undefined
+  /** The doctor is named, and was not known before. */
+  isStranger: boolean
+  roles: readonly Kept<PractitionerRole>[]
+  /** Requests in force for the same patient: by identifier, or by name, sex and birth date. */
+  others: readonly Kept<ServiceRequest>[]
+}
+
+/** Whom a new request names. References of what is kept; `patient` also as it was sent. */
+export interface Named {
+  /** `Practitioner/<id>` or `PractitionerRole/<id>`; `new`: named, and not known before. */
+  requester: string | undefined
+  patientReference: string | undefined
+  patient: Patient | undefined
+}
+
+export async function standingOf({ requester, ...whom }: Named, store: Reader): Promise<Standing> {
+  const [asking, others] = await Promise.all([
+    requester === 'new' ? undefined : store.follow(requester),
+    othersFor(whom, store),
+  ])
+  const role = asking?.resourceType === 'PractitionerRole' ? asking : undefined
+  const named = role ? await store.follow(role.practitioner?.reference) : asking
+  const doctor = named?.resourceType === 'Practitioner' ? named : undefined
+  const roles = doctor ? await store.search('PractitionerRole', `practitioner=Practitioner/${doctor.id}`) : []
+  return { doctor, isStranger: requester === 'new', roles, others }
+}
+
+async function othersFor(
+  { patientReference, patient }: Omit<Named, 'requester'>,
+  store: Reader,
+): Promise<Kept<ServiceRequest>[]> {
+  const twins = patient ? await sameTraits(patient, store) : []
+  const all = [...new Set([...(patientReference ? [patientReference] : []), ...twins])]
+  return all.length === 0 ? [] : store.search('ServiceRequest', `subject=${all.join(',')}&status=active`)
+}
+
+/** Patients of the same birth name, sex and birth date, whatever their numbers. */
+async function sameTraits({ name = [], gender, birthDate }: Patient, store: Reader): Promise<string[]> {
+  const official = name.find(({ use }) => use === 'official') ?? name[0]
+  if (!official?.family || birthDate === undefined || birthDate.length < 10) return []
+  const family = encodeURIComponent(official.family)
+  const found = await store.search('Patient', `birthdate=${birthDate}&family:exact=${family}&_count=20`)
+  const first = plain(official.given?.[0])
+  return found
+    .filter((one) => one.gender === gender && plain(givenOf(one)) === first)
+    .map(({ id }) => `Patient/${id}`)
+}
+
+const givenOf = ({ name = [] }: Patient) =>
+  (name.find(({ use }) => use === 'official') ?? name[0])?.given?.[0]
+
+const plain = (text = '') =>
+  text
+    .normalize('NFD')
+    .replaceAll(/\p{Diacritic}/gu, '')
+    .toUpperCase()
+
+/**
+ * The flags that a new request gets by whom it is from and for whom. Fails: forbidden or business-rule where the
+ * territory's rule is to refuse.
+ */
+export function foundOf(
+  standing: Standing,
+  { request, patient }: { request: ServiceRequest; patient: Patient | undefined },
+  at: Pick<Moment, 'now' | 'territory'>,
+): FlagCode[] {
+  const { entry: rules } = at.territory
+  const flags: FlagCode[] = []
+  if (isTwice(standing.others, request, rules?.duplicateDays ?? 7, at.now)) flags.push('duplicate-suspected')
+  if (!rules) return flags
+  const day = dayIn(at.territory.zone, Date.parse(at.now))
+  refuseProfession(standing, rules, day)
+  if (isNamed(standing) && !isMember(standing.roles, at.territory.community, day)) {
+    flags.push(judgedBy(rules.nonMembers, 'non-member', notMember))
+  }
+  if (isElsewhere(patient, rules, day)) {
+    flags.push(judgedBy(rules.outsideCommunes, 'out-of-territory', elsewhere))
+  }
+  return flags
+}
+
+function judgedBy(policy: Policy, flag: FlagCode, text: string): FlagCode {
+  if (policy === 'flag') return flag
+  throw failure('business-rule', text, 'ServiceRequest.requester')
+}
+
+const notMember = 'This territory takes requests of its members only: ask its coordination cell how to join.'
+const elsewhere =
+  'This territory takes requests for patients of its communes only: ask its coordination cell.'
+
+const isNamed = ({ doctor, isStranger }: Standing) => doctor !== undefined || isStranger
+
+const isMember = (roles: readonly PractitionerRole[], community: string, day: string): boolean =>
+  roles.some(
+    ({ organization, active, period = {} }) =>
+      organization?.reference === community && active !== false && coversDay(period, day),
+  )
+
+/** Of whom a profession is known, it has to be one that may refer. */
+function refuseProfession({ doctor, roles }: Standing, { professions }: EntryRules, day: string): void {
+  const said = [
+    ...(doctor?.qualification ?? []).map(({ code }) => code),
+    ...roles.flatMap(({ code = [] }) => code),
+  ].flatMap(professionsIn)
+  const allowed = professions.filter((one) => coversDay(one, day)).map(({ code }) => code)
+  if (said.length === 0 || said.some((code) => allowed.includes(code))) return
+  throw failure(
+    'forbidden',
+    `Requests are made by these professions here: ${allowed.join(', ')} (TRE_G15).`,
+    'ServiceRequest.requester',
+  )
+}
+
+const professionsIn = ({ coding = [] }: CodeableConcept): string[] =>
+  coding.flatMap(({ system, code }) => (system?.includes('TRE_G15') && code ? [code] : []))
+
+const inseeCode = 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-address-insee-code'
+
+/** A patient whose commune is not told is nowhere else. */
+function isElsewhere(patient: Patient | undefined, { communes }: EntryRules, day: string): boolean {
+  const known = communes.filter((one) => coversDay(one, day)).map(({ code }) => code)
+  const said = (patient?.address ?? [])
+    .flatMap(({ extension = [] }) => extension)
+    .flatMap(({ url, valueCoding }) => (url === inseeCode && valueCoding?.code ? [valueCoding.code] : []))
+  return known.length > 0 && said.length > 0 && !said.some((code) => known.includes(code))
+}
+
+/** Whether the same exam was asked for within some days: by one code in common, or by the same words. */
+function isTwice(
+  others: readonly Kept<ServiceRequest>[],
+  { id, code }: ServiceRequest,
+  days: number,
+  now: string,
+): boolean {
+  const since = Date.parse(now) - days * 86_400_000
+  const codes = codesOf(code)
+  return others.some(
+    (other) =>
+      other.id !== id &&
+      Date.parse(other.authoredOn ?? other.meta.lastUpdated) >= since &&
+      codesOf(other.code).some((one) => codes.includes(one)),
+  )
+}
+
+const codesOf = ({ coding = [], text }: CodeableConcept = {}): string[] =>
+  coding.length > 0
+    ? coding.flatMap(({ system, code }) => (code ? [`${system ?? ''}|${code}`] : []))
+    : [plain(text)].filter(Boolean)
