@@ -1,6 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Filter } from '../../fhir/search/filter.ts'
-import { parseSearch } from '../../fhir/search.ts'
+import { parseSearch, type Search } from '../../fhir/search.ts'
 import type { Kept } from '../../store/index.ts'
 import { versionsOf } from '../answer.ts'
 import type { Call } from '../call.ts'
@@ -20,27 +20,36 @@ export interface Gathered {
 
 /** Searches as the caller may; all that fits is counted. `more` are conditions that no query can say. */
 export async function gathered(
-  { house, base, permit }: Call,
+  call: Call,
   type: string,
   query: readonly [string, string][],
   more: readonly Filter[] = [],
 ): Promise<Gathered> {
+  const { house, base, permit } = call
   const { zone } = house.desk(permit.actor).territory
   const { search } = parseSearch(type, new URLSearchParams([...query]), { zone, base })
-  const wanted = { ...search, filters: [...search.filters, ...more], total: true }
-  const page = await house.store.search(withinReach(wanted, permit), permit.actor.sight)
+  const wanted = withinReach({ ...search, filters: [...search.filters, ...more] }, permit)
+  const page = await house.store.search(wanted, permit.actor.sight)
   const entries = withinReadable(page.entries, permit)
   // Bodies are what the store keeps: resources, complete.
   const read = entries.map(({ mode, body }) => [mode, JSON.parse(body) as Kept] as const)
   const of = (wanted: 'match' | 'include') =>
     read.flatMap(([mode, resource]) => (mode === wanted ? [resource] : []))
+  const matches = of('match')
+  const isWhole = search.cursor === undefined && page.next === undefined
   return {
-    matches: of('match'),
+    matches,
     others: new Map(of('include').map((resource) => [nameOf(resource), resource])),
-    total: page.total ?? 0,
+    // The one page there is need not be counted again by the store.
+    total: isWhole ? matches.length : await countOf(wanted, call),
     ...(page.next !== undefined && { next: page.next }),
     references: versionsOf(entries),
   }
+}
+
+async function countOf(search: Search, { house, permit }: Call): Promise<number> {
+  const { total = 0 } = await house.store.search({ ...search, totalOnly: true }, permit.actor.sight)
+  return total
 }
 
 /** `Type/id` */
