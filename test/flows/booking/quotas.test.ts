@@ -1,0 +1,86 @@
+import type { Slot } from '@medplum/fhirtypes'
+import { beforeEach, expect, test } from 'vitest'
+import { systems } from '../../../src/fhir/canonical.ts'
+import { cancelled } from '../../../src/flows/booking/cancelled.ts'
+import { held } from '../../../src/flows/booking/hold.ts'
+import { received } from '../../../src/flows/referral/received.ts'
+import { published } from '../../../src/flows/slots/published.ts'
+import type { Territory } from '../../../src/flows/step.ts'
+import { type ActorName, entries, openTestDesk, type TestDesk, territory } from '../desk.ts'
+import { referral, schedule, slot } from '../messages.ts'
+
+const served: Territory = {
+  ...territory,
+  slots: {
+    reservations: [],
+    quotas: [{ name: 'weekly', label: 'CPTS', per: 'practice', period: 'week', most: 2 }],
+  },
+}
+
+let desk: TestDesk
+let ids: Record<string, string>
+let requests: string[]
+beforeEach(async () => {
+  desk = await openTestDesk(served)
+  const label = (code: string): Partial<Slot> => ({
+    meta: { security: [{ system: systems.slotType, code }] },
+  })
+  const at = (value: string, time: string, code: string) => {
+    const end = new Date(Date.parse(time) + 1_200_000).toISOString()
+    return slot(value, time, end, label(code))
+  }
+  const slots = {
+    tuesday: at('tuesday', '2030-01-08T09:00:00+01:00', 'CPTS'),
+    wednesday: at('wednesday', '2030-01-09T09:00:00+01:00', 'CPTS'),
+    thursday: at('thursday', '2030-01-10T09:00:00+01:00', 'CPTS'),
+    sunday: at('sunday', '2030-01-13T23:30:00+01:00', 'CPTS'),
+    monday: at('monday', '2030-01-14T00:30:00+01:00', 'CPTS'),
+    open: at('open', '2030-01-10T10:00:00+01:00', 'PUBLIC'),
+  }
+  await desk.does('ris', published, { entries: entries({ schedule, ...slots }), peer: 'ris' })
+  ids = Object.fromEntries((await desk.all('Slot')).map(({ id, identifier }) => [identifier?.[0]?.value, id]))
+  requests = []
+  return () => desk[Symbol.asyncDispose]()
+})
+
+/** A request of its own for each: two live bookings of one request are another matter. */
+async function holds(name: string, by: ActorName = 'practice'): Promise<string> {
+  const number = `Q-${by}-${requests.push(name)}`
+  await desk.does(by, received, referral(number))
+  const [request] = await desk.all('ServiceRequest', `identifier=${number}`)
+  const { written } = await desk.does(by, held, { slot: ids[name] ?? '', request: request?.id ?? '' })
+  return written.find(({ resourceType }) => resourceType === 'Appointment')?.id ?? ''
+}
+
+test('a practice has so many reserved places in a week and no more; those open to all are not counted', async () => {
+  await holds('tuesday')
+  await holds('sunday')
+  await expect(holds('wednesday')).rejects.toMatchObject({
+    case: 'throttled',
+    retryAfterSeconds: 3600,
+    message: expect.stringMatching(/all of its 2 reserved places of this week \(weekly\)/),
+  })
+  await holds('open')
+  await holds('monday')
+  await holds('wednesday', 'other')
+})
+
+test('a place that is given back may be had again', async () => {
+  await holds('tuesday')
+  const second = await holds('wednesday')
+  await expect(holds('thursday')).rejects.toMatchObject({ case: 'throttled' })
+  await desk.does('practice', cancelled, { appointment: second })
+  await holds('thursday')
+})
+
+test('of two who take the last one at once, one gets it, whatever the slots', async () => {
+  await holds('tuesday')
+  const both = await Promise.allSettled([holds('wednesday'), holds('thursday')])
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { case: 'throttled' } })
+})
+
+test('the cell shares places out, and has no share of its own', async () => {
+  for (const name of ['tuesday', 'wednesday', 'thursday']) await holds(name, 'cell')
+  expect(await desk.all('Appointment')).toHaveLength(3)
+})
