@@ -3,7 +3,7 @@ import type { Actor } from '../../auth/actor.ts'
 import { systems } from '../../fhir/canonical.ts'
 import type { Kept, Occupancy } from '../../store/index.ts'
 import type { Moment, Plan } from '../step.ts'
-import { centreOf, placesIn } from './states.ts'
+import { capacityOf, centreOf, placesIn, recounted } from './states.ts'
 
 interface Facts {
   begin: readonly Kept<Slot>[]
@@ -23,17 +23,44 @@ export function deskBooking(
     return centre !== undefined && (centre.name === peer || centre.organization === organization)
   })
   const slot = slotAt(said, own, at)
-  const next = slot && deskStatus(slot, said, taken)
-  if (next) return { write: [{ ...slot, status: next }] }
-  return slot ? {} : { filtered: whyNone(own) }
+  if (!slot) return { filtered: whyNone(own) }
+  if (said.status === 'booked') return given(slot, taken)
+  return said.status === 'cancelled' || said.status === 'entered-in-error' ? givenBack(slot, taken) : {}
 }
 
-/** What the desk makes of a slot; nothing when it says no more than is known, or when an appointment of ours is there. */
-function deskStatus(slot: Kept<Slot>, { status }: Appointment, taken: readonly Occupancy[]) {
-  if (status === 'booked' && slot.status === 'free') return 'busy'
-  const isGivenBack = status === 'cancelled' || status === 'entered-in-error'
-  return isGivenBack && slot.status === 'busy' && placesIn(slot, taken) === 0 ? 'free' : undefined
+/** Instead of an appointment: the desk has given a place away that was held here, or asked for. */
+const byDesk = ({ id }: Kept<Slot>) => `Slot/${id}`
+
+/**
+ * The desk has given a slot away. One that is held here, or asked for, meanwhile, is remembered as taken by the desk
+ * beside that, so that it is not offered again when that has come to nothing. Says nothing new of one that is booked.
+ */
+function given(slot: Kept<Slot>, taken: readonly Occupancy[]): Plan {
+  if (slot.status === 'free') return { write: [{ ...slot, status: 'busy' }] }
+  if (slot.status !== 'busy-tentative' || isByDesk(slot, taken)) return {}
+  const { id, start, end } = slot
+  const occupancy: Occupancy = {
+    slot: id,
+    place: capacityOf(slot) + 1,
+    appointment: byDesk(slot),
+    resources: [],
+    start,
+    end,
+  }
+  return { write: [slot], take: [occupancy] } // its next version keeps this apart from a hold that ends just now
 }
+
+function givenBack(slot: Kept<Slot>, taken: readonly Occupancy[]): Plan {
+  const ours = taken.filter(({ appointment }) => appointment !== byDesk(slot))
+  if (isByDesk(slot, taken)) {
+    const [next = slot] = slot.status === 'busy' ? recounted([slot], ours) : []
+    return { write: [next], release: [byDesk(slot)] }
+  }
+  return slot.status === 'busy' && placesIn(slot, ours) === 0 ? { write: [{ ...slot, status: 'free' }] } : {}
+}
+
+const isByDesk = (slot: Kept<Slot>, taken: readonly Occupancy[]) =>
+  taken.some(({ appointment }) => appointment === byDesk(slot))
 
 const whyNone = (slots: readonly Slot[]) =>
   slots.length === 0
