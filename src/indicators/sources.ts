@@ -1,4 +1,5 @@
 import type {
+  ActivityDefinition,
   Appointment,
   OrganizationAffiliation,
   Practitioner,
@@ -34,7 +35,7 @@ export interface CountedRequest {
   exam?: CountedClock
   /** DICOM codes. */
   modalities: readonly string[]
-  /** As its code is worded, or coded. */
+  /** As the territory's catalogue calls it; else as its code is worded, or coded. */
   examName?: string
   /** RPPS of the doctor who asked, and whether it was a member's then. */
   rpps?: string
@@ -72,7 +73,7 @@ export const sources: {
 } = { requests, bookings, slots, conventions }
 
 async function* requests(asked: Asked, place: Place, store: Store): AsyncIterable<CountedRequest> {
-  const members = await membersOf(place, store)
+  const [members, catalogue] = await Promise.all([membersOf(place, store), catalogueIn(store)])
   const query = `authored-on=ge${asked.start}&authored-on=lt${asked.end}&code=fulfill`
   for await (const tasks of pages<Task>('Task', query, store)) {
     const own = tasks.filter(
@@ -84,7 +85,7 @@ async function* requests(asked: Asked, place: Place, store: Store): AsyncIterabl
       const id = idOf('ServiceRequest', task.focus?.reference) ?? ''
       const appointments = booked.get(id) ?? []
       if (asked.centre && !appointments.some((one) => isWith(one, asked.centre, place))) continue
-      yield counted(task, byId.get(id), appointments, members)
+      yield counted(task, byId.get(id), appointments, members, catalogue)
     }
   }
 }
@@ -94,6 +95,7 @@ function counted(
   request: ServiceRequest | undefined,
   appointments: readonly Appointment[],
   members: ReadonlyMap<string, Doctor>,
+  catalogue: ReadonlyMap<string, string>,
 ): CountedRequest {
   const { answer, exam } = keptClocks(task)
   const examAt = firstExam(appointments)
@@ -106,7 +108,7 @@ function counted(
     ...(answer && { answer: withStop(answer, answer.stoppedAt) }),
     ...(exam && { exam: withStop(exam, examAt) }),
     modalities: exam?.modalities ?? [],
-    ...nameOf(request),
+    ...nameOf(request, catalogue),
     ...(doctor && { rpps: doctor.rpps }),
     isMember: doctor?.roles.some((period) => coversDay(period, receivedAt.slice(0, 10))) ?? false,
   }
@@ -119,10 +121,30 @@ const withStop = ({ startedAt, dueAt, strictDueAt }: KeptClock, stop: string | u
   ...(stop !== undefined && { stoppedAt: stop }),
 })
 
-function nameOf(request: ServiceRequest | undefined): { examName?: string } {
+/** However it was coded: by each of the codes of an exam of the catalogue it is that exam. */
+function nameOf(
+  request: ServiceRequest | undefined,
+  catalogue: ReadonlyMap<string, string>,
+): { examName?: string } {
   const { text, coding = [] } = request?.code ?? {}
-  const name = coding.find(({ display }) => display)?.display ?? text ?? coding[0]?.code
+  const known = coding.flatMap(({ system, code }) => catalogue.get(`${system}|${code}`) ?? [])[0]
+  const name = known ?? coding.find(({ display }) => display)?.display ?? text ?? coding[0]?.code
   return name === undefined ? {} : { examName: name }
+}
+
+/** Titles of the territory's exams by `system|code`; of several with one code the first by its URL. */
+async function catalogueIn(store: Store): Promise<Map<string, string>> {
+  const exams: ActivityDefinition[] = []
+  for await (const page of pages<ActivityDefinition>('ActivityDefinition', 'status=active', store))
+    exams.push(...page)
+  exams.sort(({ url: a = '' }, { url: b = '' }) => (a < b ? 1 : -1))
+  return new Map(
+    exams.flatMap(({ code, title }) =>
+      (code?.coding ?? [])
+        .filter(({ system }) => system !== systems.dicom)
+        .flatMap(({ system, code }) => (title ? [[`${system}|${code}`, title] as const] : [])),
+    ),
+  )
 }
 
 function endOf({ status }: Task): CountedRequest['ended'] {

@@ -15,7 +15,7 @@ import { until } from '../../support/clock.ts'
 import { type Chance, chanceOf } from '../chance.ts'
 import { Agenda, whenAtWork, workOn } from './agenda.ts'
 import type { Entry, Ledger } from './ledger.ts'
-import { answersTo, intakeOf, orderMessage, saidOf, type Wanted, wantedBy } from './requests.ts'
+import { answersTo, calledBy, intakeOf, orderMessage, saidOf, type Wanted, wantedBy } from './requests.ts'
 import { horizonDays, type World } from './world.ts'
 
 export interface SeasonOptions {
@@ -56,6 +56,8 @@ class Season {
   readonly #options: SeasonOptions
   readonly #agenda = new Agenda()
   readonly #doctors = new Map<string, string>()
+  /** Until when the v2 system is down; long ago otherwise. */
+  #upAt = 0
 
   constructor(world: World, ledger: Ledger, options: SeasonOptions) {
     this.#world = world
@@ -97,8 +99,12 @@ class Season {
   /** The v2 system is down from a morning to the next, on a working day in the middle. */
   #systemDown(first: Temporal.PlainDate, days: number): void {
     const date = first.add({ days: Math.floor(days * 0.4) })
-    this.#agenda.plan(startOf(date), () => this.#world.v2Down())
-    this.#agenda.plan(startOf(date.add({ days: 1 })), () => this.#world.v2Up())
+    const upAt = startOf(date.add({ days: 1 }))
+    this.#agenda.plan(startOf(date), async () => {
+      await this.#world.v2Down()
+      this.#upAt = upAt
+    })
+    this.#agenda.plan(upAt, () => this.#world.v2Up())
   }
 
   async #morning(date: Temporal.PlainDate, n: number): Promise<void> {
@@ -127,7 +133,7 @@ class Season {
       kind: wanted.kind,
       indication: wanted.indication,
       modality: wanted.exam.modality,
-      exam: wanted.exam.title,
+      exam: calledBy(wanted),
       rpps: wanted.doctor.rpps,
       isMember: wanted.doctor.member,
       receivedAt: now,
@@ -172,7 +178,8 @@ class Season {
   async #replied({ wanted, entry, request, ...one }: Case): Promise<void> {
     const { subject } = await this.#world.as('cell').get<ServiceRequest>(`ServiceRequest/${request}`)
     for (const observation of told({ ...answersTo(wanted) })) {
-      const reply = await this.#world.as('ehr').call('POST', 'Observation', {
+      const by = wanted.way === 'telephone' ? 'cell' : 'ehr'
+      const reply = await this.#world.as(by).call('POST', 'Observation', {
         ...observation,
         subject,
         basedOn: [{ reference: `ServiceRequest/${request}` }],
@@ -287,8 +294,9 @@ class Season {
     const [call] = await this.#world
       .as('cell')
       .search<Task>(`Task?focus=Appointment/${id}&code=confirm-booking`)
+    if (!call && this.#world.now() >= this.#upAt) return this.#looked(one, id)
     one.entry.story.push(call ? 'telephone' : 'system down')
-    if (!call) return this.#plan(one, this.#world.now() + 2 * hour, (again) => this.#looked(again, id))
+    if (!call) return this.#plan(one, this.#upAt + hour, (again) => this.#looked(again, id))
     const isYes = one.chance.next() < 0.85
     const at = whenAtWork(this.#world.now() + one.chance.between(0.5, 3) * hour)
     this.#plan(one, at, async (later) => {
@@ -301,14 +309,14 @@ class Season {
     })
   }
 
-  /** Whether the centre has answered by now. */
+  /** What the centre has answered; when its question waits for its next try, that is looked at later. */
   async #looked(one: Case, id: string): Promise<void> {
     if (one.entry.ended) return
-    const read = () => this.#world.as('cell').get<Kept<Appointment>>(`Appointment/${id}`)
-    const appointment = await until(read, ({ status }) => status !== 'pending', 1_500).catch(read)
+    const read = () => this.#appointment(id)
+    const appointment = await until(read, ({ status }) => status !== 'pending', 5_000).catch(read)
     if (appointment.status === 'booked') return this.#onYes(one, appointment)
     if (appointment.status === 'pending')
-      return this.#plan(one, this.#world.now() + 2 * hour, (again) => this.#looked(again, id))
+      return this.#plan(one, this.#world.now() + hour, (again) => this.#looked(again, id))
     one.entry.story.push('refused by the centre')
     await this.#booked(one)
   }

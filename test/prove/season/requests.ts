@@ -115,6 +115,13 @@ function examOf(id: string): Exam {
   return { id, loinc: found.loinc[0] ?? '', title: found.title[0], modality: found.modality }
 }
 
+/** What the catalogue calls an exam as it was coded: several may have one LOINC code, then it is the first. */
+export function calledBy({ way, exam }: Pick<Wanted, 'way' | 'exam'>): string {
+  if (way === 'fhir') return exam.title
+  const same = exams.filter(({ loinc }) => loinc.includes(exam.loinc)).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return same[0]?.title[0] ?? exam.title
+}
+
 function picked<T>(chance: Chance, of: readonly T[]): T {
   const one = chance.one(of)
   if (one === undefined) throw new Error('There is nothing to choose from')

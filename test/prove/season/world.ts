@@ -69,7 +69,7 @@ export interface WorldOptions {
 export const horizonDays = 8
 
 /** How many places of a day the centres leave to others than their own patients, by modality. */
-const left: Readonly<Record<string, number>> = { MR: 3, CT: 4, US: 4 }
+const left: Readonly<Record<string, number>> = { MR: 2, CT: 4, US: 4 }
 
 const vendor = { clientId: 'relais', secret: 'of-this-season-alone' }
 /** As often as a connector may ask. */
@@ -99,7 +99,7 @@ export async function openWorld({ from, days, chance, databaseUrl }: WorldOption
         RELAIS_MLLP_PORT: '0',
         RELAIS_DATA_DIR: join(territory.path, 'data'),
         ...(databaseUrl !== undefined && { RELAIS_DATABASE_URL: databaseUrl }),
-        RELAIS_BOOK_WAIT_MS: '3000',
+        RELAIS_BOOK_WAIT_MS: '1000',
         RELAIS_OUTBOUND_LOOPBACK: 'yes',
       }),
       folder,
@@ -118,10 +118,11 @@ export async function openWorld({ from, days, chance, databaseUrl }: WorldOption
     log,
     now: () => now,
     async turn(to) {
-      const dayBefore = Math.floor(now / 86_400_000)
+      const weekBefore = weekOf(now)
       now = Math.max(now, to)
       await raiseAlerts(desk, lines, never)
-      if (Math.floor(now / 86_400_000) > dayBefore) await planSlots(desk, never)
+      // Slots are made four weeks ahead.
+      if (weekOf(now) > weekBefore) await planSlots(desk, never)
     },
     synced: () => synced(gateway, diaries, () => now),
     as: callersOf({ baseUrl, clients: territory.clients, clock }),
@@ -133,6 +134,8 @@ export async function openWorld({ from, days, chance, databaseUrl }: WorldOption
 }
 
 const never = new AbortController().signal
+
+const weekOf = (at: number) => Math.floor(at / (7 * 86_400_000))
 
 /** Diaries for the whole season; most places are the centres' own patients' from the start. */
 function diariesFor(clock: () => Date, days: number, chance: Chance): World['diaries'] {
