@@ -46,7 +46,7 @@ const places = [
 
 function navigation({ say, path }: View): Html {
   const [here = ''] = path.split('?')
-  return html`<nav aria-label="${say('nav.label')}"><ul>${places.map(([to, key]) => {
+  return html`<nav class="menu" aria-label="${say('nav.label')}"><ul>${places.map(([to, key]) => {
     const isHere = to === '/console' ? here === to : here.startsWith(to)
     return html`<li><a href="${to}"${isHere ? html` aria-current="page"` : nothing}${
       to === '/console/new' ? html` class="new" accesskey="n"` : nothing
