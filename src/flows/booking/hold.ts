@@ -247,7 +247,8 @@ const examOf = ({ serviceType }: Slot) => (serviceType ? { serviceType } : {})
 /** iCal priorities: 1 is the highest, 0 says nothing. Source: RFC 5545, 3.8.1.9. */
 const priorities = { stat: 1, asap: 2, urgent: 3, routine: 5 } as const
 
-function participantsOf({
+/** The patient, whom and what the diaries are about, and whoever asks. */
+export function participantsOf({
   patient,
   actors,
   request,

@@ -90,6 +90,15 @@ async function ownIn({ slot, request }: Wanted, { store, actor, clock }: Desk) {
   )
 }
 
+/** The caller's own hold of a slot, taken for nobody yet. */
+async function unnamedIn({ slot }: Wanted, { store, actor, clock }: Desk) {
+  const known = await store.reader().search('Appointment', `slot=Slot/${slot}&status=pending`)
+  const now = clock().toISOString()
+  return known.find(
+    (one) => isHeld(one) && !isExpired(one, now) && operatorOf(one) === actor.organization && !one.basedOn,
+  )
+}
+
 function proposal(id: string): Wanted {
   const found = proposalOf(id)
   if (found) return found
@@ -201,8 +210,11 @@ async function asked(
   try {
     return await ask(wanted)
   } catch (thrown) {
-    const meanwhile = isConflict(thrown) ? await ownIn(wanted, desk) : undefined
+    if (!isConflict(thrown)) throw thrown
+    const meanwhile = await ownIn(wanted, desk)
     if (meanwhile) return ask({ appointment: meanwhile.id })
+    const unnamed = await unnamedIn(wanted, desk)
+    if (unnamed) return ask({ appointment: unnamed.id, whom: wanted })
     throw thrown
   }
 }

@@ -6,12 +6,12 @@ import type { Kept, Reader } from '../../store/index.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { type AskingFacts, askingPlan, refuseUnready, replacing } from './asking.ts'
 import { refuseOthers } from './cancelled.ts'
-import { type BookingFacts, bookingFacts, visible, type Wanted } from './facts.ts'
-import { placed } from './hold.ts'
+import { type BookingFacts, bookingFacts, type ForWhom, visible, type Wanted } from './facts.ts'
+import { participantsOf, placed } from './hold.ts'
 import { holdOf } from './rules.ts'
 import { isExpired, isHeld, isLive, peerOf, referenceTo, wasExpired, withoutHold } from './states.ts'
 import { toldWith } from './told.ts'
-import { aroundHeld, aroundReplaced, aroundWanted } from './trails.ts'
+import { aroundHeld, aroundReplaced, aroundWanted, aroundWhom } from './trails.ts'
 
 /** A booking that is wished for: of a place that is held, or of one that is free. */
 export type BookWish = (HeldPlace | Wanted) & Details
@@ -21,6 +21,8 @@ export interface HeldPlace {
   appointment: string
   /** Also when the hold is over, if the place is still free. */
   afresh?: boolean
+  /** For whom, when it was held for nobody yet. */
+  whom?: ForWhom
 }
 
 /** What goes with an appointment, whatever its place. */
@@ -68,12 +70,14 @@ export const requested: Step<BookWish, Facts> = {
 
 async function factsOf(wish: BookWish, store: Reader, actor: Actor) {
   await store.around([
-    ...('appointment' in wish ? aroundHeld(wish.appointment) : aroundWanted(wish, true)),
+    ...('appointment' in wish
+      ? [...aroundHeld(wish.appointment), ...aroundWhom(wish.whom ?? {}, true)]
+      : aroundWanted(wish, true)),
     ...(wish.replaces === undefined ? [] : aroundReplaced(wish.replaces)),
   ])
   if (!('appointment' in wish)) return { ...(await bookingFacts(wish, store, actor)), hold: undefined }
   const hold = await visible('Appointment', wish.appointment, store, actor)
-  return { ...(await bookingFacts(wantedBy(hold), store, actor)), hold }
+  return { ...(await bookingFacts({ ...wish.whom, ...wantedBy(hold) }, store, actor)), hold }
 }
 
 /** The appointment with what the caller says beside its place. */
@@ -140,13 +144,7 @@ function fromFree(facts: Facts, at: Moment, actor: Actor): Begun {
 }
 
 /** Only the holder may book; the place is taken already. One whose time is over is the holder's until it is swept. */
-function fromHold(
-  hold: Kept<Appointment>,
-  { request }: Facts,
-  isAfresh: boolean,
-  at: Moment,
-  actor: Actor,
-): Begun {
+function fromHold(hold: Kept<Appointment>, facts: Facts, isAfresh: boolean, at: Moment, actor: Actor): Begun {
   refuseOthers(hold, actor)
   if (isExpired(hold, at.now) && !isAfresh) {
     throw failure(
@@ -156,6 +154,10 @@ function fromHold(
     )
   }
   if (!isHeld(hold)) throw failure('conflict', `The appointment is ${hold.status}.`, 'Appointment.status')
+  const { request } = facts
   const plan = { release: [holdOf(hold.id)], ...(request && { rely: [referenceTo(request)] }) }
-  return { appointment: { ...withoutHold(hold), id: hold.id }, before: hold, plan }
+  const whose = hold.basedOn || !request ? {} : { basedOn: [{ reference: referenceTo(request) }] }
+  const isNamed = hold.participant.some(({ actor }) => actor?.reference?.startsWith('Patient/'))
+  const who = isNamed ? {} : { participant: participantsOf(facts) }
+  return { appointment: { ...withoutHold(hold), ...whose, ...who, id: hold.id }, before: hold, plan }
 }

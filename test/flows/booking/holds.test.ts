@@ -89,3 +89,19 @@ test('32 clients that hold different places at once do not disturb one another',
   const held = await Promise.all(ids.map((id) => hold({ slot: id }, undefined, stage.desk.as('practice'))))
   expect(new Set(held.map((one) => one.slot?.[0]?.reference)).size).toBe(32)
 })
+
+test('a slot that was held for nobody yet is booked by its holder for somebody', async () => {
+  await using stage = await openStage()
+  await stage.publishes({ nine: slot('nine', ...nine) })
+  const target = { slot: (await stage.slot('nine')).id }
+  const held = await hold(target, undefined, stage.desk.as('practice'))
+  const request = await stage.refers('U-1')
+  const others = bookOnce(
+    { target: { ...target, request: await stage.refers('U-2', 'other') }, waitMs: 0 },
+    stage.desk.as('other'),
+  )
+  await expect(others).rejects.toMatchObject({ case: 'conflict' })
+  const booked = await bookOnce({ target: { ...target, request }, waitMs: 0 }, stage.desk.as('practice'))
+  expect(booked).toMatchObject({ id: held.id, basedOn: [{ reference: `ServiceRequest/${request}` }] })
+  expect(until(booked)).toBeUndefined()
+})
