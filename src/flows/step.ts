@@ -57,6 +57,8 @@ export interface Peer {
   manual: boolean
   /** Kinds of departure that it takes, such as `appointment.requested`. */
   takes: readonly string[]
+  /** IANA zone in which its places are; the territory's, unless it is said. */
+  zone?: string
   /** Its diaries may be closed at any moment: by the end of a convention, or while they are not known. */
   gated?: boolean
   /** How fresh what is read of its diaries is to be; absent where they are declared or sent to us. */

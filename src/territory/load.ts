@@ -134,7 +134,7 @@ const zoneOf = ({ extension = [] }: Organization) =>
   extension.find(({ url }) => url === 'http://hl7.org/fhir/StructureDefinition/timezone')?.valueCode ??
   'Europe/Paris'
 
-function peerOf({ name, kind, organizationReference, settings, freshness }: LoadedConnector): Peer {
+function peerOf({ name, kind, organizationReference, settings, freshness, zone }: LoadedConnector): Peer {
   // Each kind of connector may say these in its settings.
   const said = settings as {
     takes?: readonly string[]
@@ -151,6 +151,7 @@ function peerOf({ name, kind, organizationReference, settings, freshness }: Load
     manual: kind === 'manual',
     takes: isDeaf ? [] : (said.takes ?? Object.keys(said.sends ?? said.send ?? takenBy[kind] ?? {})),
     applications: said.sendingApplication ?? [],
+    ...(zone !== undefined && { zone }),
     ...((kind === 'fhir' || said.slots !== undefined) && {
       freshness: { limitMs: freshness.limitSeconds * 1000, whenOld: freshness.whenOld },
     }),

@@ -90,6 +90,10 @@ export const sourceOf = (peer: string) => `urn:relais:source:${peer}`
 export const centreOf = (resource: Resource | undefined, { peers }: Territory): Peer | undefined =>
   peers.find(({ name }) => sourceOf(name) === resource?.meta?.source)
 
+/** IANA zone of the place that a slot or a diary is at. */
+export const zoneOf = (resource: Resource | undefined, territory: Territory): string =>
+  centreOf(resource, territory)?.zone ?? territory.zone
+
 /** The peer that a slot is booked with. Fails: business-rule when its centre is no longer connected. */
 export function peerOf(slot: Slot, territory: Territory): Peer {
   const peer = centreOf(slot, territory)

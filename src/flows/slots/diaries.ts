@@ -11,7 +11,7 @@ import { parseDate } from '../../fhir/dates.ts'
 import { normal } from '../../fhir/search/forms.ts'
 import { parseSearch } from '../../fhir/search.ts'
 import type { Kept, Reader, Store } from '../../store/index.ts'
-import { centreOf } from '../booking/states.ts'
+import { centreOf, zoneOf } from '../booking/states.ts'
 import type { Commune, Desk, Territory } from '../step.ts'
 import type { Convention } from './conventions.ts'
 import { examsOf, type Limits, limitsOf, tokensOf } from './limits.ts'
@@ -30,6 +30,8 @@ export interface Diary {
   /** Name of its connector, and `Organization/<id>` of its centre. */
   peer: string
   centre: string
+  /** IANA zone of its place. */
+  zone: string
   /** Whom and what it is about, as it says it, in its order. */
   actors: readonly string[]
   /** Those, and who stands behind them: the doctor of a role, the place of a service. */
@@ -157,6 +159,7 @@ async function diaryOf(
     reference: `Schedule/${schedule.id}`,
     peer: peer.name,
     centre: peer.organization,
+    zone: zoneOf(schedule, territory),
     actors,
     involved: new Set([...actors, ...direct.flatMap(behindOf)]),
     exams: new Map(
@@ -171,7 +174,7 @@ async function diaryOf(
     opening: [...places.map(({ hoursOfOperation = [] }) => hoursOfOperation), ...services.map(hoursIn)]
       .filter(({ length }) => length > 0)
       .map((hours) => hours.map(openingOf)),
-    closed: services.flatMap((service) => closedIn(service, territory.zone)),
+    closed: services.flatMap((service) => closedIn(service, zoneOf(schedule, territory))),
     conventions: conventions.get(peer.organization) ?? [],
   }
 }

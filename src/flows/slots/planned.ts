@@ -4,7 +4,7 @@ import { extensions, frCore, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { dayIn, instantIn } from '../../fhir/zone.ts'
 import type { Kept, Occupancy } from '../../store/index.ts'
-import { centreOf } from '../booking/states.ts'
+import { centreOf, zoneOf } from '../booking/states.ts'
 import { sameContent } from '../entries.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { slotsBetween } from './between.ts'
@@ -53,7 +53,7 @@ export const planned: Step<Planning, Facts> = {
     const { slots: rules = noRules } = at.territory
     const owner = centreOf(schedule, at.territory)?.organization
     const declared = slotsOf(schedule, Date.parse(from), Date.parse(to), at)
-      .filter((slot) => isAgreed(slot, conventions, at.territory.zone))
+      .filter((slot) => isAgreed(slot, conventions, zoneOf(schedule, at.territory)))
       .map((slot) => labelledAt(slot, owner, rules, Date.parse(at.now)))
     const before = new Map(known.flatMap((slot) => (isDeclared(slot) ? [[keyOf(slot), slot] as const] : [])))
     const others = new Set(known.flatMap((slot) => (isDeclared(slot) ? [] : [Date.parse(slot.start)])))
@@ -95,7 +95,7 @@ function renewed(
 /** The slots of a diary's declared ranges between two times (ms since 1970), holidays and exceptions left out. */
 export function slotsOf(schedule: Kept<Schedule>, from: number, to: number, at: Moment): Slot[] {
   if (schedule.active === false) return []
-  const zone = at.territory.zone
+  const zone = zoneOf(schedule, at.territory)
   const ranges = (schedule.extension ?? []).filter(({ url }) => url === frCore.availabilityTime).map(rangeOf)
   const closed = ranges
     .filter(({ type }) => type === 'busy-unavailable')

@@ -3,7 +3,7 @@ import { extensions, frCore, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { instantIn } from '../../fhir/zone.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
-import { centreOf, slotWith, sourceOf } from '../booking/states.ts'
+import { centreOf, slotWith, sourceOf, zoneOf } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
 import type { Covered } from '../message.ts'
 import type { Moment, Plan, Step } from '../step.ts'
@@ -147,12 +147,14 @@ function slotAsKept(slot: Slot, at: Moment, peer: string | undefined): Slot {
   if (!slot.identifier?.some(({ system, value }) => system && value)) {
     throw failure('required', "A slot carries its source's identifier (system and value).", 'Slot.identifier')
   }
+  const meta = withSource(slot.meta, peer)
+  const zone = zoneOf({ ...slot, meta }, at.territory)
   return {
     ...slot,
-    meta: withSource(slot.meta, peer),
+    meta,
     extension: [...others(slot.extension), { url: extensions.lastSeen, valueInstant: at.now }],
-    start: instantIn(at.territory.zone, slot.start),
-    end: instantIn(at.territory.zone, slot.end),
+    start: instantIn(zone, slot.start),
+    end: instantIn(zone, slot.end),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Slot } from '@medplum/fhirtypes'
 import { keptKeys, sourceKey } from '../../auth/gate.ts'
-import { centreOf } from '../booking/states.ts'
+import { centreOf, zoneOf } from '../booking/states.ts'
 import type { Peer, Territory } from '../step.ts'
 import { type Convention, isAgreed } from './conventions.ts'
 import { type Audience, audienceOf, labelsOf, noRules } from './rules.ts'
@@ -30,7 +30,7 @@ export function sightOfSlots(
 function sightOfSlot(slot: Slot, territory: Territory, conventions: readonly Convention[]): string[] {
   const peer = centreOf(slot, territory)
   const centre = keptKeys(peer?.organization)
-  if (!isAgreed(slot, conventions, territory.zone)) return centre
+  if (!isAgreed(slot, conventions, zoneOf(slot, territory))) return centre
   return [...audienceKeys(slot, peer, territory), ...centre]
 }
 

@@ -88,11 +88,11 @@ function keysTo({ peer }: Diary, { sight }: Actor): { keys?: readonly string[] }
 }
 
 function candidatesIn(slots: readonly Kept<Slot>[], search: Search, inWindow: boolean): Candidate[] {
-  const { wish, needs, desk } = search
+  const { wish, needs } = search
   const byReference = new Map(search.diaries.map((diary) => [diary.reference, diary]))
   return slots.flatMap((slot) => {
     const diary = byReference.get(slot.schedule.reference ?? '')
-    if (!diary || !isOpen(slot, diary, wish, needs, desk.territory.zone)) return []
+    if (!diary || !isOpen(slot, diary, wish, needs)) return []
     if (minutesIn(slot) < minutesNeeded(diary, needs, { ...diary.limits, ...limitsOf(slot) })) return []
     return [{ slot, diary, reserved: reservationOf(slot) !== undefined, inWindow }]
   })

@@ -77,19 +77,21 @@ export function minutesNeeded({ exams, limits }: Diary, needs: Needs, own: Limit
 }
 
 /** Whether a slot can be had: long enough or not is another question. */
-export function isOpen(slot: Slot, diary: Diary, wish: Wish, needs: Needs, zone: string): boolean {
+export function isOpen(slot: Slot, diary: Diary, wish: Wish, needs: Needs): boolean {
+  const { zone } = diary
   const limits = { ...diary.limits, ...limitsOf(slot) }
   return (
     isTaken(limits, needs, dayIn(zone, slot.start)) &&
     capacityOf(slot) >= needs.people &&
     isAgreed(slot, diary.conventions, zone) &&
-    isInHours(slot, diary, zone) &&
+    isInHours(slot, diary) &&
     (!wish.timing || isTimely(slot.start, wish.timing, zone))
   )
 }
 
 /** Whether a slot lies in the hours of its place, where those are said, and not in a time of closing. */
-export function isInHours({ start, end }: Pick<Slot, 'start' | 'end'>, diary: Diary, zone: string): boolean {
+export function isInHours({ start, end }: Pick<Slot, 'start' | 'end'>, diary: Diary): boolean {
+  const { zone } = diary
   const [from, to] = [instantIn(zone, start), instantIn(zone, end)]
   const isClosed = diary.closed.some((one) => Date.parse(start) <= one.until && Date.parse(end) > one.since)
   const ends = to.slice(0, 10) === from.slice(0, 10) ? to.slice(11, 19) : '24:00:00'

@@ -24,18 +24,17 @@ export async function pairsOf(best: readonly Candidate[], other: Search, span: S
   const found = await Promise.all(
     [true, false].map((reserved) => earliest(other, span, { reserved, inWindow: true }, looked)),
   )
-  const zone = other.desk.territory.zone
-  const pairs = best.flatMap((first) => pairWith(first, found.flat(), zone) ?? [])
+  const pairs = best.flatMap((first) => pairWith(first, found.flat()) ?? [])
   return pairs
     .map((pair, n) => [pair, n] as const)
     .sort(([a, n], [b, m]) => order.indexOf(a.how) - order.indexOf(b.how) || n - m)
     .map(([pair]) => pair)
 }
 
-function pairWith(first: Candidate, others: readonly Candidate[], zone: string): Pair | undefined {
+function pairWith(first: Candidate, others: readonly Candidate[]): Pair | undefined {
   const free = others.filter((second) => gapMs(first, second) >= 0 && second.slot.id !== first.slot.id)
   const ranked = free
-    .map((second) => ({ first, second, how: howFar(first, second, zone) }))
+    .map((second) => ({ first, second, how: howFar(first, second) }))
     .sort(
       (a, b) =>
         order.indexOf(a.how) - order.indexOf(b.how) || gapMs(first, a.second) - gapMs(first, b.second),
@@ -48,8 +47,8 @@ function gapMs({ slot: a }: Candidate, { slot: b }: Candidate): number {
   return Math.max(Date.parse(b.start) - Date.parse(a.end), Date.parse(a.start) - Date.parse(b.end))
 }
 
-function howFar(first: Candidate, second: Candidate, zone: string): Pair['how'] {
-  const day = ({ slot }: Candidate) => instantIn(zone, slot.start).slice(0, 10)
+function howFar(first: Candidate, second: Candidate): Pair['how'] {
+  const day = ({ slot, diary }: Candidate) => instantIn(diary.zone, slot.start).slice(0, 10)
   if (first.diary.centre !== second.diary.centre || day(first) !== day(second)) return 'visit-split'
   return gapMs(first, second) <= adjacentMs ? 'visit-adjacent' : 'visit-same-day'
 }

@@ -19,6 +19,7 @@ const diary = (more: Partial<Diary> = {}): Diary => ({
   reference: 'Schedule/1',
   peer: 'ris',
   centre: 'Organization/centre',
+  zone: 'Europe/Paris',
   actors: ['Location/place'],
   involved: new Set(['Location/place', 'Practitioner/doctor']),
   exams: new Map([[dicom('MR'), 30]]),
@@ -55,7 +56,6 @@ const slot = (start = '2030-01-08T09:00:00.000+01:00', end = '2030-01-08T09:30:0
   start,
   end,
 })
-const zone = 'Europe/Paris'
 
 describe('a diary is asked for', () => {
   test.each<[string, Partial<Wish>, boolean]>([
@@ -165,25 +165,25 @@ describe('a place is open', () => {
     ['not on other days', '2030-01-09T09:00:00+01:00', '2030-01-09T09:30:00+01:00', false],
     ['by the clock there', '2030-01-08T07:30:00Z', '2030-01-08T08:00:00Z', true],
   ])('%s', (_, start, end, is) => {
-    expect(isInHours({ start, end }, diary({ opening: [hours] }), zone)).toBe(is)
+    expect(isInHours({ start, end }, diary({ opening: [hours] }))).toBe(is)
   })
 
   test('when all who say their hours are there', () => {
     const short = [{ days: [], from: '10:00:00', to: '11:00:00' }]
-    expect(isInHours(slot(), diary({ opening: [hours] }), zone)).toBe(true)
-    expect(isInHours(slot(), diary({ opening: [hours, short] }), zone)).toBe(false)
+    expect(isInHours(slot(), diary({ opening: [hours] }))).toBe(true)
+    expect(isInHours(slot(), diary({ opening: [hours, short] }))).toBe(false)
   })
 
   test('not while its service is away', () => {
     const at = Date.parse('2030-01-08T08:30:00Z')
-    expect(isInHours(slot(), diary({ closed: [{ since: at - 1, until: at }] }), zone)).toBe(false)
-    expect(isInHours(slot(), diary({ closed: [{ since: at, until: at + 1 }] }), zone)).toBe(true)
+    expect(isInHours(slot(), diary({ closed: [{ since: at - 1, until: at }] }))).toBe(false)
+    expect(isInHours(slot(), diary({ closed: [{ since: at, until: at + 1 }] }))).toBe(true)
   })
 
   test('to as many at once as it has room for', () => {
     const two = { ...slot(), extension: [{ url: extensions.capacity, valuePositiveInt: 2 }] }
-    expect(isOpen(slot(), diary(), wish(), needs({ people: 2 }), zone)).toBe(false)
-    expect(isOpen(two, diary(), wish(), needs({ people: 2 }), zone)).toBe(true)
+    expect(isOpen(slot(), diary(), wish(), needs({ people: 2 }))).toBe(false)
+    expect(isOpen(two, diary(), wish(), needs({ people: 2 }))).toBe(true)
   })
 
   test('by what the slot says itself, in place of its diary', () => {
@@ -192,8 +192,8 @@ describe('a place is open', () => {
       extension: [{ url: extensions.limits, extension: [{ url: 'contrast', valueBoolean: true }] }],
     }
     const without = diary({ limits: { contrast: false } })
-    expect(isOpen(slot(), without, wish(), needs({ contrast: true }), zone)).toBe(false)
-    expect(isOpen(own, without, wish(), needs({ contrast: true }), zone)).toBe(true)
+    expect(isOpen(slot(), without, wish(), needs({ contrast: true }))).toBe(false)
+    expect(isOpen(own, without, wish(), needs({ contrast: true }))).toBe(true)
   })
 })
 
@@ -211,7 +211,7 @@ describe('a wished time', () => {
     ['is a day', { event: ['2030-01-08'] }, true],
     ['is all of it together', { repeat: { dayOfWeek: ['tue'], when: ['EVE'] } }, false],
   ])('%s', (_, timing, is) => {
-    expect(isTimely(at, timing, zone)).toBe(is)
+    expect(isTimely(at, timing, 'Europe/Paris')).toBe(is)
   })
 
   test('that comes again and again is told not to be looked at', () => {
