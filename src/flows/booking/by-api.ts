@@ -2,6 +2,7 @@ import type { Appointment, AppointmentParticipant, Resource, Slot, Task } from '
 import type { Actor } from '../../auth/actor.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
+import { withClocksOf } from '../clocks/kept.ts'
 import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
@@ -212,8 +213,9 @@ export const taskByApi: Hook<TaskFacts> = {
 function taskMoved(change: Seen, call: AnswerFacts | undefined, at: Moment, actor: Actor): Plan {
   if (!isPut(change)) return { remove: change.before ? [change.before] : [] }
   // Changes of this hook are Tasks: the table says so.
-  const task = nextOf(change.resource, change.before) as Task & { id: string }
-  refuseMove(task, change.before as Kept<Task> | undefined, actor, at.territory.cell)
+  const before = change.before as Kept<Task> | undefined
+  const task = withClocksOf(nextOf(change.resource, before) as Task & { id: string }, before)
+  refuseMove(task, before, actor, at.territory.cell)
   // One without a priority would wait for nobody.
   const write = {
     ...task,
@@ -221,7 +223,7 @@ function taskMoved(change: Seen, call: AnswerFacts | undefined, at: Moment, acto
     lastModified: at.now,
   }
   const status = task.status === 'completed' ? 'booked' : task.status === 'rejected' ? 'cancelled' : undefined
-  const isNews = status && (change.before as Kept<Task> | undefined)?.status !== task.status
+  const isNews = status && before?.status !== task.status
   if (!call?.known || !isNews) return { write: [write] }
   const { cancelationReason: _, ...known } = call.known
   const said: Appointment = {

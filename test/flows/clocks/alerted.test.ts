@@ -4,6 +4,7 @@ import { systems } from '../../../src/fhir/canonical.ts'
 import { raiseAlerts } from '../../../src/flows/clocks/alerted.ts'
 import { alertsIn, clocksIn, clocksOfRequest, nextAlertOf } from '../../../src/flows/clocks/kept.ts'
 import { received } from '../../../src/flows/referral/received.ts'
+import { transacted } from '../../../src/flows/resource/transacted.ts'
 import type { Desk, Step } from '../../../src/flows/step.ts'
 import { type Log, silent } from '../../../src/log.ts'
 import type { Kept } from '../../../src/store/index.ts'
@@ -180,6 +181,24 @@ describe('a request', () => {
     await raise()
     expect((await task()).meta.versionId).toBe(ended.meta.versionId)
   })
+})
+
+test('whoever writes a Task from outside sets no clock, and takes none away', async () => {
+  const now = await task()
+  const { extension: _, ...bare } = now
+  const resource: Task = { ...bare, status: 'received' }
+  const guard = () => undefined
+  const change = {
+    verb: 'update',
+    type: 'Task',
+    id: now.id,
+    resource: { ...bare, status: 'received' },
+  } as const
+  await desk.does('cell', transacted, { changes: [change], found: [], guard })
+  const after = await task()
+  expect(after.status).toBe('received')
+  expect(clocksIn(after)).toEqual(clocksIn(now))
+  expect(nextAlertOf(after)).toBe(nextAlertOf(now))
 })
 
 test('an alert is a code of its own system', async () => {
