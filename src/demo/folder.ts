@@ -1,6 +1,6 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { demoSystem, directory } from './directory.ts'
+import { centres, demoSystem, directory } from './directory.ts'
 import { type DemoClient, demoClients, publicJwk } from './keys.ts'
 import type { PartnerAddresses } from './partners/index.ts'
 import { protocol } from './protocol.ts'
@@ -20,16 +20,25 @@ export async function writeTerritory(
 ): Promise<string> {
   const territory = join(folder, 'territory')
   await rm(territory, { recursive: true, force: true })
-  for (const part of ['resources', 'connectors', 'clients', 'maps'])
+  for (const part of ['resources', 'connectors', 'clients', 'maps', 'rules'])
     await mkdir(join(territory, part), { recursive: true, mode: 0o700 })
   await writeJson(join(territory, 'resources/directory.json'), bundleOf(directory()))
   await writeJson(join(territory, 'resources/protocol.json'), bundleOf(protocol()))
+  await writeJson(join(territory, 'rules/entry.json'), entryRules)
   for (const [name, file] of Object.entries(connectorFiles(folder, partners, networks)))
     await writeJson(join(territory, `connectors/${name}.json`), file)
   for (const client of clients)
     await writeJson(join(territory, `clients/${client.name}.json`), registrationOf(client))
   await cp(new URL('maps/', import.meta.url), join(territory, 'maps'), { recursive: true })
   return territory
+}
+
+/** Doctors refer; who is no member is flagged, and so is a patient from elsewhere. */
+const entryRules = {
+  professions: [{ code: '10', start: '2023-11-02' }],
+  nonMembers: 'flag',
+  communes: centres.map(({ commune }) => ({ code: commune.insee, start: '2023-11-02' })),
+  outsideCommunes: 'flag',
 }
 
 const writeJson = (path: string, value: unknown) =>

@@ -1,7 +1,8 @@
-import type { Bundle, Organization, Resource } from '@medplum/fhirtypes'
+import type { Bundle, Organization, Period, Resource } from '@medplum/fhirtypes'
 import type { Connector } from '../connectors/connector.ts'
 import type { Issue } from '../fhir/outcome.ts'
 import { referencesIn } from '../fhir/walk.ts'
+import { readProtocols } from '../flows/protocol/read.ts'
 import { filesIn, isFolder, type TerritoryFile } from './files.ts'
 import { cellAmong, communityAmong } from './load.ts'
 import { keysOf, type Problem, readTerritory, type TerritoryFolder } from './read.ts'
@@ -51,6 +52,8 @@ export async function checkTerritory(folder: string, desk: CheckDesk): Promise<C
       ...doubles(placed),
       ...dangling(placed),
       ...rules.problems,
+      ...readProtocols(placed.map(({ resource }) => resource)).problems,
+      ...periods(placed),
       ...(rules.problems.length > 0 ? [] : unknownMaps(territory, rules.hasMap)),
     ],
     warnings: said.filter(({ issue }) => isWarning(issue)).map(({ text }) => text),
@@ -112,6 +115,15 @@ function doubles(placed: readonly Placed[]): Problem[] {
       return owner === undefined ? [] : [`${place}: identifier: ${key} is the identifier of ${owner} already`]
     }),
   )
+}
+
+/** Memberships and conventions end after they start: between, they hold. */
+function periods(placed: readonly Placed[]): Problem[] {
+  return placed.flatMap(({ place, resource }) => {
+    const period = 'period' in resource ? (resource.period as Period | undefined) : undefined
+    if (!period?.start || !period.end || period.start <= period.end) return []
+    return [`${place}: period: it ends (${period.end}) before it starts (${period.start})`]
+  })
 }
 
 /** References to entries that there are not. Those by identifier may mean what the store has already. */

@@ -7,6 +7,7 @@ import type { Desk, Peer, Territory } from '../flows/step.ts'
 import { loaded } from '../flows/territory/loaded.ts'
 import type { Kept, Store } from '../store/index.ts'
 import { bookingRulesOf } from './booking-rules.ts'
+import { entryRulesOf } from './entry-rules.ts'
 import { type ConnectorFile, keysOf, type TerritoryFolder } from './read.ts'
 import { rulesOf } from './slot-rules.ts'
 
@@ -72,7 +73,7 @@ function organizationNamed(identifier: string, resources: readonly Kept[]): stri
 }
 
 function territoryOf(
-  { slotRules, bookingRules, communes }: TerritoryFolder,
+  { slotRules, bookingRules, communes, entryRules }: TerritoryFolder,
   resources: readonly Kept[],
   connectors: readonly LoadedConnector[],
   conceptMaps: readonly ConceptMap[],
@@ -97,6 +98,7 @@ function territoryOf(
       bookings: bookingRulesOf(bookingRules, (identifier) => organizationNamed(identifier, resources)),
     }),
     ...(communes && { communes: new Map(Object.entries(communes)) }),
+    ...(entryRules && { entry: entryRulesOf(entryRules) }),
     modalities: modalitiesIn(conceptMaps),
   }
 }

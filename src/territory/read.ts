@@ -5,6 +5,7 @@ import type { Connector } from '../connectors/connector.ts'
 import type { Entry } from '../flows/entries.ts'
 import { type BookingRulesFile, bookingRulesFile } from './booking-rules.ts'
 import { type CommunesFile, communesFile } from './communes.ts'
+import { type EntryRulesFile, entryRulesFile } from './entry-rules.ts'
 import { filesIn, type TerritoryFile } from './files.ts'
 import { type SlotRulesFile, slotRulesFile } from './slot-rules.ts'
 
@@ -38,6 +39,8 @@ export interface TerritoryFolder {
   bookingRules?: BookingRulesFile
   /** Absent: nobody knows what is near. */
   communes?: CommunesFile
+  /** Who may refer whom. */
+  entryRules?: EntryRulesFile
 }
 
 /** Something wrong in a file, and where: `connectors/ris.json: settings.port: expected number`. */
@@ -158,7 +161,10 @@ function ruleOf(value: unknown, { path }: TerritoryFile): Partial<TerritoryFolde
   if (path === 'rules/slots.json') return { slotRules: slotRulesFile.parse(value) }
   if (path === 'rules/bookings.json') return { bookingRules: bookingRulesFile.parse(value) }
   if (path === 'rules/communes.json') return { communes: communesFile.parse(value) }
-  throw new Error('there are no rules of this name; known: slots.json, bookings.json, communes.json')
+  if (path === 'rules/entry.json') return { entryRules: entryRulesFile.parse(value) }
+  throw new Error(
+    'there are no rules of this name; known: slots.json, bookings.json, communes.json, entry.json',
+  )
 }
 
 function conceptMapOf(value: unknown): ConceptMap {
