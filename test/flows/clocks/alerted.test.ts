@@ -186,14 +186,9 @@ describe('a request', () => {
 test('whoever writes a Task from outside sets no clock, and takes none away', async () => {
   const now = await task()
   const { extension: _, ...bare } = now
-  const resource: Task = { ...bare, status: 'received' }
+  const resource: Task & { id: string } = { ...bare, status: 'received' }
   const guard = () => undefined
-  const change = {
-    verb: 'update',
-    type: 'Task',
-    id: now.id,
-    resource: { ...bare, status: 'received' },
-  } as const
+  const change = { verb: 'update', type: 'Task', id: now.id, resource } as const
   await desk.does('cell', transacted, { changes: [change], found: [], guard })
   const after = await task()
   expect(after.status).toBe('received')
