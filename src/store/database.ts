@@ -5,7 +5,7 @@ import { prepared, type Sql, statement } from './sql.ts'
 
 /** Connections to PostgreSQL, and the three ways in which a statement is run. */
 export interface Database extends AsyncDisposable {
-  /** Reads by key: prepared once a connection. */
+  /** Reads by key, or along one index: prepared once a connection and shape, one plan for all values. */
   rows<Row extends QueryResultRow>(piece: Sql): Promise<Row[]>
   /** Planned anew for its values: searches, and what is asked rarely. */
   planned<Row extends QueryResultRow>(piece: Sql): Promise<Row[]>
@@ -19,14 +19,15 @@ export interface Database extends AsyncDisposable {
 export function openDatabase(connection: PoolConfig, poolSize: number, log: Log): Database {
   const config = { ...connection, types: ownTypes }
   const reading = pool(config, poolSize, readingSettings, log)
+  const keyed = pool(config, poolSize, keyedSettings, log)
   const changing = pool(config, poolSize, changingSettings, log)
   return {
-    rows: (piece) => run(reading, prepared(piece)),
+    rows: (piece) => run(keyed, prepared(piece)),
     planned: (piece) => run(reading, statement(piece)),
     change: (piece) => run(changing, prepared(piece)),
     client: () => new Client(config),
     async [Symbol.asyncDispose]() {
-      await Promise.all([reading.end(), changing.end()])
+      await Promise.all([reading.end(), keyed.end(), changing.end()])
     },
   }
 }
@@ -93,6 +94,16 @@ const changingSettings: Settings = {
   lock_timeout: '10s',
   plan_cache_mode: 'force_generic_plan',
   enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+}
+
+/** So does a read by key; and one along an index ends after a page, whatever a plan for any values takes its length to be. */
+export const keyedSettings: Settings = {
+  ...readingSettings,
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
 }

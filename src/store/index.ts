@@ -29,7 +29,7 @@ export interface StoreSettings {
   dataDir: string
   /** A PostgreSQL server, 15 or newer. */
   databaseUrl?: string
-  /** Connections for reading, and as many for writing. */
+  /** Connections for searches; as many for reads by key, and as many for writing. */
   poolSize?: number
   log?: Log
   /** By which leases end. */
@@ -96,7 +96,7 @@ function storeOn(
     },
     read: (type, id, sight) => readCurrent(keyed, type, id, sight),
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
-    search: (search, sight) => findPage(db.planned, search, sight),
+    search: (search, sight) => findPage(db, search, sight),
     history: (query, sight) => readHistory(db, query, sight),
     offers: (query) => earliestOffers(db, query),
     waiting: (query) => waitingTasks(db, query),
@@ -116,7 +116,7 @@ async function matchesOf(
   zone: string | undefined,
 ): Promise<readonly Found[]> {
   const options = { defaultCount: 1000, maxCount: 1000, ...(zone !== undefined && { zone }) }
-  const { entries } = await findPage(db.planned, parseSearch(type, query, options).search, 'all')
+  const { entries } = await findPage(db, parseSearch(type, query, options).search, 'all')
   return entries.filter(({ mode }) => mode === 'match')
 }
 

@@ -6,7 +6,8 @@ import { wordsColumn } from '../../fhir/search/row.ts'
 import type { Amount, Comparison, Prefix } from '../../fhir/search/values.ts'
 import type { Sight } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
-import { isHot, quoted, searchTable } from './schema.ts'
+import { hotColumns, isHot } from './hot.ts'
+import { quoted, searchTable } from './schema.ts'
 import { isTermed, termOf, valuesIn } from './terms.ts'
 
 /** Rows of one search table under a name, and whose eyes look at them. */
@@ -14,13 +15,16 @@ interface Rows {
   type: string
   alias: string
   sight: Sight
+  /** Columns that are asked by themselves, since an index begins with them. */
+  hot?: ReadonlySet<string>
 }
 
 /** The rows of a search table that fulfil all filters and are for these eyes: what stands after `from`. */
 export function matching(rows: Rows, filters: readonly Filter[], ...more: readonly Sql[]): Sql {
   const { type, alias, sight } = rows
   const seen = sight === 'all' ? [] : [sql`${raw(alias)}.access && ${sight}::text[]`]
-  const conditions = both([...seen, ...filters.map((filter) => condition(rows, filter)), ...more])
+  const within = { ...rows, hot: hotColumns(type, filters) }
+  const conditions = both([...seen, ...filters.map((filter) => condition(within, filter)), ...more])
   return sql`${raw(`${searchTable(type)} ${alias}`)} where ${conditions}`
 }
 
@@ -66,12 +70,12 @@ const negated = (not: boolean, condition: Sql): Sql => (not ? sql`(${condition})
 
 /** Rows that have one of these values. */
 export function valued(
-  { type, alias }: Pick<Rows, 'type' | 'alias'>,
+  { type, alias, hot }: Pick<Rows, 'type' | 'alias' | 'hot'>,
   parameter: Parameter,
   values: readonly string[],
 ): Sql {
   const [only] = values
-  if (!isTermed(parameter) || isHot(type, parameter)) {
+  if (!isTermed(parameter) || isHot(type, parameter) || hot?.has(parameter.column)) {
     const own = column(alias, parameter)
     return values.length === 1 ? sql`${own} = ${only}` : sql`${own} = any(${values}::text[])`
   }

@@ -1,7 +1,9 @@
 import type { Search } from '../../fhir/search.ts'
+import type { Database } from '../database.ts'
 import type { Found, Page, Sight } from '../index.ts'
-import { type Sql, sql } from '../sql.ts'
+import { raw, type Sql, sql } from '../sql.ts'
 import { matching } from './conditions.ts'
+import { isSteady } from './hot.ts'
 import { included } from './include.ts'
 import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
 import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
@@ -10,11 +12,16 @@ import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
 type MatchRow = ResourceRow & { place: (string | null)[] | null }
 
 /** One page of what a search finds, with what it brings along; `total` only when it was asked for. */
-export async function findPage(query: Query, search: Search, sight: Sight): Promise<Page> {
+export async function findPage(
+  { planned: query, rows: steady }: Pick<Database, 'planned' | 'rows'>,
+  search: Search,
+  sight: Sight,
+): Promise<Page> {
   const total = search.total || search.totalOnly ? await countOf(query, search, sight) : undefined
   const counted = total === undefined ? {} : { total }
   if (search.totalOnly) return { entries: [], ...counted }
-  const rows = await query<MatchRow>(searchStatement(search, sight))
+  const find = isSteady(search) ? steady : query
+  const rows = await find<MatchRow>(searchStatement(search, sight))
   const matches = rows.slice(0, search.count)
   const last = rows.length > search.count ? matches.at(-1) : undefined
   const others = await included(query, search, matches, sight)
@@ -30,9 +37,11 @@ export function searchStatement(search: Search, sight: Sight): Sql {
   const keys = orderOf(search)
   const rest = search.cursor === undefined ? [] : [after(keys, search.cursor)]
   const rows = matching({ type: search.type, alias: 's', sight }, search.filters, ...rest)
+  // Said in the text: a plan for any number of rows would not stop after a page.
+  const [count, limit] = [raw(String(search.count)), raw(String(search.count + 1))]
   const page = sql`select s.id, row_number() over w as number,
-      case when row_number() over w = ${search.count}::integer then ${place(keys)} end as place
-    from ${rows} window w as (order by ${orderBy(keys)}) order by ${orderBy(keys)} limit ${search.count + 1}`
+      case when row_number() over w = ${count} then ${place(keys)} end as place
+    from ${rows} window w as (order by ${orderBy(keys)}) order by ${orderBy(keys)} limit ${limit}`
   return sql`select ${resourceColumns}, m.place from (${page}) m
     join resource r on r.type = ${search.type} and r.id = m.id order by m.number`
 }

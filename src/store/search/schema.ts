@@ -15,7 +15,7 @@ export const searchTable = (type: string): string =>
 
 /**
  * B-tree indexes for questions that are asked all the time. Columns that are asked for one value come first; the last
- * may be a range and the order. The parameter that begins one is asked by its column.
+ * may be a range and the order. Parameters that a question asks for, as they begin one, are asked by their columns.
  */
 const hot: Readonly<Record<string, readonly (readonly string[])[]>> = {
   Appointment: [['status', 'date']],
@@ -30,9 +30,8 @@ const hot: Readonly<Record<string, readonly (readonly string[])[]>> = {
   Task: [['focus'], ['owner', 'status', 'priority', 'answer_due']],
 }
 
-/** Whether an index of its own begins with this parameter: then it is asked by its column, otherwise by its terms. */
-export const isHot = (type: string, { column }: Parameter): boolean =>
-  (hot[type] ?? []).some(([first]) => first === column)
+/** The columns of each index over several columns that a type has. */
+export const combined = (type: string): readonly (readonly string[])[] => hot[type] ?? []
 
 /** What strings are sorted by: their beginning, as an index entry has a longest length. */
 export const sortText = (column: string): string => `left(${column}, 100)`

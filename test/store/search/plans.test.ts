@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseSearch } from '../../../src/fhir/search.ts'
+import { keyedSettings } from '../../../src/store/database.ts'
 import { searchStatement } from '../../../src/store/search/index.ts'
 import { statement } from '../../../src/store/sql.ts'
 import { type FreshDatabase, freshDatabase } from '../../support/database.ts'
@@ -32,6 +33,30 @@ test.each(commonSearches.filter(([type]) => type === 'Slot'))(
     expect(await planOf(type, query, 'on')).not.toMatch(/Seq Scan on search_slot/)
   },
 )
+
+const settings = Object.entries(keyedSettings)
+  .map(([name, value]) => `set ${name} = '${value}'`)
+  .join('; ')
+
+test.each([
+  [
+    'Slot',
+    'schedule=Schedule/0190-00000007&status=free&start=ge2026-01-20&start=lt2026-02-01&_sort=start&_count=50',
+  ],
+  ['Slot', 'status=free&start=ge2026-01-20&_sort=start&_count=50'],
+  ['ServiceRequest', 'status=active&_sort=-authored&_count=50'],
+])('%s?%s, planned for any values, reads its index from its place on and no further', async (type, query) => {
+  const { text, values } = statement(searchStatement(parseSearch(type, query).search, ['public', 'org:1']))
+  await client.query(`${settings}; prepare steady as ${text}`)
+  const given = values.map((value) =>
+    client.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : `${value}`),
+  )
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute steady(${given.join(', ')})`)
+  await client.query('deallocate steady; reset all')
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  expect(plan).toMatch(/Index Scan (Backward )?using search_\w+_(start|authored_low) on/)
+  expect(plan).not.toMatch(/Seq Scan|Bitmap/)
+})
 
 test('a question that no index answers is seen by these tests', async () => {
   const { rows } = await client.query(

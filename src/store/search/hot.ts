@@ -1,0 +1,53 @@
+import type { Filter } from '../../fhir/search/filter.ts'
+import type { Parameter } from '../../fhir/search/parameters.ts'
+import type { Search } from '../../fhir/search.ts'
+import { combined } from './schema.ts'
+
+/** Whether an index over several columns begins with this parameter: then it is asked by its column, otherwise by its terms. */
+export const isHot = (type: string, { column }: Parameter): boolean =>
+  combined(type).some(([first]) => first === column)
+
+/** The columns that the filters ask for one value, as far as they begin an index over several columns. */
+export function hotColumns(type: string, filters: readonly Filter[]): ReadonlySet<string> {
+  const asked = new Set(filters.flatMap((filter) => equalIn(filter) ?? []))
+  return new Set(
+    combined(type).flatMap((columns) => {
+      const end = columns.findIndex((column) => !asked.has(column))
+      return columns.slice(0, end < 0 ? columns.length : end)
+    }),
+  )
+}
+
+/** The column that a filter asks for one value. */
+function equalIn(filter: Filter): string | undefined {
+  return filter.is === 'text' && !filter.not && filter.any.length === 1 ? filter.parameter.column : undefined
+}
+
+/** So many a page are asked for again and again: each is a statement of its own. */
+const usualCounts: readonly number[] = [1, 5, 10, 20, 50, 100, 200, 500, 1000]
+
+/**
+ * Whether one plan is right for all values of a search: it reads one index from its place on in the order that is asked
+ * for, so it stops after a page whatever the values are. Then it is planned once a connection instead of each time.
+ */
+export function isSteady({ type, filters, sort, count }: Search): boolean {
+  const [first, ...others] = sort
+  if (!first || others.length > 0 || !usualCounts.includes(count)) return false
+  const equal = filters.flatMap((filter) => equalIn(filter) ?? [])
+  const ranges = filters.filter((filter) => equalIn(filter) === undefined)
+  return combined(type).some((columns) => {
+    const last = columns[equal.length]
+    return (
+      equal.length > 0 &&
+      columns.slice(0, equal.length).every((column) => equal.includes(column)) &&
+      last !== undefined &&
+      isOf(last, first.parameter) &&
+      ranges.every(
+        (filter) => filter.is === 'date' && filter.any.length === 1 && isOf(last, filter.parameter),
+      )
+    )
+  })
+}
+
+const isOf = (column: string, parameter: Parameter) =>
+  column === parameter.column || column === `${parameter.column}_low`
