@@ -26,7 +26,7 @@ export function clockDue(clock: Clock, view: View): Html {
   const words = say(left < 0 ? 'due.late' : standing === 'at-risk' ? 'due.soon' : 'due.in', {
     span: span(left, language),
   })
-  return html`${due(standing, words, dueAt, view)}${dueAt === strictDueAt ? nothing : html`<small>${say('due.strict', { when: when(strictDueAt, view) })}</small>`}`
+  return html`${due(standing, words, dueAt, view)}${dueAt === strictDueAt ? nothing : html`<small class="strict">${say('due.strict', { when: when(strictDueAt, view) })}</small>`}`
 }
 
 function due(tone: string, words: string, at: string | undefined, view: View): Html {

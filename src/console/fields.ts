@@ -61,11 +61,7 @@ export function choiceField(
 /** A question of the protocol, as it is answered; what is not answered stays open. */
 export function questionField(question: Question, name: string, filled: Filled, view: View): Html {
   const { text, kind, options, required, role } = question
-  const marks = [
-    required && view.say('question.required'),
-    role === 'red-flag' && view.say('question.red-flag'),
-  ]
-  const label = [text[view.language], ...marks.filter(Boolean).map((mark) => `· ${mark}`)].join(' ')
+  const label = html`${text[view.language]}${given(role === 'red-flag', () => html` <span class="mark alert">${view.say('question.red-flag')}</span>`)}${given(required, () => html` <span class="mark">${view.say('question.required')}</span>`)}`
   const unknown = ['unknown', view.say('answer.unknown')] as const
   if (kind === 'yes-no') {
     const answers = [['yes', view.say('answer.yes')], ['no', view.say('answer.no')], unknown] as const

@@ -1,5 +1,6 @@
 // Pages work without this. With it, what changes elsewhere is shown without being asked for, and keys go faster.
 
+document.documentElement.classList.add('script-on')
 const streamPath = document.body.dataset.live
 if (streamPath && 'EventSource' in window) follow(streamPath)
 document.addEventListener('keydown', shortcuts)
@@ -36,16 +37,31 @@ async function refresh() {
   }
 }
 
-/** What somebody is typing in, or stands on, stays as it is. */
+/** What somebody stands on, or has begun to fill in, stays as it is. */
 function replace(fresh) {
   for (const part of document.querySelectorAll('[data-part]')) {
     const other = fresh.querySelector(`[data-part="${part.dataset.part}"]`)
-    if (!other || other.innerHTML === part.innerHTML || part.contains(document.activeElement)) continue
+    if (
+      !other ||
+      other.innerHTML === part.innerHTML ||
+      part.contains(document.activeElement) ||
+      isBegun(part)
+    )
+      continue
     part.replaceWith(document.importNode(other, true))
   }
 }
 
-/** j and k go through the rows of a list, n begins a new request, ? is nobody's. Not while one types. */
+/** Whether something was written or chosen there and not yet sent. */
+function isBegun(part) {
+  return [...part.querySelectorAll('input, textarea')].some((field) =>
+    field.type === 'radio' || field.type === 'checkbox'
+      ? field.checked !== field.defaultChecked
+      : field.type !== 'hidden' && field.value !== field.defaultValue,
+  )
+}
+
+/** j and k go through the rows of a list, n begins a new request. Not while one types. */
 function shortcuts(event) {
   const { target, key } = event
   if (event.ctrlKey || event.altKey || event.metaKey) return

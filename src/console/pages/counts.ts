@@ -37,7 +37,7 @@ function tables(counts: ReadonlyMap<string, MeasureReportGroup>, view: View): Ht
     </div>
     <div class="pairs"><section class="card">${delay('answer', of('request-to-answer'), view)}</section>
       <section class="card">${delay('exam', of('request-to-exam'), view)}</section>
-      <section class="card"><h2>${say('counts.by-month')}</h2>${bars(say('counts.by-month'), [say('counts.month'), say('counts.booked')], byMonth(booked, view), view)}</section>
+      <section class="card"><h2>${say('counts.by-month')}</h2>${bars(say('counts.by-month'), [say('counts.month'), say('places.booked')], byMonth(booked, view), view)}</section>
       <section class="card"><h2>${say('counts.top')}</h2>${bars(say('counts.top'), [say('column.exam'), say('counts.requests')], top(of('top-exams')), view)}</section>
       <section class="card"><h2>${say('counts.capacity')}</h2><p class="quiet">${say('counts.capacity.hint')}</p>${bars(say('counts.capacity'), [say('counts.modality'), say('counts.places')], capacity(of('capacity'), of('demand'), view), view)}</section>
     </div>`

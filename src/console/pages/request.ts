@@ -4,7 +4,7 @@ import { isOpen } from '../../flows/task.ts'
 import { clockDue } from '../deadline.ts'
 import { clocksIn, type Dossier, dossierOf } from '../dossier.ts'
 import { age, communeOf, nameOf, shortDate, wordsOf } from '../format.ts'
-import { given, type Html, html } from '../html.ts'
+import { given, type Html, html, nothing } from '../html.ts'
 import { judgementPart } from '../parts/judgement.ts'
 import { messagePart } from '../parts/messages.ts'
 import { bookedPart, proposalPart } from '../parts/places.ts'
@@ -44,7 +44,7 @@ export async function requestShown(visit: Visit): Promise<Shown> {
       <div class="two"><div>
         <section class="card" data-part="patient">${patientPart(dossier, view)}</section>
         ${given(judgement, (value) => judgementPart(value, dossier, view))}
-        ${placePart(dossier, proposals, booked, visit, wantsPlace)}
+        ${placePart(dossier, { proposals, booked, wantsPlace, isReady: judgement?.verdict !== 'incomplete' && judgement?.verdict !== 'blocked' }, view)}
       </div><aside>
         <section class="card" data-part="clocks"><h2>${view.say('clocks.title')}</h2>${clocks(dossier, visit)}</section>
         ${holderPart(dossier, colleagues, visit)}${messagePart(dossier, visit)}${endPart(dossier, visit)}
@@ -107,14 +107,16 @@ function clocks(dossier: Dossier, { view, desk }: Visit): Html {
   )}</dl>`
 }
 
+interface Places {
+  proposals: readonly Proposal[]
+  booked: readonly Proposal[]
+  wantsPlace: boolean
+  /** Nothing is missing that keeps it from being booked. */
+  isReady: boolean
+}
+
 /** Where the exam is, or could be. */
-function placePart(
-  dossier: Dossier,
-  proposals: readonly Proposal[],
-  booked: readonly Proposal[],
-  { view }: Visit,
-  wantsPlace: boolean,
-): Html {
+function placePart(dossier: Dossier, { proposals, booked, wantsPlace, isReady }: Places, view: View): Html {
   if (booked.length > 0) return bookedPart(dossier, booked, view)
-  return wantsPlace ? proposalPart(dossier, proposals, view) : html``
+  return wantsPlace ? proposalPart(dossier, proposals, isReady, view) : nothing
 }

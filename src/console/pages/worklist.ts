@@ -51,7 +51,7 @@ function line(row: Row, people: ReadonlyMap<string, Kept>, { view, person, desk 
     clocksOfRequest(task, appointment ? [appointment] : [], desk.territory, new Date(view.now).toISOString()),
   )
   return html`<tr class="${clock.state === 'running' ? clock.standing : clock.state}">
-    <td>${clockDue(clock, view)}<small>${view.say(`due.for.${name}`)}</small></td>
+    <td>${clockDue(clock, view)} <small>${view.say(`due.for.${name}`)}</small></td>
     <td><a data-row href="/console/requests/${id}">${wordsOf(request?.code) || view.say('exam.unknown')}</a>
       ${given(isUrgent(task), () => html`<span class="urgent">${view.say('urgent')}</span>`)}
       ${given(wordsOf(request?.reasonCode?.[0]), (words) => html`<small>${words}</small>`)}</td>

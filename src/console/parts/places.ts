@@ -9,22 +9,27 @@ import type { Proposal } from '../proposals.ts'
 import { badge, type Tone } from '../state.ts'
 import type { View } from '../view.ts'
 
-/** Places that could be had, best first, each with the button that takes it. */
-export function proposalPart({ request }: Dossier, proposals: readonly Proposal[], view: View): Html {
+/** Places that could be had, best first, each with the button that takes it; where nothing is missing the best has the focus. */
+export function proposalPart(
+  { request }: Dossier,
+  proposals: readonly Proposal[],
+  isReady: boolean,
+  view: View,
+): Html {
   const { say } = view
   if (proposals.length === 0)
     return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2><p class="empty">${say('places.none')}</p></section>`
   return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2>
     <form method="post" action="/console/requests/${request.id}/book">${formKey(view)}
-    <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, n, view))}</ol></form></section>`
+    <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, isReady && n === 0, view))}</ol></form></section>`
 }
 
-function placeLine({ appointment, place, commune, reasons }: Proposal, n: number, view: View): Html {
+function placeLine({ appointment, place, commune, reasons }: Proposal, isBest: boolean, view: View): Html {
   const { start = '', id = '' } = appointment
   const label = view.say('places.book-at', { when: `${dayWords(start, view)} ${timeOf(start, view)}`, place })
   return html`<li><div class="slot"><strong>${dayWords(start, view)}</strong> <span>${timeOf(start, view)}</span></div>
     <div class="where">${place}${given(commune, (name) => html` <span class="quiet">${name}</span>`)}<small>${reasonWords(reasons, view)}</small></div>
-    <button name="proposal" value="${id}" class="${n === 0 ? 'main' : ''}" aria-label="${label}"${n === 0 ? html` autofocus` : nothing}>${view.say('places.book')}</button></li>`
+    <button name="proposal" value="${id}" class="${isBest ? 'main' : ''}" aria-label="${label}"${isBest ? html` autofocus` : nothing}>${view.say('places.book')}</button></li>`
 }
 
 /** What tells one place from another; that the earlier comes first is seen. */
