@@ -59,3 +59,28 @@ Context: Appointment
 * ^url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.replaces"
 * value[x] only Reference(Appointment)
 * value[x] 1..1
+
+CodeSystem: CancellationReasonCode
+Id: cancellation-reason
+Title: "Reason of a cancellation"
+Description: "Why an appointment was cancelled: the one list that the reasons of all dialects are of. ConceptMaps in mappings/ lead to it and back."
+* ^caseSensitive = true
+* #patient "The patient has cancelled"
+* #patient-improved "The patient is better"
+* #patient-unwell "The patient is ill, or in hospital"
+* #patient-deceased "The patient has died"
+* #patient-moved "The patient has moved, or changed its doctor"
+* #no-transport "The patient has no transport"
+* #pregnancy "The patient is pregnant"
+* #contraindication "A result or a contra-indication stands against it"
+* #preparation "The preparation is missing or incomplete"
+* #centre "The centre has cancelled"
+* #staff "Somebody of the centre is away"
+* #equipment "A machine cannot be used"
+* #room "A room cannot be used"
+* #interpreter "There is no interpreter"
+* #financial "It is not paid for"
+* #weather "The weather"
+* #error "It was booked by mistake"
+* #moved "The appointment was moved"
+* #other "Another reason"

@@ -2,6 +2,8 @@ import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../auth/actor.ts'
 import type { Issue } from '../fhir/outcome.ts'
 import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
+import type { Reasons } from './booking/reasons.ts'
+import type { BookingRules } from './booking/rules.ts'
 import type { ClockSettings } from './clocks/clock.ts'
 import type { Protocol } from './protocol/protocol.ts'
 import type { EntryRules } from './referral/standing.ts'
@@ -22,6 +24,10 @@ export interface Territory {
   slots?: SlotRules
   /** Where communes are, by INSEE code. */
   communes?: ReadonlyMap<string, Commune>
+  /** Reasons of cancellations, in the dialects and in our own list; without them they are kept as they are said. */
+  reasons?: Reasons
+  /** What is agreed for holds and bookings; the usual, where it is not said. */
+  bookings?: BookingRules
   /** The modality (DICOM code) of an exam, by `system|code`: from the territory's ConceptMaps. */
   modalities: ReadonlyMap<string, string>
   /** How its clocks are set, and when its cell and centres are open; as is usual, where it is not said. */

@@ -1,5 +1,6 @@
 import type { ConceptMap, Organization } from '@medplum/fhirtypes'
 import { systems } from '../fhir/canonical.ts'
+import { reasonsIn } from '../flows/booking/reasons.ts'
 import { settingsIn } from '../flows/clocks/settings.ts'
 import type { Entry } from '../flows/entries.ts'
 import { perform } from '../flows/perform.ts'
@@ -100,6 +101,7 @@ function territoryOf(
     ...(communes && { communes: new Map(Object.entries(communes)) }),
     ...(entryRules && { entry: entryRulesOf(entryRules) }),
     modalities: modalitiesIn(conceptMaps),
+    reasons: reasonsIn(conceptMaps),
   }
 }
 

@@ -20,6 +20,7 @@ import { replacedBy } from './asking.ts'
 import { callFor } from './call.ts'
 import { cancelling, freed, type Given, givenUp } from './cancelled.ts'
 import { deskBooking, slotAt } from './desk.ts'
+import { listed } from './reasons.ts'
 import {
   capacityOf,
   centreOf,
@@ -318,7 +319,12 @@ function lowestFree(slot: Kept<Slot>, taken: readonly Occupancy[]): number | und
 function no(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at: Moment): Plan {
   if (!isLive(known)) return {}
   const { start: _, end: __, ...rest } = whatIsSaid(known, said)
-  const cancelled: Appointment = { ...withoutHold(known), ...rest, status: said.status, ...reasonOf(said) }
+  const cancelled: Appointment = {
+    ...withoutHold(known),
+    ...rest,
+    status: said.status,
+    ...reasonOf(said, at),
+  }
   return {
     write: [
       cancelled,
@@ -354,9 +360,10 @@ function whatIsSaid(known: Appointment, said: Appointment): Partial<Appointment>
   }
 }
 
-function reasonOf(said: Appointment): Partial<Appointment> {
+function reasonOf(said: Appointment, at: Moment): Partial<Appointment> {
+  const reason = said.cancelationReason ?? { text: 'The centre gave no reason.' }
   return {
-    cancelationReason: said.cancelationReason ?? { text: 'The centre gave no reason.' },
+    cancelationReason: listed(reason, at.territory),
     ...(said.comment && { comment: said.comment }),
   }
 }

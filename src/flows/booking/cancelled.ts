@@ -5,6 +5,7 @@ import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { isOpen } from '../task.ts'
 import { visible } from './facts.ts'
+import { listed } from './reasons.ts'
 import { holdOf } from './rules.ts'
 import {
   centreOf,
@@ -83,7 +84,7 @@ export function cancelling(
   const next: Appointment = {
     ...withoutHold(appointment),
     status: 'cancelled',
-    ...(reason && { cancelationReason: reason }),
+    ...(reason && { cancelationReason: listed(reason, at.territory) }),
   }
   const [slot] = slots
   const centre = centreOf(slot ?? appointment, at.territory)
