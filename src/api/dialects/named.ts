@@ -1,4 +1,5 @@
 import type { Appointment } from '@medplum/fhirtypes'
+import { failure } from '../../fhir/outcome.ts'
 import { parseReference } from '../../fhir/reference.ts'
 import type { Call } from '../call.ts'
 
@@ -13,4 +14,14 @@ export function whomIn({ basedOn, participant }: Appointment, call: Call) {
   const request = localId('ServiceRequest', basedOn?.[0]?.reference, call)
   const patient = participant.map(({ actor }) => localId('Patient', actor?.reference, call)).find(Boolean)
   return { ...(request !== undefined && { request }), ...(patient !== undefined && { patient }) }
+}
+
+/** The slots that are named, all or none of which are wanted. Undefined: none is. Fails: value for what is no slot here. */
+export function slotsIn({ slot = [] }: Appointment, call: Call) {
+  const [first, ...others] = slot.map(({ reference }) => {
+    const id = localId('Slot', reference, call)
+    if (id === undefined) throw failure('value', 'A slot is a reference to a Slot here.', 'Appointment.slot')
+    return id
+  })
+  return first === undefined ? undefined : { slot: first, ...(others.length > 0 && { with: others }) }
 }

@@ -8,7 +8,7 @@ import { create } from '../../interactions/create.ts'
 import { expectOnly } from '../../parameters.ts'
 import { resourceOf } from '../../resource.ts'
 import { gathered } from '../gathered.ts'
-import { localId, whomIn } from '../named.ts'
+import { slotsIn, whomIn } from '../named.ts'
 
 /** Flow 6a: an appointment that is asked for is booked in its slot; one that a centre has made is declared. */
 export async function createAppointment(call: Call): Promise<Answer> {
@@ -66,8 +66,8 @@ async function requested(sent: Appointment, call: Call): Promise<Answer> {
 
 /** The slot, or the time in the one diary of those who are to take part. Fails: required, business-rule. */
 async function placeOf(sent: Appointment, call: Call) {
-  const slot = localId('Slot', sent.slot?.[0]?.reference, call)
-  if (slot !== undefined) return { slot }
+  const slots = slotsIn(sent, call)
+  if (slots) return slots
   const { start, end, participant } = sent
   const asked = participant
     .flatMap(({ actor }) => actor?.reference ?? [])

@@ -7,7 +7,7 @@ import type { Call } from '../../call.ts'
 import { operation } from '../../operations/operation.ts'
 import { preferenceOf } from '../../prefer.ts'
 import { formed } from '../in-form.ts'
-import { localId, whomIn } from '../named.ts'
+import { localId, slotsIn, whomIn } from '../named.ts'
 import { asIsik } from './forms.ts'
 
 interface Input {
@@ -101,16 +101,18 @@ function replacedBy({ 'cancelled-appt-id': said }: Input, call: Call): string | 
 
 /** The slot that is named and has room for the time, or else the time in a diary. Fails: value, required, business-rule. */
 async function placeOf(resource: Appointment, schedule: Reference | undefined, call: Call) {
-  const named = resource.slot?.[0]?.reference
-  if (named === undefined) return timeIn(schedule, resource, call)
-  const id = localId('Slot', named, call)
-  if (id === undefined) throw failure('value', 'The slot is a reference to a Slot here.', 'Appointment.slot')
-  const kept = await call.house.store.read('Slot', id, call.permit.actor.sight)
-  // One that is not there is told by whoever books it.
-  if (kept && !kept.deleted && !isWithin(resource, JSON.parse(kept.body) as Slot))
-    // of this type
-    throw failure('business-rule', 'The appointment is within its slot.', 'Appointment.start')
-  return { slot: id }
+  const named = slotsIn(resource, call)
+  if (!named) return timeIn(schedule, resource, call)
+  const kept = await Promise.all(
+    [named.slot, ...(named.with ?? [])].map((id) =>
+      call.house.store.read('Slot', id, call.permit.actor.sight),
+    ),
+  )
+  // One that is not there is told by whoever books it; all bodies are of this type.
+  const slots = kept.flatMap((one) => (one && !one.deleted ? [JSON.parse(one.body) as Slot] : []))
+  if (slots.length === kept.length && !isWithin(resource, slots))
+    throw failure('business-rule', 'The appointment is within its slots.', 'Appointment.start')
+  return named
 }
 
 function timeIn(named: Reference | undefined, { start = '', end = '' }: Appointment, call: Call) {
@@ -120,7 +122,12 @@ function timeIn(named: Reference | undefined, { start = '', end = '' }: Appointm
   return { schedule, start, end }
 }
 
-const isWithin = ({ start = '', end = '' }: Pick<Appointment, 'start' | 'end'>, slot: Slot): boolean =>
-  Date.parse(slot.start) <= Date.parse(start) &&
-  Date.parse(start) < Date.parse(end) &&
-  Date.parse(end) <= Date.parse(slot.end)
+/** Whether a time lies between the beginning of the first slot and the end of the last. */
+function isWithin(
+  { start = '', end = '' }: Pick<Appointment, 'start' | 'end'>,
+  slots: readonly Slot[],
+): boolean {
+  const from = Math.min(...slots.map((slot) => Date.parse(slot.start)))
+  const to = Math.max(...slots.map((slot) => Date.parse(slot.end)))
+  return from <= Date.parse(start) && Date.parse(start) < Date.parse(end) && Date.parse(end) <= to
+}
