@@ -1,9 +1,12 @@
-import type { Appointment, Slot } from '@medplum/fhirtypes'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Appointment, ServiceRequest, Slot } from '@medplum/fhirtypes'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Kept } from '../../src/store/index.ts'
 import { until } from '../support/clock.ts'
 import { startDemo, type TestDemo } from '../support/gateway.ts'
 import {
+  type Answered,
   appointmentIn,
+  books,
   freshNumber,
   issuesIn,
   organization,
@@ -11,6 +14,9 @@ import {
   referred,
 } from './support.ts'
 import { rivalFor, waysByDialects, waysByFhir } from './ways-to-book.ts'
+
+/** So many at once take their time where the machine is busy. */
+vi.setConfig({ testTimeout: 120_000 })
 
 let demo: TestDemo
 
@@ -66,6 +72,36 @@ describe.each(centres)('at the centre that speaks $speaks', ({ id, modality, exa
       const slot = await ehr.get<Slot>([...slots][0] ?? '')
       expect(slot.status).toBe('busy')
     },
+  )
+})
+
+test('of 8 who move to one place at once, one gets it, and the others keep theirs', async () => {
+  const at = organization({ gateway: demo.demo.gateway }, 'centre-v2')
+  const [ehr, mllp] = [demo.as('ehr'), demo.demo.gateway.addresses.mllp]
+  if (!mllp) throw new Error('The demo listens for HL7 v2')
+  const movers: { request: Kept<ServiceRequest>; before: Kept<Appointment> }[] = []
+  for (let n = 0; n < 8; n++) {
+    const text = { number: freshNumber('MOVE'), application: 'DEMO_EHR', ins: patientIdentifierOf(n) }
+    const request = await referred({ mllp, as: demo.as }, text)
+    const { proposal } = await rivalFor(ehr, request, at)
+    movers.push({ request, before: appointmentIn(await books(ehr, proposal.id)) })
+  }
+  const wanted = await Promise.all(movers.map(({ request }) => rivalFor(ehr, request, at)))
+  expect(new Set(wanted.map(({ proposal }) => proposal.slot?.[0]?.reference)).size).toBe(1)
+
+  const replies = await Promise.all(
+    wanted.map(({ proposal }, n) =>
+      ehr.asks<Answered>('book', [
+        { name: 'appointment-reference', valueReference: { reference: `Appointment/${proposal.id}` } },
+        { name: 'cancelled-appt-id', valueUri: movers[n]?.before.id ?? '' },
+      ]),
+    ),
+  )
+
+  expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(409)])
+  const kept = await Promise.all(movers.map(({ before }) => ehr.get<Appointment>(`Appointment/${before.id}`)))
+  expect(kept.map(({ status }) => status)).toEqual(
+    replies.map(({ status }) => (status === 200 ? 'cancelled' : 'booked')),
   )
 })
 
