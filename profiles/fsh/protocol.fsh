@@ -101,6 +101,7 @@ Description: "How a request stands against the entry protocol, and what its Task
 * #exam "Exam" "Type of output: the ActivityDefinition it is taken for."
 * #missing "Missing answer" "Type of output: a required question without an answer."
 * #reason "Reason" "Type of output: why it is judged so."
+* #proposal "Proposal" "Type of output: a place that is proposed, with its rank."
 * #warning "Warning" "Type of output: a red flag or a contra-indication that was answered with yes."
 * #conforms "Conforms" "As the protocol has it."
 * #incomplete "Incomplete" "Required answers are missing: the prescriber is asked."

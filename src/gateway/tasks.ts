@@ -2,9 +2,11 @@ import type { Schedule } from '@medplum/fhirtypes'
 import { frCore } from '../fhir/canonical.ts'
 import { derivedId } from '../fhir/id.ts'
 import { dayIn } from '../fhir/zone.ts'
+import { find } from '../flows/booking/index.ts'
 import { centreOf } from '../flows/booking/states.ts'
 import { raiseAlerts } from '../flows/clocks/alerted.ts'
 import { perform } from '../flows/perform.ts'
+import { type Places, proposeNext } from '../flows/routing/index.ts'
 import { planned } from '../flows/slots/planned.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Jobs } from '../jobs/index.ts'
@@ -15,11 +17,15 @@ import { endHolds, offerPlaces, raiseUnanswered } from './bookings.ts'
 /** How far ahead declared ranges become slots. */
 const daysAhead = 28
 
+/** As `$find` finds them. */
+const places: Places = async (wish, desk) => (await find(wish, desk)).proposals
+
 /** What the gateway does of itself, again and again: each once a period, whatever the number of gateways. */
 export function startTasks(jobs: Jobs, desk: Desk, log: Log): void {
   jobs.every('holds', 1_000, () => endHolds(desk))
   jobs.every('waiting', 5_000, (signal) => offerPlaces(desk, log, signal))
   jobs.every('unanswered', 30_000, (signal) => raiseUnanswered(desk, signal))
+  jobs.every('routing', 10_000, (signal) => proposeNext(places, desk, signal))
   jobs.every('clocks', 5_000, (signal) => raiseAlerts(desk, log, signal))
   jobs.every('slots', 15_000, (signal) => planSlots(desk, signal))
 }
