@@ -295,6 +295,26 @@ describe('$book', () => {
     expect([again.status, issuesIn(again)[0]?.code]).toEqual([409, 'conflict'])
   })
 
+  test('takes several slots, all or none', async () => {
+    const { schedule } = await freeSlot()
+    const free = await search<Slot>(`Slot?schedule=${schedule.reference}&status=free&_sort=start&_count=50`)
+    const at = free.findIndex(
+      ({ end }, n) => end === free[n + 1]?.start && free[n + 1]?.end === free[n + 2]?.start,
+    )
+    const [a, b, c] = free.slice(at, at + 3) as [Kept<Slot>, Kept<Slot>, Kept<Slot>]
+    const together = async (one: Kept<Slot>, next: Kept<Slot>, who: number) =>
+      books({
+        ...bookingOf(one, await freshPatient(who)),
+        end: next.end,
+        slot: [one, next].map(({ id }) => ({ reference: `Slot/${id}` })),
+      })
+    const { status, body } = await together(a, b, 12)
+    expect(status, JSON.stringify(body)).toBe(201)
+    expect(body.slot?.map(({ reference }) => reference)).toEqual([`Slot/${a.id}`, `Slot/${b.id}`])
+    expect((await together(b, c, 13)).status).toBe(409)
+    expect((await ehr().get<Slot>(`Slot/${c.id}`)).status).toBe('free')
+  })
+
   test('a priority with an extension and no value is accepted', async () => {
     const slot = await freeSlot()
     const body = bookingOf(slot, await freshPatient(9))
