@@ -33,8 +33,13 @@ export function openLog(level: LogLevel, lines?: { write(line: string): void }):
     lines ?? destination({ dest: 1, sync: false }),
   )
   return {
-    event: (name, fields) => out.info(discreet(fields), name),
-    debug: (name, fields) => out.debug(discreet(fields), name),
+    // Told for each request: nothing is made ready that nobody hears.
+    event(name, fields) {
+      if (out.isLevelEnabled('info')) out.info(discreet(fields), name)
+    },
+    debug(name, fields) {
+      if (out.isLevelEnabled('debug')) out.debug(discreet(fields), name)
+    },
     warn: (name, fields) => out.warn(discreet(fields), name),
     failed: (name, thrown, fields) => out.error({ ...discreet(fields), ...kindAndPlace(thrown) }, name),
   }

@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
+import { dirname } from 'node:path'
 
 /** What the bench says to a process to have it profiled from now on, or to have the profile written. */
 export type Profiling = { profile: 'begin' } | { profile: 'end'; file: string }
@@ -15,6 +16,7 @@ export function answerProfiling(): void {
       await session.post('Profiler.start')
     } else {
       const { profile } = await session.post('Profiler.stop')
+      await mkdir(dirname(message.file), { recursive: true })
       await writeFile(message.file, JSON.stringify(profile))
     }
     process.send?.('done')
