@@ -1,9 +1,11 @@
 import { type Actor, gateway as itself } from '../auth/actor.ts'
 import { type Auth, openAuth } from '../auth/index.ts'
 import type { Config } from '../config.ts'
+import { perform } from '../flows/perform.ts'
 import type { Reception, Sender } from '../flows/receive.ts'
 import { openDiaries } from '../flows/slots/diaries.ts'
 import type { Desk } from '../flows/step.ts'
+import { loaded as territoryLoaded } from '../flows/territory/loaded.ts'
 import { measures } from '../indicators/index.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/index.ts'
@@ -42,7 +44,9 @@ export interface Rooms extends AsyncDisposable {
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const { config, folder, rules, store, baseUrl, log, clock } = options
   const alone = bareDesk(rules, store, clock)
-  const loaded = await loadTerritory(withMeasures(folder), rules.conceptMaps, alone)
+  const loaded = await loadTerritory(folder, rules.conceptMaps, alone)
+  // What is counted in every territory.
+  await perform(territoryLoaded, { entries: measures() }, { ...alone, territory: loaded.territory })
   const following = await followProtocols({ store, territory: loaded.territory, log })
   const diaries = openDiaries({ store, territory: loaded.territory })
   const sourcesOpen = openSources({ store, clock, territory: loaded.territory })
@@ -88,12 +92,6 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     },
   }
 }
-
-/** A territory's folder, and what is counted in every territory. */
-const withMeasures = (folder: TerritoryFolder): TerritoryFolder => ({
-  ...folder,
-  entries: [...folder.entries, ...measures()],
-})
 
 /** What every step is carried out with, whoever asks and wherever it is. */
 function bareDesk({ validator }: Rules, store: Store, clock: () => Date): Omit<Desk, 'territory'> {
