@@ -152,6 +152,37 @@ describe('$find', () => {
     expect(issuesIn(reply)[0]?.expression).toBeDefined()
   })
 
+  test('hears all that IHE lets one ask, and each narrows what is found', async () => {
+    const wide = [...span, { name: 'visit-type', valueString: `${exam.system}|${exam.code}` }]
+    const all = appointments(await ehr('POST', '/fhir/Appointment/$find', parameters(...wide)))
+    expect(all.length).toBeGreaterThan(0)
+    const idle: object[] = [
+      { name: 'specialty', valueString: 'SM44' },
+      { name: 'reason', valueString: 'http://hl7.org/fhir/sid/icd-10|N23' },
+      { name: 'patient-resource', resource: { resourceType: 'Patient', birthDate: '1980-01-01' } },
+    ]
+    const kept = await ehr('POST', '/fhir/Appointment/$find', parameters(...wide, ...idle))
+    expect(appointments(kept)).toHaveLength(all.length)
+    const narrow: object[] = [
+      { name: 'specialty', valueString: 'SM26' },
+      { name: 'practitioner', valueReference: { reference: 'Practitioner/nobody' } },
+      { name: 'location-string', valueString: 'Nulle-Part' },
+      { name: 'location-reference', valueReference: { reference: 'Location/none' } },
+      { name: 'organization', valueReference: { reference: 'Organization/none' } },
+      { name: 'timing', valueTiming: { event: ['2020-01-01'] } },
+    ]
+    for (const one of narrow) {
+      const reply = await ehr('POST', '/fhir/Appointment/$find', parameters(...wide, one))
+      expect([reply.status, appointments(reply)], JSON.stringify(one)).toEqual([200, []])
+    }
+  })
+
+  test('a plan that nobody knows is fatal to the question', async () => {
+    const plan = { name: 'insurance-reference', valueReference: { reference: 'InsurancePlan/none' } }
+    const reply = await ehr('POST', '/fhir/Appointment/$find', parameters(...span, plan))
+    expect([reply.status, issuesIn(reply)[0]?.severity]).toEqual([404, 'fatal'])
+  })
+
   test('the referral of somebody else is not there', async () => {
     const body = parameters(...span, referralNumber('R-1'))
     expect((await api.send('POST', '/fhir/Appointment/$find', { as: 'ehr-other', body })).status).toBe(404)
