@@ -13,7 +13,9 @@ const ofSlot: readonly Way[] = [{ named: 'schedule' }, { places: true }]
 const told: readonly Way[] = [
   { named: 'requester', ways: [{ named: 'practitioner' }] },
   { named: 'supportingInfo' },
+  { named: 'reasonReference' },
   { naming: 'Observation?based-on' },
+  { naming: 'QuestionnaireResponse?based-on' },
 ]
 
 const ofGiven: readonly Way[] = [{ named: 'slot', ways: [{ places: true }] }, { naming: 'Task?focus' }]

@@ -5,6 +5,7 @@ import type {
   PractitionerRole,
   ServiceRequest,
 } from '@medplum/fhirtypes'
+import { systems } from '../../fhir/canonical.ts'
 import { coversDay } from '../../fhir/dates.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { dayIn } from '../../fhir/zone.ts'
@@ -68,10 +69,20 @@ async function othersFor(
   { patientReference, patient }: Omit<Named, 'requester'>,
   store: Reader,
 ): Promise<Kept<ServiceRequest>[]> {
-  const twins = patient ? await sameTraits(patient, store) : []
+  // A national identifier is the same wherever the patient goes: whoever has one is found by it.
+  const twins = patient && !(patientReference && hasNational(patient)) ? await sameTraits(patient, store) : []
   const all = [...new Set([...(patientReference ? [patientReference] : []), ...twins])]
   return all.length === 0 ? [] : store.search('ServiceRequest', `subject=${all.join(',')}&status=active`)
 }
+
+const nationalSystems: readonly string[] = [
+  systems.insNir,
+  systems.insNia,
+  systems.insNirTest,
+  systems.insNirDemo,
+]
+const hasNational = ({ identifier = [] }: Patient) =>
+  identifier.some(({ system }) => system !== undefined && nationalSystems.includes(system))
 
 /** Patients of the same birth name, sex and birth date, whatever their numbers. */
 async function sameTraits({ name = [], gender, birthDate }: Patient, store: Reader): Promise<string[]> {
