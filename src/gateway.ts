@@ -15,6 +15,7 @@ import { oidcOf } from './gateway/console.ts'
 import { onEnd } from './gateway/ended.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
+import { reconcile, reconcileEveryMs } from './gateway/reconcile.ts'
 import { startReviews } from './gateway/reviews.ts'
 import { openRooms } from './gateway/rooms.ts'
 import { loadRules } from './gateway/rules.ts'
@@ -87,6 +88,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     every: (everyMs, task) => jobs.every(`connector.${file.name}`, everyMs, task),
   }))
   for (const { link } of links) opening.use(link)
+  for (const { name, link } of links.filter(({ link }) => link.look !== undefined)) {
+    jobs.every(`reconcile.${name}`, reconcileEveryMs, (signal) =>
+      reconcile(name, link, deskOf(itself), log, signal),
+    )
+  }
   const strangers = receiveFrom(async () => undefined, reception)
   const mllp = await listenMllp(config, tls, links, strangers, { clock, log })
   if (mllp) opening.use(mllp)

@@ -1,4 +1,4 @@
-import type { OperationOutcome, Resource } from '@medplum/fhirtypes'
+import type { Appointment, OperationOutcome, Resource } from '@medplum/fhirtypes'
 import type { z } from 'zod'
 import type { Incoming, Look, Received } from '../flows/message.ts'
 import type { Log } from '../log.ts'
@@ -39,6 +39,11 @@ export interface Link extends AsyncDisposable {
   send?(departure: DepartureRow & Rendered, signal: AbortSignal): Promise<Sent>
   /** Makes the bytes of a departure from the resources it tells of. */
   render?(departure: DepartureRow, about: readonly Resource[]): Promise<Rendered>
+  /**
+   * What the peer has of an appointment of ours now; absent: this peer cannot be asked. `unknown`: it has none.
+   * Fails: transient when it does not answer.
+   */
+  look?(appointment: Appointment, signal: AbortSignal): Promise<Appointment | 'unknown'>
   /** Address it listens on, when it does. */
   readonly address?: { host: string; port: number }
 }

@@ -3,7 +3,7 @@ import { connector } from '../connector.ts'
 import { openRest, restSettings } from '../rest/client.ts'
 import { pulling } from './pull.ts'
 import { rendering } from './render.ts'
-import { sending } from './send.ts'
+import { looking, sending } from './send.ts'
 
 /** A partner that is an R4 server: its diary is pulled, appointments are created there, comments are posted. */
 export const fhirSettings = restSettings.extend({
@@ -36,6 +36,7 @@ export const fhir = connector(fhirSettings.strict(), async (settings, desk) => {
   return {
     render: rendering(settings),
     send: sending(settings, client, desk),
+    look: looking(settings, client),
     [Symbol.asyncDispose]: async () => {},
   }
 })

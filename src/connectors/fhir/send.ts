@@ -1,5 +1,6 @@
 import type { Appointment, Bundle, OperationOutcome, Parameters, Resource } from '@medplum/fhirtypes'
 import { systems } from '../../fhir/canonical.ts'
+import { failure } from '../../fhir/outcome.ts'
 import type { DepartureRow } from '../../store/index.ts'
 import type { Incoming, LinkDesk, Rendered, Sent } from '../connector.ts'
 import type { RestClient } from '../rest/client.ts'
@@ -98,6 +99,16 @@ function refusal(appointment: Appointment, answer: unknown): Appointment {
   const issue = outcome?.resourceType === 'OperationOutcome' ? outcome.issue?.[0] : undefined
   const text = issue?.details?.text ?? issue?.diagnostics ?? 'The centre refused without a reason.'
   return { ...appointment, status: 'cancelled', cancelationReason: { text } }
+}
+
+/** What the partner has of an appointment, found by the identifier that we have given it. */
+export function looking(settings: FhirSettings, client: RestClient) {
+  return async (appointment: Appointment, signal: AbortSignal): Promise<Appointment | 'unknown'> => {
+    const answer = await client.call(`Appointment?${ours(appointment)}`, { headers: json, signal })
+    if (answer.status !== 200) throw failure('transient', `The partner answered ${answer.status}.`)
+    const found = appointmentIn(jsonOf(answer))
+    return found ? asTheirs({ ...found, identifier: union(found, appointment) }, settings) : 'unknown'
+  }
 }
 
 /** Finds the appointment there and cancels it; one that is not there needs no cancelling. */
