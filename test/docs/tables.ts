@@ -9,6 +9,7 @@ import { restSettings } from '../../src/connectors/rest/client.ts'
 import { delayMs, usualRetry } from '../../src/connectors/retry.ts'
 import { type Telling, tellings } from '../../src/fhir/telling.ts'
 import { taskMoves } from '../../src/flows/task.ts'
+import { bookingRulesFile } from '../../src/territory/booking-rules.ts'
 import { connectorFile } from '../../src/territory/read.ts'
 
 /** A part of a page that is printed from the code. */
@@ -40,6 +41,7 @@ export const tables: readonly Table[] = [
   },
   { page: 'src/connectors/README.md', name: 'retry', print: retryTable },
   { page: 'src/territory/README.md', name: 'client', print: () => properties(registration) },
+  { page: 'src/territory/README.md', name: 'bookings', print: () => properties(bookingRulesFile) },
 ]
 
 const lines = (...rows: (readonly string[])[]): string =>
