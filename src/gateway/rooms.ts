@@ -47,7 +47,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const loaded = await loadTerritory(folder, rules.conceptMaps, alone)
   // What is counted in every territory.
   await perform(territoryLoaded, { entries: measures() }, { ...alone, territory: loaded.territory })
-  const following = await followProtocols({ store, territory: loaded.territory, log })
+  const following = await followProtocols({ desk: alone, territory: loaded.territory, log })
   const diaries = openDiaries({ store, territory: loaded.territory })
   const sourcesOpen = openSources({ store, clock, territory: loaded.territory })
   const auth = await openAuth({
