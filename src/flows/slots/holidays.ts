@@ -41,12 +41,24 @@ export const isHolidayProfile = (name: string | undefined): name is HolidayProfi
 export function isHoliday(day: string, profile: HolidayProfile): boolean {
   const { fixed, afterEaster }: Profile = profiles[profile]
   if (fixed.includes(day.slice(5))) return true
-  const date = Temporal.PlainDate.from(day)
-  return afterEaster.includes(daysBetween(easter(date.year), date))
+  return afterEaster.some((days) => aroundEaster(Number(day.slice(0, 4))).get(days) === day)
 }
 
-const daysBetween = (from: Temporal.PlainDate, to: Temporal.PlainDate) =>
-  from.until(to, { largestUnit: 'day' }).days
+/** Days of a year by their distance from Easter Sunday: they are asked for each clock that is set. */
+const known = new Map<number, ReadonlyMap<number, string>>()
+
+function aroundEaster(year: number): ReadonlyMap<number, string> {
+  const before = known.get(year)
+  if (before) return before
+  const sunday = easter(year)
+  const offsets = new Set(Object.values<Profile>(profiles).flatMap(({ afterEaster }) => afterEaster))
+  const days = new Map([...offsets].map((offset) => [offset, sunday.add({ days: offset }).toString()]))
+  if (known.size >= mostYears) known.clear()
+  known.set(year, days)
+  return days
+}
+
+const mostYears = 100
 
 /** Easter Sunday of a year in the Gregorian calendar. Source: Meeus, Jones, Butcher. */
 export function easter(year: number): Temporal.PlainDate {
