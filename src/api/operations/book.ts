@@ -61,15 +61,15 @@ export const book = operation<Input>({
     const { 'appointment-resource': resource } = input
     if (resource?.status === 'cancelled') return cancelled(resource, call)
     if (resource?.status === 'booked') return changed(resource, input, call)
-    return booked({ ...detailsOf(input, call), target: targetOf(input, call) }, call)
+    return booked({ ...detailsOf(input, call), target: targetOf(input, call) }, input, call)
   },
 })
 
 type Wish = Omit<Booking, 'waitMs' | 'key'>
 
-async function booked(wish: Wish, call: Call): Promise<Answer> {
+async function booked(wish: Wish, input: Input, call: Call): Promise<Answer> {
   const { house, permit } = call
-  const key = await keyOf(call)
+  const key = keyOf(input, call)
   const booking = { ...wish, waitMs: house.settings.bookWaitMs, ...(key && { key }) }
   const kept = await bookOnce(booking, house.desk(permit.actor))
   return kept.status === 'pending'
@@ -78,13 +78,13 @@ async function booked(wish: Wish, call: Call): Promise<Answer> {
 }
 
 /** Source: IETF draft, The Idempotency-Key HTTP Header Field. */
-async function keyOf(call: Call): Promise<Booking['key']> {
+function keyOf(input: Input, call: Call): Booking['key'] {
   const header = call.header('idempotency-key')
   if (header === undefined) return undefined
   const value = header.trim().replace(/^"(.*)"$/, '$1')
   if (value === '' || value.length > 255)
     throw failure('value', 'An Idempotency-Key has 1 to 255 characters.', 'Idempotency-Key')
-  return { value, content: JSON.stringify(await call.resource()) }
+  return { value, content: JSON.stringify(input) }
 }
 
 const unanswered: Issue = issue(
@@ -108,7 +108,7 @@ async function changed(resource: Appointment, input: Input, call: Call): Promise
   const placesIn = (one: readonly Reference[] = []) => one.map(({ reference }) => reference).join()
   if (before && slot && placesIn(slot) !== placesIn(before.slot)) {
     const next = { ...before, ...resource, status: 'proposed' as const }
-    return booked({ ...detailsOf(input, call), replaces: id, target: placeIn(next) }, call)
+    return booked({ ...detailsOf(input, call), replaces: id, target: placeIn(next) }, input, call)
   }
   const amendment = {
     appointment: id,
