@@ -92,7 +92,7 @@ async function askedAbout(id: string, reader: Reader): Promise<Kept<Communicatio
     reader.read('CommunicationRequest', askedIdOf(id)),
     reader.search('CommunicationRequest', `based-on=ServiceRequest/${id}`),
   ])
-  return [...(own ? [own] : []), ...others]
+  return [...(own ? [own] : []), ...others.filter(({ id: other }) => other !== own?.id)]
 }
 
 /** Whoever asks, by name or in a role. */

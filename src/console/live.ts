@@ -30,7 +30,7 @@ export function openLive({ store }: Pick<ConsoleDesk, 'store'>): Live {
         using _ = store.onChange(({ references }) => {
           if (references.some((reference) => shown.test(reference))) changed.resolve()
         })
-        await stream.writeSSE({ event: 'open', data: '', retry: 3_000 })
+        await stream.writeSSE({ event: 'hello', data: '', retry: 3_000 })
         while (!over.aborted) {
           const isChange = await firstOf(changed.promise, beatMs, over)
           if (over.aborted) break

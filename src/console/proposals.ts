@@ -3,6 +3,7 @@ import { extensions } from '../fhir/canonical.ts'
 import { Failure } from '../fhir/outcome.ts'
 import { find } from '../flows/booking/index.ts'
 import { centreOf } from '../flows/booking/states.ts'
+import { type Places, proposalsFor } from '../flows/routing/index.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Dossier } from './dossier.ts'
 
@@ -15,28 +16,20 @@ export interface Proposal {
   reasons: readonly string[]
 }
 
-/** How far one looks, and how many one shows. */
-const daysAhead = 14
+/** How many one shows. */
 const most = 6
 
-/** Places for a request, best first; none when the request does not say which exam. */
-export async function proposalsFor({ request }: Dossier, desk: Desk): Promise<Proposal[]> {
-  const now = desk.clock().getTime()
-  const wish = {
-    start: new Date(now).toISOString(),
-    end: new Date(now + daysAhead * 86_400_000).toISOString(),
-    request,
-    exams: [],
-    organizations: [],
-    locations: [],
-    count: most,
-  }
-  const found = await find(wish, desk).then(({ proposals }) => proposals, noneFor)
+/** Places for a request, best first, at centres that have not refused it; none when it does not say which exam. */
+export async function proposalsOf({ request }: Dossier, desk: Desk): Promise<Proposal[]> {
+  const found = await proposalsFor(request, places, desk, most).catch(noneFor)
   return Promise.all(found.map((appointment) => placed(appointment, desk)))
 }
 
+/** How places are looked for: as `$find` does. */
+export const places: Places = async (wish, desk) => (await find(wish, desk)).proposals
+
 /** A request that names its exam in words only: there is nothing to look for yet. */
-function noneFor(thrown: unknown): Appointment[] {
+function noneFor(thrown: unknown): readonly Appointment[] {
   if (thrown instanceof Failure && thrown.case === 'business-rule') return []
   throw thrown
 }

@@ -31,6 +31,15 @@ describe('the words of the pages', () => {
     expect([...new Set(alike.map(([, words]) => words))].sort()).toEqual(inBoth)
   })
 
+  test('name each step that may be in a request’s history', async () => {
+    const steps = [...(await sourcesOf('src/flows')).matchAll(/^ {2}name: '([a-z-]+\.[a-z-]+)',$/gm)].map(
+      ([, name]) => name,
+    )
+    const ours = steps.filter((name) => !/^(slots|territory|protocol)\./.test(name ?? ''))
+    expect(ours.length).toBeGreaterThan(10)
+    expect(ours.filter((name) => !Object.hasOwn(fr, `step.${name}`))).toEqual([])
+  })
+
   test('are all asked for by some page', async () => {
     const sources = await sourcesOf('src/console')
     const unused = Object.keys(fr).filter((key) => !isAskedFor(key, sources))

@@ -8,19 +8,30 @@ document.addEventListener('submit', once)
 for (const button of document.querySelectorAll('[data-print]'))
   button.addEventListener('click', () => print())
 
-/** Shows the page's live parts anew when the server tells of a change, or after the line was lost. */
+/**
+ * Shows the page's live parts anew when the server tells of a change, or when the page is looked at again. A page that
+ * nobody looks at holds no line: a browser has six to one server.
+ */
 function follow(path) {
-  const source = new EventSource(path)
-  let lost = false
-  source.addEventListener('change', refresh)
-  source.addEventListener('error', () => {
-    lost = true
+  let source
+  const listen = () => {
+    source?.close()
+    source = undefined
+    if (document.hidden) return
+    source = new EventSource(path)
+    source.addEventListener('change', refresh)
+    // What happened while the line was lost is not told again.
+    source.addEventListener('error', () => source?.addEventListener('open', refresh, { once: true }), {
+      once: true,
+    })
+  }
+  listen()
+  document.addEventListener('visibilitychange', () => {
+    listen()
+    if (!document.hidden) refresh()
   })
-  source.addEventListener('open', () => {
-    if (lost) refresh()
-    lost = false
-  })
-  addEventListener('pagehide', () => source.close())
+  addEventListener('online', refresh)
+  addEventListener('pagehide', () => source?.close())
 }
 
 let refreshing = false

@@ -9,6 +9,7 @@ import { mayInteract, mayOperate } from '../../auth/gate.ts'
 import { systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { book, cancel } from '../../flows/booking/index.ts'
+import { propose } from '../../flows/routing/index.ts'
 import { businessStatus, isOfRequest, legalMoves } from '../../flows/task.ts'
 import { claim, giveBack, handOver } from '../../flows/work/index.ts'
 import type { Kept } from '../../store/index.ts'
@@ -16,6 +17,7 @@ import { change } from '../change.ts'
 import { dossierOf } from '../dossier.ts'
 import type { Key } from '../messages/index.ts'
 import { colleaguesOf } from '../person.ts'
+import { places } from '../proposals.ts'
 import { type Act, field, type Visit } from '../view.ts'
 import { requestShown } from './request.ts'
 
@@ -88,6 +90,12 @@ const updateOf = (before: Kept<Task>, resource: Task) =>
     target: { id: before.id },
     ifMatch: before.meta.versionId,
   }) as const
+
+/** Proposes the best places to the doctor who asks, who may take one; or says that there is none. */
+export const proposePlaces = act('propose', async (visit, _, id) => {
+  const proposals = await propose(await taskOf(id, visit), places, visit.desk)
+  return proposals.length > 0 ? 'done.proposed' : 'done.no-place'
+})
 
 /** Books a proposed place; a centre that takes its time is waited for a little. */
 export const bookPlace = act('book', async (visit, form) => {
@@ -220,6 +228,7 @@ export const requestActs: readonly Act[] = [
   giveBackRequest,
   handOverRequest,
   moveRequest,
+  proposePlaces,
   bookPlace,
   cancelPlace,
   centreSaid,

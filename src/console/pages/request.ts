@@ -11,7 +11,7 @@ import { bookedPart, proposalPart } from '../parts/places.ts'
 import { timelinePart } from '../parts/timeline.ts'
 import { endPart, holderPart } from '../parts/work.ts'
 import { colleaguesOf } from '../person.ts'
-import { type Proposal, placed, proposalsFor } from '../proposals.ts'
+import { type Proposal, placed, proposalsOf } from '../proposals.ts'
 import { versionsOf } from '../search.ts'
 import { stateOf } from '../state.ts'
 import type { Page, Shown, View, Visit } from '../view.ts'
@@ -32,7 +32,7 @@ export async function requestShown(visit: Visit): Promise<Shown> {
   const at = { now: desk.clock().toISOString(), territory: desk.territory }
   const judgement = judgementOf({ ...dossier, unmapped: false }, flagCodesOf(request), at)
   const [proposals, booked, colleagues] = await Promise.all([
-    wantsPlace ? proposalsFor(dossier, desk) : [],
+    wantsPlace ? proposalsOf(dossier, desk) : [],
     Promise.all(current.map((appointment) => placed(appointment, desk))),
     colleaguesOf(desk),
   ])

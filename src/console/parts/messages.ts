@@ -21,5 +21,12 @@ function line(message: Communication | CommunicationRequest, view: View): Html {
   const isAsked = message.resourceType === 'CommunicationRequest'
   // What the protocol asks is said in French, then in English.
   const text = isAsked && texts.length > 1 ? (texts[languages.indexOf(view.language)] ?? '') : texts.join(' ')
-  return html`<li><p class="meta">${isAsked ? html`<strong>${view.say('message.asked')}</strong> · ` : ''}${given(message.sender?.display, (name) => html`${name} · `)}${given(saidAt(message), (at) => html`<time datetime="${at}">${when(at, view)}</time>`)}</p><p class="said">${text}</p></li>`
+  return html`<li><p class="meta">${isAsked ? html`<strong>${view.say('message.asked')}</strong> · ` : ''}${given(message.sender?.display, (name) => html`${name} · `)}${given(saidAt(message), (at) => html`<time datetime="${at}">${when(at, view)}</time>`)}</p>${textOf(text)}</li>`
+}
+
+/** A long text shows its first line, and the rest when it is asked for. */
+function textOf(text: string): Html {
+  const [first = '', ...rest] = text.split('\n')
+  if (rest.length < 3) return html`<p class="said">${text}</p>`
+  return html`<details><summary>${first}</summary><p class="said">${rest.join('\n')}</p></details>`
 }

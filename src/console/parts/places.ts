@@ -17,11 +17,12 @@ export function proposalPart(
   view: View,
 ): Html {
   const { say } = view
-  if (proposals.length === 0)
-    return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2><p class="empty">${say('places.none')}</p></section>`
+  const at = (act: string) => `/console/requests/${request.id}/${act}`
+  const list = html`<form method="post" action="${at('book')}">${formKey(view)}
+    <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, isReady && n === 0, view))}</ol></form>`
   return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2>
-    <form method="post" action="/console/requests/${request.id}/book">${formKey(view)}
-    <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, isReady && n === 0, view))}</ol></form></section>`
+    ${proposals.length === 0 ? html`<p class="empty">${say('places.none')}</p>` : list}
+    <form method="post" action="${at('propose')}" class="below">${formKey(view)}<button>${say(proposals.length === 0 ? 'places.tell-none' : 'places.propose')}</button></form></section>`
 }
 
 function placeLine({ appointment, place, commune, reasons }: Proposal, isBest: boolean, view: View): Html {
