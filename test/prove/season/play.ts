@@ -33,6 +33,8 @@ export const begin = '2026-01-05T07:00:00+01:00'
 const minute = 60_000
 const hour = 60 * minute
 const dayMs = 24 * hour
+/** After so long every question that could not be sent has been tried again. */
+const longestRetry = 7 * minute
 
 /** One request on its way. */
 interface Case {
@@ -296,7 +298,7 @@ class Season {
       .search<Task>(`Task?focus=Appointment/${id}&code=confirm-booking`)
     if (!call && this.#world.now() >= this.#upAt) return this.#looked(one, id)
     one.entry.story.push(call ? 'telephone' : 'system down')
-    if (!call) return this.#plan(one, this.#upAt + hour, (again) => this.#looked(again, id))
+    if (!call) return this.#plan(one, this.#upAt + longestRetry, (again) => this.#looked(again, id))
     const isYes = one.chance.next() < 0.85
     const at = whenAtWork(this.#world.now() + one.chance.between(0.5, 3) * hour)
     this.#plan(one, at, async (later) => {
@@ -313,10 +315,10 @@ class Season {
   async #looked(one: Case, id: string): Promise<void> {
     if (one.entry.ended) return
     const read = () => this.#appointment(id)
-    const appointment = await until(read, ({ status }) => status !== 'pending', 5_000).catch(read)
+    const appointment = await until(read, ({ status }) => status !== 'pending', 30_000).catch(read)
     if (appointment.status === 'booked') return this.#onYes(one, appointment)
     if (appointment.status === 'pending')
-      return this.#plan(one, this.#world.now() + hour, (again) => this.#looked(again, id))
+      return this.#plan(one, this.#world.now() + longestRetry, (again) => this.#looked(again, id))
     one.entry.story.push('refused by the centre')
     await this.#booked(one)
   }
@@ -325,7 +327,9 @@ class Season {
   async #onYes(one: Case, appointment: Kept<Appointment>): Promise<void> {
     const { entry, chance } = one
     const start = Date.parse(appointment.start ?? '')
-    this.#ledger.booked(entry, this.#world.now(), appointment.slot?.[0]?.reference ?? '', start)
+    // A system that was down is asked again as soon as it is up: the yes may be older than this look.
+    const at = Date.parse(appointment.meta.lastUpdated)
+    this.#ledger.booked(entry, at, appointment.slot?.[0]?.reference ?? '', start)
     const fate = chance.next()
     const before = Math.round(this.#world.now() + chance.next() * (start - this.#world.now()))
     if (fate < 0.05) return this.#plan(one, before, (later) => this.#cancelled(later, appointment.id))
