@@ -118,6 +118,12 @@ export function mayMoveAs(before: Task, next: Status, actor: Actor, cell: string
   )
 }
 
+/** Passes when this actor may say whose the Task is: the cell shares its work out. Fails: forbidden. */
+export function mayOwn(before: Task, next: Task, { sight }: Actor): void {
+  if (sight === 'all' || JSON.stringify(before.owner) === JSON.stringify(next.owner)) return
+  throw failure('forbidden', 'Who works on a Task is said by the cell.', 'Task.owner')
+}
+
 /** The cell moves what is its own and speaks for centres that have no system; a centre moves what it is asked. */
 function moversOf(task: Task, { organization, role, person }: Actor, cell: string): Mover[] {
   if (role === 'gateway' || role === 'operator') return ['owner', 'requester', 'gateway']

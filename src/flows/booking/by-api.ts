@@ -7,7 +7,7 @@ import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
-import { isCall, isOfRequest, mayMove, mayMoveAs } from '../task.ts'
+import { isCall, isOfRequest, mayMove, mayMoveAs, mayOwn } from '../task.ts'
 import { type AnswerFacts, answered } from './answered.ts'
 import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
 import { centreOf, freePlace, heldUntil, isLive, operatorOf, recounted } from './states.ts'
@@ -242,5 +242,7 @@ function refuseMove(task: Task, before: Kept<Task> | undefined, actor: Actor, ce
   const isCalling = isCall(task) || (before !== undefined && isCall(before))
   if (isCalling && actor.sight !== 'all')
     throw failure('forbidden', 'What a centre answers by telephone is written by the cell.', 'Task.code')
-  if (before) mayMoveAs(before, task.status, actor, cell)
+  if (!before) return
+  mayMoveAs(before, task.status, actor, cell)
+  mayOwn(before, task, actor)
 }
