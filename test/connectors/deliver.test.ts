@@ -398,3 +398,51 @@ test('waits grow to a limit, and no two are quite alike', () => {
   expect(delayMs(0, usualRetry, () => 0)).toBe(750)
   expect(delayMs(0, usualRetry, () => 0.999)).toBe(1_250)
 })
+
+describe('a gateway that stops for longer than its lease', () => {
+  test('loses what it had in hand, and what it then says of it does not count', async () => {
+    await using store = await openTestStore()
+    await using second = await openStore({ dataDir: '', poolSize: 4, databaseUrl: store.url })
+    const gate = Promise.withResolvers<Sent>()
+    const told: Ended[] = []
+    const stuck = outlet('ris', { send: () => gate.promise })
+    // It renews nothing while it is stopped: its lease ends before it would first renew it.
+    const paused: DeliverOptions = {
+      store: { ...store, outbox: { ...store.outbox, renew: async (_, rows) => [...rows] } },
+      links: [stuck],
+      log: silent,
+      clock,
+      leaseMs: 300,
+      drainMs: 1,
+      onEnd: tellingTo(told),
+    }
+    await using _ = deliver(paused)
+    const [row = ''] = await queue(store, [{}])
+    await setTimeout(400)
+    await using __ = delivering(second, [outlet('ris', { send: () => ({ end: 'sent' }) })])
+    expect(await ends(store, row)).toMatchObject({ status: 'sent' })
+    gate.resolve({ end: 'refused', reason: 'too late' })
+    await until(() => told.length > 0)
+    await setTimeout(50)
+    expect(await store.outbox.get(row)).toMatchObject({ status: 'sent' })
+  })
+
+  test('keeps what it has in hand while it renews it', async () => {
+    await using store = await openTestStore()
+    await using second = await openStore({ dataDir: '', poolSize: 4, databaseUrl: store.url })
+    const sent: string[] = []
+    const slow = (name: string) =>
+      outlet('ris', {
+        send: async () => {
+          sent.push(name)
+          await setTimeout(1_200)
+          return { end: 'sent' }
+        },
+      })
+    await using _ = delivering(store, [slow('first')], { leaseMs: 300 })
+    const [row] = await queue(store, [{}])
+    await using __ = delivering(second, [slow('second')], { leaseMs: 300 })
+    await ends(store, row)
+    expect(sent).toEqual(['first'])
+  })
+})

@@ -22,13 +22,17 @@ beforeAll(async () => {
     field(message, 'MSH-9.1') === 'SRM' ? srr(message, 'Booked') : accepted(message),
   )
   gateway = await startGateway({ connectors: { ehr: practiceV2, 'ris-v2': centreV2(ris.port) } })
-})
+  await sleep(7_000) // each timer but those that rest for longer
+  statements.leaveOut()
+}, 30_000)
 afterAll(async () => {
   for (const one of [gateway, ris]) await one?.[Symbol.asyncDispose]()
   statements?.[Symbol.dispose]()
 })
 
-/** Everything that follows has been written too. */
+/** The trail of reads before has been written: it goes out once a second. */
+const beforeMs = 1_300
+/** Everything that follows has been written too; the trail of what was read in it not yet. */
 const quietMs = 400
 
 /** The fewest of three times: what the gateway does of itself may fall into one of them. */
@@ -39,7 +43,7 @@ async function fewest<T>(
   const counts: string[][] = []
   for (let n = 0; n < 3; n++) {
     const prepared = await prepare()
-    await sleep(quietMs)
+    await sleep(beforeMs)
     statements.take()
     await act(prepared)
     await sleep(quietMs)
@@ -73,17 +77,18 @@ test('an order by HL7 v2 takes four: is it known, what is known of it, its plan'
   expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(5)
 }, 30_000)
 
-test('a hold takes two', async () => {
+/** The place is a reserved one: what counts in its quotas is known only once it has been read. */
+test('a hold takes two, and one for the quotas of a reserved place', async () => {
   const taken = await fewest(proposal, ({ id }) => holds(gateway.as('ehr'), id))
-  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(2)
+  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(3)
 }, 30_000)
 
 /** Asking, the question on its way, the answer, its note; the order that follows it, and its note. */
-test('a booking takes ten, to the end of all that it sets off', async () => {
+test('a booking takes eleven, to the end of all that it sets off', async () => {
   const ehr = gateway.as('ehr')
   const taken = await fewest(
     async () => appointmentIn(await holds(ehr, (await proposal()).id)),
     async ({ id }) => expect((await books(ehr, id)).status).toBe(200),
   )
-  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(10)
+  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(11)
 }, 30_000)

@@ -4,6 +4,8 @@ import { Client } from 'pg'
 export interface Statements extends Disposable {
   /** Those since the last look, without what the gateway's timers ask. */
   take(): string[]
+  /** What has been asked since the last look is what the gateway asks by itself: from now on it is left out. */
+  leaveOut(): void
 }
 
 /** What goes on by itself: timers' leases and their looks, notices to other gateways, what sets a connection up. */
@@ -21,15 +23,20 @@ const byItself = [
 /** From now on keeps the text of each statement that this process sends to PostgreSQL. */
 export function recordStatements(): Statements {
   const texts: string[] = []
+  const left = new Set<string>()
   const { query } = Client.prototype
   const recording = function (this: Client, ...args: unknown[]): unknown {
     const text = textOf(args[0])
-    if (text !== undefined && !byItself.some((own) => own.test(text))) texts.push(text)
+    if (text !== undefined && !left.has(text) && !byItself.some((own) => own.test(text))) texts.push(text)
     return Reflect.apply(query, this, args)
   }
   Client.prototype.query = recording as typeof query // the same, whatever it is handed
   return {
     take: () => texts.splice(0),
+    leaveOut() {
+      // What is written has few shapes, and others write in the same.
+      for (const text of texts.splice(0)) if (!text.startsWith('with position')) left.add(text)
+    },
     [Symbol.dispose]() {
       Client.prototype.query = query
     },
