@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import { failure } from '../fhir/outcome.ts'
 import { dialects } from './dialects/index.ts'
 import { smartLinks } from './dialects/smart-links/index.ts'
+import { docs } from './docs.ts'
 import { type Edge, edge, respondThrown } from './edge.ts'
 import { fhir } from './fhir.ts'
 import { health } from './health.ts'
@@ -20,6 +21,7 @@ const discovery = [
   ...bases.map(({ path }) => `${path}/metadata`),
   '/fhir/.well-known/smart-configuration',
   '/auth/jwks',
+  '/openapi.json',
 ]
 
 /** The gateway's HTTP application: FHIR and its dialects, tokens, intake, health. */
@@ -32,6 +34,7 @@ export function api(house: House): Hono<Edge> {
   intake(app, house)
   if (!house.settings.adminListener) guardedMetrics(app, house)
   smartLinks(app, house)
+  docs(app, bases, house)
   for (const base of bases) fhir(app, base, house)
   return app
 }

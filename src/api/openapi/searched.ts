@@ -1,0 +1,30 @@
+import { parametersOf } from '../../fhir/search/parameters.ts'
+import { isConformance } from '../../fhir/served.ts'
+import type { Base } from '../base.ts'
+import { conformanceParameters } from '../conformance.ts'
+
+/** Parameters that say how a result is put, in every search. */
+const controls = ['_count', '_sort', '_include', '_revinclude', '_summary', '_elements', '_total']
+
+/** What may be asked for in a search of a type under a base: as `/metadata` declares it. */
+export function searchedBy(type: string, { searched }: Base): object[] {
+  const kinds = new Map(Object.entries(searched?.[type]?.parameters ?? ownOf(type)))
+  return [
+    ...[...kinds].map(([name, kind]) => ({
+      name,
+      in: 'query',
+      description: kind,
+      schema: { type: 'string' },
+    })),
+    ...controls.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+  ]
+}
+
+function ownOf(type: string): Record<string, string> {
+  if (isConformance(type))
+    return Object.fromEntries(
+      Object.entries(conformanceParameters).map(([name, { type: kind }]) => [name, kind]),
+    )
+  const all = [...parametersOf(type).values()].filter(({ kind }) => kind !== 'unsupported')
+  return Object.fromEntries(all.map(({ code, type: kind }) => [code, kind]))
+}
