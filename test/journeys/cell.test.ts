@@ -147,3 +147,38 @@ test('a new indication and a new question are data: a second version of the prot
     instantiatesCanonical: `${base}/PlanDefinition/entry-protocol|2.0.0`,
   })
 })
+
+test('whoever asked does not take a Task, nor move it; it may take it back until work has begun', async () => {
+  const ehr = gateway.as('ehr')
+  const request = await refers(ehr, { exam: 'us-abdomen', icd10: 'K80.2' })
+  const task = await taskOf(request)
+  const own = { ...task, owner: task.requester ?? { display: 'somebody' } }
+  expect((await ehr.call('PUT', `Task/${task.id}`, own)).status).toBe(403)
+  expect((await ehr.call('PUT', `Task/${task.id}`, { ...task, status: 'accepted' })).status).toBe(403)
+  expect((await ehr.call('PUT', `Task/${task.id}`, { ...task, status: 'cancelled' })).status).toBe(200)
+})
+
+test('a request that is not kept is judged too, and nothing is kept of it', async () => {
+  const { status, body } = await gateway.as('ehr').call<Parameters>('POST', 'ServiceRequest/$judge', {
+    resourceType: 'Parameters',
+    parameter: [
+      {
+        name: 'request',
+        resource: {
+          resourceType: 'ServiceRequest',
+          status: 'draft',
+          intent: 'order',
+          subject: { display: 'a patient' },
+          code: { coding: [{ system: systems.exam, code: 'mr-brain' }] },
+          reasonCode: [{ text: 'Céphalées inhabituelles' }],
+        },
+      },
+    ],
+  })
+  expect(status).toBe(200)
+  const parts = body.parameter?.[0]?.part ?? []
+  expect(parts.find(({ name }) => name === 'verdict')?.valueCode).toBe('incomplete')
+  const missing = parts.filter(({ name }) => name === 'missing')
+  expect(missing.length).toBeGreaterThanOrEqual(8)
+  expect(parts.find(({ name }) => name === 'emergency')?.part?.[0]?.valueString).toContain('15')
+})
