@@ -188,7 +188,7 @@ test('whoever writes a Task from outside sets no clock, and takes none away', as
   const { extension: _, ...bare } = now
   const resource: Task & { id: string } = { ...bare, status: 'received' }
   const guard = () => undefined
-  const change = { verb: 'update', type: 'Task', id: now.id, resource } as const
+  const change = { verb: 'update', asked: 'update', type: 'Task', id: now.id, resource } as const
   await desk.does('cell', transacted, { changes: [change], found: [], guard })
   const after = await task()
   expect(after.status).toBe('received')
