@@ -141,9 +141,6 @@ export const isCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includ
 export const isOfRequest = (task: Pick<Task, 'code' | 'partOf'>): boolean =>
   !task.partOf && codeOf(task).includes('fulfill')
 
-/** The placer's wish that work which has begun be ended. Source: COW. */
-export const isAbort = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('abort')
-
 /**
  * How far a request has come, beside its Task's status.
  *
@@ -172,8 +169,6 @@ const businessStatuses = {
 } as const satisfies Record<string, readonly [code: string, display: string] | undefined>
 
 export type BusinessStatus = keyof typeof businessStatuses
-
-export const businessStatusCodes = Object.keys(businessStatuses) as BusinessStatus[] // its own keys
 
 const bser = 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS'
 
