@@ -98,12 +98,12 @@ const changingSettings: Settings = {
   enable_mergejoin: 'off',
 }
 
-/** So does a read by key; and one along an index ends after a page, whatever a plan for any values takes its length to be. */
+/** So does a read by key; and one along an index, in its order, ends after a page, however long a plan for any values takes it to be. */
 export const keyedSettings: Settings = {
   ...readingSettings,
   plan_cache_mode: 'force_generic_plan',
   enable_seqscan: 'off',
-  enable_bitmapscan: 'off',
+  enable_sort: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
 }

@@ -4,7 +4,8 @@ import { type Parameter, parametersOf } from '../fhir/search/parameters.ts'
 import type { Database } from './database.ts'
 import type { Stored } from './index.ts'
 import { type StoredRow, storedOf } from './read.ts'
-import { searchTable } from './search/schema.ts'
+import { isHot } from './search/hot.ts'
+import { quoted, searchTable } from './search/schema.ts'
 import { termOf } from './search/terms.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
@@ -22,6 +23,8 @@ export interface Keyed {
   carrying(type: string, keys: readonly CarriedKey[]): Promise<Current[]>
   /** Those that name, by a search parameter (`PractitionerRole?practitioner`), what carries one of the business identifiers. */
   naming(query: string, type: string, keys: readonly CarriedKey[]): Promise<Current[]>
+  /** Those that refer to something, by a search parameter (`Task?focus`); newest first. */
+  referring(query: string, reference: string): Promise<Current[]>
   /** The row of the message by which this one is known at an instant. */
   message(message: NamedMessage): Promise<string | undefined>
 }
@@ -59,6 +62,7 @@ export function keyedReads(db: Database): Keyed {
       const possible = keys.filter(isPossible)
       return isName(type) && possible.length > 0 ? batch().naming(query, type, possible) : []
     },
+    referring: (query, reference) => batch().referring(query, reference),
     message: async (message) =>
       [message.peer, message.id].some((text) => text.includes('\0')) ? undefined : batch().message(message),
   }
@@ -77,7 +81,7 @@ interface Id {
 }
 
 /** A row, as what it was asked for, and the number of the identifier or message that it was asked by. */
-type KeyedRow = StoredRow & { access: string; what: 'id' | 'key' | 'message' | 'naming'; n: number }
+type KeyedRow = StoredRow & { access: string; what: string; n: number }
 
 /** What is asked in one turn. */
 class Batch {
@@ -86,6 +90,8 @@ class Batch {
   readonly #messages: NamedMessage[] = []
   /** What may be named, by the search for those that name it. */
   readonly #named = new Map<string, OfType[]>()
+  /** What is referred to, by the search for those that do. */
+  readonly #referred = new Map<string, string[]>()
   readonly #rows: Promise<KeyedRow[]>
 
   constructor(db: Database, leaves: () => void) {
@@ -111,12 +117,15 @@ class Batch {
     const named = this.#named.get(query) ?? []
     this.#named.set(query, named)
     const asked = pushed(named, type, keys)
-    const source = sourceOf(query)
-    return distinct(
-      (await this.#rows).filter(
-        (row) => row.what === 'naming' && row.type === source.type && asked.has(row.n),
-      ),
-    )
+    return distinct((await this.#rows).filter(({ what, n }) => what === `naming ${query}` && asked.has(n)))
+  }
+
+  async referring(query: string, reference: string): Promise<Current[]> {
+    const references = this.#referred.get(query) ?? []
+    this.#referred.set(query, references)
+    const number = references.push(reference)
+    const rows = (await this.#rows).filter(({ what, n }) => what === `referring ${query}` && n === number)
+    return rows.map(currentOf).sort((a, b) => (a.id < b.id ? 1 : -1))
   }
 
   async message(message: NamedMessage): Promise<string | undefined> {
@@ -129,6 +138,7 @@ class Batch {
       ...(this.#ids.size > 0 ? [byIds([...this.#ids.values()])] : []),
       ...(this.#keys.length > 0 ? [byKeys(this.#keys)] : []),
       ...[...this.#named].map(([query, named]) => byNamed(query, named)),
+      ...[...this.#referred].map(([query, references]) => byReferred(query, references)),
       ...(this.#messages.length > 0 ? [byNames(this.#messages)] : []),
     ]
   }
@@ -173,9 +183,20 @@ function carriers(keys: readonly OfType[]): Sql {
 
 function byNamed(query: string, keys: readonly OfType[]): Sql {
   const { type, parameter } = sourceOf(query)
-  return sql`select ${columns}, 'naming' as what, k.n::integer as n
+  return sql`select ${columns}, ${raw(`'naming ${query}'`)} as what, k.n::integer as n
     from ${carriers(keys)}
     join ${raw(searchTable(type))} s on s.terms @> array[${raw(`'${termOf(parameter, '')}'`)} || i.type || '/' || i.id]
+    join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
+}
+
+function byReferred(query: string, references: readonly string[]): Sql {
+  const { type, parameter } = sourceOf(query)
+  const fits = isHot(type, parameter)
+    ? raw(`s.${quoted(parameter.column)} = k.reference`)
+    : raw(`s.terms @> array['${termOf(parameter, '')}' || k.reference]`)
+  return sql`select ${columns}, ${raw(`'referring ${query}'`)} as what, k.n::integer as n
+    from unnest(${references}::text[]) with ordinality as k(reference, n)
+    join ${raw(searchTable(type))} s on ${fits}
     join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
 }
 

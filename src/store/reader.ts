@@ -1,6 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { businessKeys } from '../fhir/business-key.ts'
 import { failure } from '../fhir/outcome.ts'
+import { parametersOf } from '../fhir/search/parameters.ts'
 import { lookAround } from './around.ts'
 import type { Database } from './database.ts'
 import type { Kept, Occupancy, Reader, Stored } from './index.ts'
@@ -46,6 +47,14 @@ export function readerOf(
     return remembered<R>(found)
   }
 
+  /** Those that refer to one resource are read with what else is read by key in this turn. */
+  const referring = async (type: string, query: string) => {
+    const [, code = '', reference] = /^([a-z-]+)=([A-Z][A-Za-z]*\/[A-Za-z0-9.-]{1,64})$/.exec(query) ?? []
+    const kind = parametersOf(type).get(code)?.kind
+    if (reference === undefined || (kind !== 'reference' && kind !== 'references')) return undefined
+    return keyed.referring(`${type}?${code}`, reference)
+  }
+
   return {
     versions,
     async around(trails) {
@@ -70,7 +79,8 @@ export function readerOf(
       return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
     },
     async search<T extends Resource['resourceType']>(type: T, query: string) {
-      const found = naming.get(`${type}?${query}`) ?? (await search(type, query))
+      const found =
+        naming.get(`${type}?${query}`) ?? (await referring(type, query)) ?? (await search(type, query))
       return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
     },
     async sight(reference) {

@@ -65,12 +65,14 @@ test('those that name what carries an identifier are read along with the rest', 
   }
   await using under = await counted(store.url)
   const { keyed, seen } = under
+  const referring = keyed.referring('PractitionerRole?practitioner', `Practitioner/${other}`)
   const [roles, who, none] = await Promise.all([
     keyed.naming('PractitionerRole?practitioner', 'Practitioner', [ipp]),
     keyed.carrying('Practitioner', [ipp]),
     keyed.naming('PractitionerRole?practitioner', 'Practitioner', [{ ...ipp, value: '43' }]),
   ])
   expect([roles, who, none].map((rows) => rows.map(({ id }) => id))).toEqual([[mine.id], [doctor], []])
+  expect((await referring).map(({ id }) => id)).toEqual([theirs.id])
   expect(seen.statements).toBe(1)
 })
 
