@@ -118,6 +118,12 @@ const shapes: Readonly<Record<string, (ids: Ids) => fc.Arbitrary<{ meta: object 
 
 export const types = Object.keys(shapes)
 
+/** What is said of nothing is not said: no resource that is kept has an empty element. */
+function withoutEmpty(_: string, value: unknown): unknown {
+  const rest = Array.isArray(value) ? value.filter((each) => each !== undefined) : value
+  return typeof rest === 'object' && rest !== null && Object.keys(rest).length === 0 ? undefined : rest
+}
+
 /** As many of each type, from a seed: the same ones each time but for their ids. */
 export function randomResources(each: number, seed: number): Kept[] {
   const made = new Map(types.map((type) => [type, Array.from({ length: each }, newId)]))
@@ -134,7 +140,7 @@ export function randomResources(each: number, seed: number): Kept[] {
           id,
           meta: { ...shape.meta, versionId: '1', lastUpdated },
         }
-        return JSON.parse(JSON.stringify(resource)) as Kept<Resource> // shaped as one; undefined is gone
+        return JSON.parse(JSON.stringify(resource), withoutEmpty) as Kept<Resource> // shaped as one; undefined is gone
       }),
   )
 }
