@@ -1,51 +1,72 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Filter } from '../../fhir/search/filter.ts'
 import { parseSearch, type Search } from '../../fhir/search.ts'
-import type { Kept } from '../../store/index.ts'
-import { versionsOf } from '../answer.ts'
+import type { Found, Kept } from '../../store/index.ts'
 import type { Call } from '../call.ts'
 import { withinReach, withinReadable } from '../reach.ts'
 
-/** What a search found for the caller, read: what fits, and what came along by its reference. */
+/** What a search found for the caller, read. */
 export interface Gathered {
   matches: readonly Kept[]
-  /** By `Type/id`. */
-  others: ReadonlyMap<string, Kept>
   total: number
   /** Where the next page goes on. */
   next?: string
-  /** For the trail of reads. */
-  references: readonly string[]
 }
+
+type Query = readonly [string, string][]
 
 /** Searches as the caller may; all that fits is counted. `more` are conditions that no query can say. */
 export async function gathered(
   call: Call,
   type: string,
-  query: readonly [string, string][],
+  query: Query,
   more: readonly Filter[] = [],
 ): Promise<Gathered> {
-  const { house, base, permit } = call
-  const { zone } = house.desk(permit.actor).territory
-  const { search } = parseSearch(type, new URLSearchParams([...query]), { zone, base })
+  const { house, permit } = call
+  const search = parsed(call, type, query)
   const wanted = withinReach({ ...search, filters: [...search.filters, ...more] }, permit)
   const page = await house.store.search(wanted, permit.actor.sight)
-  const entries = withinReadable(page.entries, permit)
-  // Bodies are what the store keeps: resources, complete.
-  const read = entries.map(({ mode, body }) => [mode, JSON.parse(body) as Kept] as const)
-  const of = (wanted: 'match' | 'include') =>
-    read.flatMap(([mode, resource]) => (mode === wanted ? [resource] : []))
-  const matches = of('match')
   const isWhole = search.cursor === undefined && page.next === undefined
   return {
-    matches,
-    others: new Map(of('include').map((resource) => [nameOf(resource), resource])),
+    matches: page.entries.map(read),
     // The one page there is need not be counted again by the store.
-    total: isWhole ? matches.length : await countOf(wanted, call),
+    total: isWhole ? page.entries.length : await countOf(wanted, call),
     ...(page.next !== undefined && { next: page.next }),
-    references: versionsOf(entries),
   }
 }
+
+/** By `Type/id`. */
+export type Named = ReadonlyMap<string, Kept>
+
+/**
+ * Those of a type that are named, at most a thousand, and what comes along with them; no more than the caller might
+ * search for.
+ *
+ * Includes of a page's matches are looked up match by match: where many name few, these few are asked for instead.
+ */
+export async function named(
+  call: Call,
+  type: string,
+  names: ReadonlySet<string>,
+  includes: Query,
+): Promise<Named> {
+  const { house, permit } = call
+  const ids = [...names].flatMap((name) => (name.startsWith(`${type}/`) ? [name.slice(type.length + 1)] : []))
+  if (ids.length === 0) return new Map()
+  const search = parsed(call, type, [['_id', ids.join(',')], ['_count', '1000'], ...includes])
+  const { entries } = await house.store.search(search, permit.actor.sight)
+  const along = entries.map((entry) => ({ ...entry, mode: 'include' as const }))
+  return new Map(
+    withinReadable(along, permit).map((entry) => [`${entry.type}/${entry.id}`, read(entry)] as const),
+  )
+}
+
+function parsed({ house, base, permit }: Call, type: string, query: Query): Search {
+  const { zone } = house.desk(permit.actor).territory
+  return parseSearch(type, new URLSearchParams([...query]), { zone, base }).search
+}
+
+const read = ({ body }: Found) => JSON.parse(body) as Kept // the store keeps resources, complete
 
 async function countOf(search: Search, { house, permit }: Call): Promise<number> {
   const { total = 0 } = await house.store.search({ ...search, totalOnly: true }, permit.actor.sight)

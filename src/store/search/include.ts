@@ -45,9 +45,8 @@ const tooMany = () =>
   )
 
 function byType(resources: readonly { type: string; id: string }[]): Reached {
-  const reached = new Map<string, string[]>()
-  for (const { type, id } of resources) reached.set(type, [...(reached.get(type) ?? []), id])
-  return reached
+  const alike = Map.groupBy(resources, ({ type }) => type)
+  return new Map([...alike].map(([type, all]) => [type, all.map(({ id }) => id)]))
 }
 
 /** One round of includes, from what was reached last; undefined when none of them begins there. */

@@ -86,7 +86,7 @@ test('a place without a street, a town or a postal code of five figures is none'
 })
 
 describe('the times of a slot', () => {
-  const form = { profile: profiles.slot, labels: ['PUBLIC'], named: false, page: 'https://a.example/1' }
+  const form = { profile: profiles.slot, labels: ['PUBLIC'], named: false, pages: 'https://a.example' }
   const at = (start: string, zone: string) => {
     const slot: Slot = {
       resourceType: 'Slot',

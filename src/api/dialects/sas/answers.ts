@@ -4,7 +4,7 @@ import type { Kept } from '../../../store/index.ts'
 import { type Answer, answer } from '../../answer.ts'
 import type { Call } from '../../call.ts'
 import { fhirBase } from '../../house.ts'
-import { type Gathered, gathered, nameOf } from '../gathered.ts'
+import { type Gathered, gathered, type Named, named, nameOf } from '../gathered.ts'
 import {
   asType,
   fixedPlaceOf,
@@ -15,7 +15,7 @@ import {
   type SlotForm,
   scheduleOf,
   serviceOf,
-  slotOf,
+  slotWriter,
 } from './forms.ts'
 import { type Form, labelled, type Wanted, wantedBy } from './query.ts'
 
@@ -57,37 +57,36 @@ const ofPlaces: Form = {
 
 type Along = [string, string][]
 
+const practices: Along = [
+  ['_include', 'Schedule:actor'],
+  ['_include:iterate', 'PractitionerRole:location'],
+  ['_include:iterate', 'PractitionerRole:organization'],
+]
+
+const sites: Along = [
+  ['_include', 'Schedule:actor:Location'],
+  ['_include:iterate', 'Location:organization'],
+]
+
 /** `GET Slot`: free slots of up to 25 professionals, with their diaries, the doctors and the places. */
 export async function searchSlots(call: Call): Promise<Answer> {
   const wanted = wantedBy(call, ofProfessionals)
   const isCpts = wanted.brings(services)
   const labels = isCpts ? ['PUBLIC', 'PRO', 'SNP', 'CPTS'] : ['PUBLIC', 'PRO', 'SNP']
-  const along: Along = [
-    ['_include', 'Slot:schedule'],
-    ['_include:iterate', 'Schedule:actor'],
-    ['_include:iterate', 'PractitionerRole:location'],
-    ['_include:iterate', 'PractitionerRole:organization'],
-    ...(isCpts
-      ? ([
-          ['_include', 'Slot:service-type-reference'],
-          ['_include:iterate', 'HealthcareService:organization'],
-        ] satisfies Along)
-      : []),
-  ]
-  const found = await gathered(call, 'Slot', [...wanted.query, ...along], [labelled(labels)])
-  const form = { ...formOf(call, labels), profile: isCpts ? profiles.slotCpts : profiles.slot, named: isCpts }
-  const diaries = diariesOf(found, (schedule) => atPractice(schedule, found))
+  const found = await gathered(call, 'Slot', wanted.query, [labelled(labels)])
+  const others = await named(call, 'Schedule', diaryNames(found), practices)
+  const diaries = diariesOf(others, (schedule) => atPractice(schedule, others))
   const slots = fitting(found, diaries)
   const used = diariesIn(slots, diaries)
-  const others = [
-    ...(wanted.brings(schedules) ? used.map(({ schedule }) => schedule) : []),
-    ...(wanted.brings(actors) ? used.flatMap(({ actors }) => actors) : []),
-    ...(isCpts ? servicesOf(slots, found, wanted) : []),
-  ]
+  const profile = isCpts ? profiles.slotCpts : profiles.slot
   return bundle(call, found, {
     profile: isCpts ? profiles.bundleCpts : profiles.bundle,
-    matches: slots.map((slot) => slotOf(slot, { ...form, page: pageOf(call, slot) })),
-    others,
+    matches: slotEntries(call, slots, 'match', { labels, profile, named: isCpts }),
+    others: [
+      ...(wanted.brings(schedules) ? used.map(({ schedule }) => schedule) : []),
+      ...(wanted.brings(actors) ? used.flatMap(({ actors }) => actors) : []),
+      ...(isCpts ? await servicesOf(call, slots, wanted) : []),
+    ],
     total: found.total - (found.matches.length - slots.length),
     leftOut: found.matches.length - slots.length,
   })
@@ -102,25 +101,19 @@ export async function searchSlots(call: Call): Promise<Answer> {
 export async function searchDiaries(call: Call): Promise<Answer> {
   const wanted = wantedBy(call, ofPlaces)
   const labels = ['PUBLIC', 'SNP']
-  const along: Along = [
-    ['_include', 'Slot:schedule'],
-    ['_include:iterate', 'Schedule:actor:Location'],
-    ['_include:iterate', 'Location:organization'],
-  ]
-  const found = await gathered(call, 'Slot', [...wanted.query, ...along], [labelled(labels)])
-  const form = { ...formOf(call, labels), profile: profiles.slotSos, named: false }
-  const diaries = diariesOf(found, (schedule) => atPlace(schedule, found))
+  const found = await gathered(call, 'Slot', wanted.query, [labelled(labels)])
+  const others = await named(call, 'Schedule', diaryNames(found), sites)
+  const diaries = diariesOf(others, (schedule) => atPlace(schedule, others))
   const slots = fitting(found, diaries)
   const used = diariesIn(slots, diaries)
+  const form = { labels, profile: profiles.slotSos, named: false }
   const ofType = (type: string) =>
     used.flatMap(({ actors }) => actors.filter(({ resourceType }) => resourceType === type))
   return bundle(call, found, {
     profile: profiles.bundleSos,
-    matches: used.map(({ schedule }) => schedule),
+    matches: used.map(({ schedule }) => entryOf(call, schedule, 'match')),
+    along: wanted.brings(slotsOf) ? slotEntries(call, slots, 'include', form) : [],
     others: [
-      ...(wanted.brings(slotsOf)
-        ? slots.map((slot) => slotOf(slot, { ...form, page: pageOf(call, slot) }))
-        : []),
       ...(wanted.brings(places) ? ofType('Location') : []),
       ...(wanted.brings(managers) ? ofType('Organization') : []),
     ],
@@ -129,15 +122,19 @@ export async function searchDiaries(call: Call): Promise<Answer> {
   })
 }
 
-function formOf(
-  { house, permit }: Call,
-  labels: readonly string[],
-): Omit<SlotForm, 'profile' | 'named' | 'page'> {
-  return { labels, zone: house.desk(permit.actor).territory.zone }
+/** Slots as entries. Where one has no page of its centre's, its own address: the kit wants one with every slot. */
+function slotEntries(
+  call: Call,
+  slots: readonly Kept<Slot>[],
+  mode: Mode,
+  form: Omit<SlotForm, 'zone' | 'pages'>,
+): string[] {
+  const { house, permit } = call
+  const { zone } = house.desk(permit.actor).territory
+  const write = slotWriter({ ...form, zone, pages: `${fhirBase(house)}/Slot` })
+  const entry = entryWriter(call, mode)
+  return slots.map((slot) => entry(nameOf(slot), write(slot)))
 }
-
-/** Where a slot has no page of its centre's, its own address: the kit wants one with every slot. */
-const pageOf = ({ house }: Call, { id }: Slot): string => `${fhirBase(house)}/Slot/${id}`
 
 /** A diary as the aggregator has it, with who or where it is. */
 interface Diary {
@@ -145,8 +142,11 @@ interface Diary {
   actors: readonly Resource[]
 }
 
+const diaryNames = ({ matches }: Gathered): ReadonlySet<string> =>
+  new Set(matches.flatMap((slot) => asType('Slot', slot)?.schedule.reference ?? []))
+
 function diariesOf(
-  { others }: Gathered,
+  others: Named,
   diaryOf: (schedule: Schedule) => Diary | undefined,
 ): ReadonlyMap<string, Diary> {
   const known = [...others].flatMap(([name, resource]) => {
@@ -158,7 +158,7 @@ function diariesOf(
 }
 
 /** A diary of one doctor at one place of practice. */
-function atPractice(schedule: Schedule, { others }: Gathered): Diary | undefined {
+function atPractice(schedule: Schedule, others: Named): Diary | undefined {
   const named = schedule.actor.flatMap(({ reference }) => others.get(reference ?? '') ?? [])
   const doctors = named.flatMap((one) => {
     const doctor = asType('Practitioner', one)
@@ -177,7 +177,7 @@ function atPractice(schedule: Schedule, { others }: Gathered): Diary | undefined
 }
 
 /** A diary of a fixed place, and who manages it. */
-function atPlace(schedule: Schedule, { others }: Gathered): Diary | undefined {
+function atPlace(schedule: Schedule, others: Named): Diary | undefined {
   const sites = schedule.actor.flatMap(({ reference }) => {
     const location = asType('Location', others.get(reference ?? ''))
     const manager = asType('Organization', others.get(location?.managingOrganization?.reference ?? ''))
@@ -203,13 +203,16 @@ function diariesIn(slots: readonly Slot[], diaries: ReadonlyMap<string, Diary>):
 }
 
 /** The community's services that these slots name, and the community. */
-function servicesOf(slots: readonly Slot[], { others }: Gathered, wanted: Wanted): Resource[] {
-  const named = slots.flatMap(({ serviceType = [] }) =>
+async function servicesOf(call: Call, slots: readonly Slot[], wanted: Wanted): Promise<Resource[]> {
+  const names = slots.flatMap(({ serviceType = [] }) =>
     serviceType.flatMap(({ extension = [] }) =>
       extension.flatMap(({ valueReference }) => valueReference?.reference ?? []),
     ),
   )
-  return [...new Set(named)].flatMap((name) => {
+  const others = await named(call, 'HealthcareService', new Set(names), [
+    ['_include', 'HealthcareService:organization'],
+  ])
+  return [...new Set(names)].flatMap((name) => {
     const service = asType('HealthcareService', others.get(name))
     const owner = asType('Organization', others.get(service?.providedBy?.reference ?? ''))
     return [
@@ -221,32 +224,51 @@ function servicesOf(slots: readonly Slot[], { others }: Gathered, wanted: Wanted
 
 interface Content {
   profile: string
-  matches: readonly Resource[]
+  /** Entries, as JSON. */
+  matches: readonly string[]
+  /** Likewise: what comes along and is not told again. */
+  along?: readonly string[]
   others: readonly Resource[]
   total: number
   /** Slots that no profile of the aggregator's can carry. */
   leftOut: number
 }
 
-/** Self is the request as it was written: the kit compares. */
+type Mode = 'match' | 'include'
+
+/** Writes entries of resources that are JSON already: of a thousand, none is read or written twice. */
+function entryWriter({ base }: Call, mode: Mode): (name: string, resource: string) => string {
+  const [before, after] = [JSON.stringify(`${base}/`).slice(0, -1), JSON.stringify({ mode })]
+  return (name, resource) => `{"fullUrl":${before}${name}","resource":${resource},"search":${after}}`
+}
+
+const entryOf = (call: Call, resource: Resource, mode: Mode): string =>
+  entryWriter(call, mode)(nameOf(resource), JSON.stringify(resource))
+
+/**
+ * Self is the request as it was written: the kit compares. So is the trail of reads: it names the professionals, and
+ * what is shown is of nobody else.
+ */
 function bundle(
-  { base, path, asked, query }: Call,
-  { next, references }: Gathered,
-  { profile, matches, others, total, leftOut }: Content,
+  call: Call,
+  { next }: Gathered,
+  { profile, matches, along = [], others, total, leftOut }: Content,
 ): Answer {
-  const entry = (mode: 'match' | 'include') => (resource: Resource) => ({
-    fullUrl: `${base}/${nameOf(resource)}`,
-    resource,
-    search: { mode },
-  })
+  const { base, path, asked, query } = call
   const distinct = [...new Map(others.map((resource) => [nameOf(resource), resource])).values()]
-  const entries: Bundle['entry'] = [...matches.map(entry('match')), ...distinct.map(entry('include'))]
   const told =
-    leftOut > 0 ? [{ resource: outcomeOf([unfit(leftOut)]), search: { mode: 'outcome' as const } }] : []
-  const all = [...entries, ...told]
+    leftOut > 0
+      ? [JSON.stringify({ resource: outcomeOf([unfit(leftOut)]), search: { mode: 'outcome' } })]
+      : []
+  const entries = [
+    ...matches,
+    ...along,
+    ...distinct.map((resource) => entryOf(call, resource, 'include')),
+    ...told,
+  ]
   const further = new URLSearchParams(query)
   if (next !== undefined) further.set('_cursor', next)
-  const made: Bundle = {
+  const head: Bundle = {
     resourceType: 'Bundle',
     meta: { profile: [profile] },
     type: 'searchset',
@@ -255,10 +277,12 @@ function bundle(
       { relation: 'self', url: `${base}/${path.type}${asked === '' ? '' : `?${asked}`}` },
       ...(next === undefined ? [] : [{ relation: 'next', url: `${base}/${path.type}?${further}` }]),
     ],
-    ...(all.length > 0 && { entry: all }),
   }
-  const shown = { interaction: 'search-type', references, query: `${path.type}?${query}` }
-  return { ...answer(made), shown }
+  const made = answer(head)
+  const shown = { interaction: 'search-type', references: [], query: `${path.type}?${query}` }
+  if (entries.length === 0) return { ...made, shown }
+  const body = `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}`
+  return { ...made, body, shown }
 }
 
 const unfit = (count: number): Issue =>

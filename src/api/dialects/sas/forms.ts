@@ -66,18 +66,46 @@ export interface SlotForm {
   named: boolean
   /** IANA zone of its times, where they stand without an offset that the kit accepts. */
   zone: string
-  /** A page for whoever would book it, where the slot names none. */
-  page: string
+  /** Below this address each slot has a page for whoever would book it, where it names none. */
+  pages: string
 }
 
 /** A free place, to be booked by the page in its comment. */
-export function slotOf(slot: Slot, { profile, labels, named, zone, page }: SlotForm): Slot {
+export const slotOf = (slot: Slot, form: SlotForm): Slot => ({ ...ownOf(slot, form), ...kindOf(slot, form) })
+
+/** Writes slots in their form. A thousand have few kinds between them: each of these is put into its form once. */
+export function slotWriter(form: SlotForm): (slot: Slot) => string {
+  const kinds = new Map<string, string>()
+  return (slot) => {
+    const key = JSON.stringify([slot.meta?.security, slot.serviceType, slot.specialty, slot.appointmentType])
+    const kind = kinds.get(key) ?? JSON.stringify(kindOf(slot, form))
+    kinds.set(key, kind)
+    return `${JSON.stringify(ownOf(slot, form)).slice(0, -1)},${kind.slice(1)}`
+  }
+}
+
+/** What no other slot has. */
+const ownOf = (
+  { id, schedule: { reference }, start, end, comment }: Slot,
+  { zone, pages }: SlotForm,
+): Omit<Slot, keyof Kind> => ({
+  resourceType: 'Slot',
+  ...(id !== undefined && { id }),
+  schedule: { ...(reference !== undefined && { reference }) },
+  status: 'free',
+  start: withOffset(start, zone),
+  end: withOffset(end, zone),
+  comment: isUrl(comment) ? comment : `${pages}/${id}`,
+})
+
+type Kind = Pick<Slot, 'meta' | 'serviceType' | 'specialty' | 'appointmentType'>
+
+/** What slots of one exam and label have alike. Nothing else of the slot may be read here: `slotWriter` goes by these. */
+function kindOf(slot: Kind, { profile, labels, named }: SlotForm): Kind {
   const known = (slot.meta?.security ?? []).flatMap(({ system, code }) =>
     system === systems.slotType && labels.includes(code ?? '') ? [{ system, code: code ?? '' }] : [],
   )
   return {
-    resourceType: 'Slot',
-    ...(slot.id !== undefined && { id: slot.id }),
     meta: {
       profile: [profile],
       security: known.length > 0 ? known : [{ system: systems.slotType, code: 'PUBLIC' }],
@@ -86,11 +114,6 @@ export function slotOf(slot: Slot, { profile, labels, named, zone, page }: SlotF
     specialty: specialtiesOf(slot),
     appointmentType:
       slot.appointmentType ?? typed('http://terminology.hl7.org/CodeSystem/v2-0276', 'ROUTINE'),
-    schedule: { ...(slot.schedule.reference !== undefined && { reference: slot.schedule.reference }) },
-    status: 'free',
-    start: withOffset(slot.start, zone),
-    end: withOffset(slot.end, zone),
-    comment: isUrl(slot.comment) ? slot.comment : page,
   }
 }
 
@@ -102,7 +125,7 @@ const withOffset = (instant: string, zone: string): string =>
   /T\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d$/.test(instant) ? instant : instantIn(zone, instant)
 
 /** Where the patient is seen (imaging: on the spot, unless it is said otherwise), and the exams in words. */
-function serviceTypesOf({ serviceType = [] }: Slot, named: boolean): CodeableConcept[] {
+function serviceTypesOf({ serviceType = [] }: Kind, named: boolean): CodeableConcept[] {
   const codings = serviceType.flatMap(({ coding = [] }) => coding)
   const ways = codings.filter(({ system, code }) => system === actCode && /^(AMB|HH|VR)$/.test(code ?? ''))
   const exams = serviceType.flatMap(({ text, coding = [] }) => {
@@ -125,7 +148,7 @@ function serviceNamed({ extension = [] }: CodeableConcept): CodeableConcept[] {
 }
 
 /** Ordinal specialties only; radiology where none is said. */
-function specialtiesOf({ specialty = [] }: Slot): CodeableConcept[] {
+function specialtiesOf({ specialty = [] }: Kind): CodeableConcept[] {
   const known = specialty.flatMap(({ coding = [] }) => coding.filter(({ system }) => system === specialties))
   return (known.length > 0 ? known : [radiology]).map(({ system = '', code = '' }) => typed(system, code))
 }
