@@ -9,8 +9,9 @@ import { type Diary, type DiaryBook, readDiaries } from '../slots/diaries.ts'
 import { reservationOf } from '../slots/rules.ts'
 import { type Source, sourcesNow } from '../slots/sources.ts'
 import type { Desk } from '../step.ts'
-import { anyOf, type Candidate, earliest, type Search } from './finding/candidates.ts'
+import { anyOf, type Candidate, earliest, endOf, type Search } from './finding/candidates.ts'
 import { isAsked } from './finding/eligible.ts'
+import { minutesOf } from './finding/joined.ts'
 import { examsAsked, needsOf } from './finding/needs.ts'
 import { byRank, rankOf } from './finding/rank.ts'
 import { spansOf, windowOf } from './finding/spans.ts'
@@ -19,6 +20,7 @@ import { pairsOf } from './finding/visit.ts'
 import type { Wish } from './finding/wish.ts'
 import { reasonsOf, told } from './finding/words.ts'
 import { proposalId, proposalOf } from './proposal.ts'
+import { slotsOfProposal } from './proposed.ts'
 import { referenceTo } from './states.ts'
 
 export type { Wish } from './finding/wish.ts'
@@ -199,20 +201,23 @@ function unconnected(
 
 const isAmongOrAll = (one: string, all: readonly string[]) => all.length === 0 || all.includes(one)
 
-function proposed(
-  { slot, diary }: Candidate,
-  { request, patients = [], patient, start, end }: Wish,
-): Appointment {
+function proposed(candidate: Candidate, { request, patients = [], patient, start, end }: Wish): Appointment {
+  const { slot, joined = [], diary } = candidate
   const subjects = request?.subject.reference ? [request.subject.reference] : patients
+  const minutes = Math.floor(minutesOf([slot, ...joined]))
   return {
     resourceType: 'Appointment',
-    id: proposalId({ slot: slot.id, ...(request && { request: request.id }) }),
+    id: proposalId({
+      slot: slot.id,
+      ...(joined.length > 0 && { minutes }),
+      ...(request && { request: request.id }),
+    }),
     status: 'proposed',
     ...(slot.serviceType && { serviceType: slot.serviceType }),
     ...(slot.specialty && { specialty: slot.specialty }),
     start: slot.start,
-    end: slot.end,
-    slot: [{ reference: referenceTo(slot) }],
+    end: endOf(candidate),
+    slot: [slot, ...joined].map((one) => ({ reference: referenceTo(one) })),
     ...(request && { basedOn: [{ reference: referenceTo(request) }] }),
     participant: [
       ...subjects.map(participant),
@@ -231,26 +236,27 @@ export async function proposalAgain(id: string, desk: Desk): Promise<Appointment
   const wanted = proposalOf(id)
   if (!wanted) return undefined
   const reader = desk.store.reader()
-  const [slot, request, book, sources] = await Promise.all([
-    seen('Slot', wanted.slot, reader, desk.actor),
-    wanted.request === undefined ? undefined : seen('ServiceRequest', wanted.request, reader, desk.actor),
+  const [slots, request, book, sources] = await Promise.all([
+    slotsOfProposal(wanted, desk),
+    wanted.request === undefined ? undefined : requestSeen(wanted.request, reader, desk.actor),
     (desk.diaries ?? readDiaries(desk)).now(),
     sourcesNow(desk),
   ])
-  if (slot?.status !== 'free' || (wanted.request !== undefined && !request)) return undefined
+  const [slot, ...joined] = slots ?? []
+  if (!slot || [slot, ...joined].some(({ status }) => status !== 'free')) return undefined
+  if (wanted.request !== undefined && !request) return undefined
   const diary = book.diaries.find(({ reference }) => reference === slot.schedule.reference)
   if (!diary || !isShown(diary, sources, desk)) return undefined
-  const { start, end } = slot
   const wish: Wish = {
-    start,
-    end,
+    start: slot.start,
+    end: joined.at(-1)?.end ?? slot.end,
     exams: [],
     organizations: [],
     locations: [],
     count: 1,
     ...(request && { request }),
   }
-  const candidate = { slot, diary, reserved: reservationOf(slot) !== undefined, inWindow: true }
+  const candidate = { slot, joined, diary, reserved: reservationOf(slot) !== undefined, inWindow: true }
   const rank = rankOf(
     candidate,
     wish,
@@ -260,8 +266,11 @@ export async function proposalAgain(id: string, desk: Desk): Promise<Appointment
   return { ...proposed(candidate, wish), extension: told(1, rank, reasonsOf(rank, [])) }
 }
 
-async function seen<T extends 'Slot' | 'ServiceRequest'>(type: T, id: string, reader: Reader, actor: Actor) {
-  const [kept, keys] = await Promise.all([reader.read(type, id), reader.sight(`${type}/${id}`)])
+async function requestSeen(id: string, reader: Reader, actor: Actor) {
+  const [kept, keys] = await Promise.all([
+    reader.read('ServiceRequest', id),
+    reader.sight(`ServiceRequest/${id}`),
+  ])
   return kept && sees(actor, keys) ? kept : undefined
 }
 

@@ -10,7 +10,8 @@ import { cancelled } from './cancelled.ts'
 import { slotsOf, type Wanted } from './facts.ts'
 import { held } from './hold.ts'
 import { keyed } from './keyed.ts'
-import { proposalOf } from './proposal.ts'
+import { type Proposal, proposalOf } from './proposal.ts'
+import { wantedOf } from './proposed.ts'
 import { renewed } from './renewed.ts'
 import { type Details, type HeldPlace, requested } from './requested.ts'
 import { centreOf, isExpired, isHeld, isLive, operatorOf } from './states.ts'
@@ -53,7 +54,8 @@ export async function hold(
   seconds: number | undefined,
   desk: Desk,
 ): Promise<Kept<Appointment>> {
-  const wanted = 'appointment' in target ? proposal(target.appointment) : await placesOf(target, desk)
+  const wanted =
+    'appointment' in target ? await proposed(target.appointment, desk) : await placesOf(target, desk)
   try {
     const { written } = await perform(held, { ...wanted, ...(seconds !== undefined && { seconds }) }, desk)
     return onlyAppointment(written)
@@ -99,9 +101,9 @@ async function unnamedIn({ slot }: Wanted, { store, actor, clock }: Desk) {
   )
 }
 
-function proposal(id: string): Wanted {
+async function proposed(id: string, desk: Desk): Promise<Wanted> {
   const found = proposalOf(id)
-  if (found) return found
+  if (found) return placesOf(found, desk)
   throw failure(
     'not-found',
     'What is held is a proposal from Appointment/$find; this is none.',
@@ -109,9 +111,11 @@ function proposal(id: string): Wanted {
   )
 }
 
-/** The slots of a time in a diary; what names its slots is what it is. */
-const placesOf = async (target: Wanted | DiaryTime, desk: Desk): Promise<Wanted> =>
-  'schedule' in target ? wantedAt(target, desk) : target
+/** The slots of a time in a diary, or of a proposal; what names its slots is what it is. */
+async function placesOf(target: Proposal | Wanted | DiaryTime, desk: Desk): Promise<Wanted> {
+  if ('schedule' in target) return wantedAt(target, desk)
+  return 'minutes' in target ? wantedOf(target, desk) : target
+}
 
 /** Books a place, with no more said of it than a comment. */
 export const book = (

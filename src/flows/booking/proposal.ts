@@ -1,25 +1,28 @@
 /** What a proposal stands for: a slot, and the request it was found for. */
 export interface Proposal {
   slot: string
+  /** Of a place that is made of several slots: how long it is with those that are joined to the first. */
+  minutes?: number
   request?: string
 }
 
-const mark = 'p.'
+/** Two UUIDs, and how long a joined place is: a third slot would not fit, and does not have to. */
+const shape = /^p([1-9]\d{0,3})?\.(.+)$/
 
 /**
  * The id of a proposed Appointment. It is computed and nothing is kept, so it can be resolved again on any gateway:
- * the two UUIDs in base 36, which fits FHIR's 64 characters.
+ * `p.` or, when slots are joined, `p<minutes>.`, and the two UUIDs in base 36, which fits FHIR's 64 characters.
  */
-export function proposalId({ slot, request }: Proposal): string {
-  return mark + [slot, ...(request ? [request] : [])].map(packed).join('.')
+export function proposalId({ slot, minutes, request }: Proposal): string {
+  return [`p${minutes ?? ''}`, ...[slot, ...(request ? [request] : [])].map(packed)].join('.')
 }
 
 /** What a proposal's id stands for; undefined when it is not such an id. */
 export function proposalOf(id: string): Proposal | undefined {
-  if (!id.startsWith(mark)) return undefined
-  const [slot, request, ...rest] = id.slice(mark.length).split('.').map(unpacked)
+  const [, minutes, uuids] = shape.exec(id) ?? []
+  const [slot, request, ...rest] = uuids?.split('.').map(unpacked) ?? []
   if (!slot || rest.length > 0) return undefined
-  return { slot, ...(request && { request }) }
+  return { slot, ...(minutes && { minutes: Number(minutes) }), ...(request && { request }) }
 }
 
 function packed(uuid: string): string {

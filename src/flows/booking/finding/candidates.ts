@@ -5,17 +5,23 @@ import type { Diary } from '../../slots/diaries.ts'
 import { limitsOf } from '../../slots/limits.ts'
 import { reservationOf } from '../../slots/rules.ts'
 import type { Desk } from '../../step.ts'
-import { isOpen, minutesNeeded } from './eligible.ts'
+import { isOpen, isTimed, minutesNeeded } from './eligible.ts'
+import { type Beginnings, byBeginning, chainFrom, isJoinable, minutesOf } from './joined.ts'
 import type { Needs } from './needs.ts'
 import type { Wish } from './wish.ts'
 
 /** A place that could be had: its slot, whose diary it is in, and what it is ranked by. */
 export interface Candidate {
   slot: Kept<Slot>
+  /** Those that are joined to it, in order: it is too short alone. */
+  joined?: readonly Kept<Slot>[]
   diary: Diary
   reserved: boolean
   inWindow: boolean
 }
+
+/** When a place ends: instant. */
+export const endOf = ({ slot, joined = [] }: Candidate): string => joined.at(-1)?.end ?? slot.end
 
 /** Instants, end exclusive. */
 export interface Span {
@@ -36,7 +42,8 @@ const mostAtOnce = 200
 
 /**
  * The earliest places of one kind that can be had in a span: so many, and all that begin together with the last of them.
- * Of what is not eligible nobody says how much there is, so it is looked on until there are enough.
+ * Of what is not eligible nobody says how much there is, so it is looked on until there are enough. All slots of a place
+ * begin in the span.
  */
 export async function earliest(
   search: Search,
@@ -46,6 +53,7 @@ export async function earliest(
 ): Promise<Candidate[]> {
   const found: Candidate[] = []
   let after: OfferQuery['after']
+  let undecided: Kept<Slot>[] = []
   for (let most = count + margin; ; most = Math.min(most * 2, mostAtOnce)) {
     const slots = await offered(search, {
       ...span,
@@ -53,11 +61,14 @@ export async function earliest(
       count: most,
       ...(after && { after }),
     })
-    found.push(...candidatesIn(slots, search, kind.inWindow))
-    const last = slots.at(-1)
-    const enough = found[count - 1]
-    if (slots.length < most || !last) return found
-    if (enough && Date.parse(last.start) > Date.parse(enough.slot.start)) return found
+    const read = [...undecided, ...slots]
+    const last = slots.length < most ? undefined : slots.at(-1)
+    const decided = candidatesIn(read, search, kind.inWindow, last)
+    found.push(...decided.candidates)
+    undecided = decided.rest
+    if (!last) return found
+    const [enough, next = last] = [found[count - 1], undecided[0]]
+    if (enough && Date.parse(next.start) > Date.parse(enough.slot.start)) return found
     after = { start: last.start, id: last.id }
   }
 }
@@ -67,7 +78,20 @@ export async function anyOf(search: Search, span: Span): Promise<Candidate[]> {
   const { diaries } = search
   if (diaries.length === 0) return []
   const slots = await offered(search, { ...span, reserved: 'either', count: diaries.length * 2, each: 1 })
-  return candidatesIn(slots, search, true)
+  const { candidates } = candidatesIn(slots, search, true, undefined)
+  const found = new Set(candidates.map(({ diary }) => diary))
+  // One slot says nothing of a diary whose slots are joined: it is looked at by itself.
+  const joinable = diaries.filter(
+    (diary) =>
+      !found.has(diary) &&
+      slots.some((slot) => slot.schedule.reference === diary.reference && isJoinable(slot, diary)),
+  )
+  const more = joinable.flatMap((diary) =>
+    [true, false].map((reserved) =>
+      earliest({ ...search, diaries: [diary] }, span, { reserved, inWindow: true }, 1),
+    ),
+  )
+  return [...candidates, ...(await Promise.all(more)).flat()]
 }
 
 async function offered(
@@ -87,15 +111,39 @@ function keysTo({ peer }: Diary, { sight }: Actor): { keys?: readonly string[] }
   return { keys: sight.filter((key) => !key.includes('@') || key.endsWith(`@${peer}`)) }
 }
 
-function candidatesIn(slots: readonly Kept<Slot>[], search: Search, inWindow: boolean): Candidate[] {
-  const { wish, needs } = search
+/**
+ * The places that slots in order of time make up. `last` is the last that was read, when there is more behind it: from
+ * the first slot on that something behind it may be joined to, they come back as the rest.
+ */
+function candidatesIn(
+  slots: readonly Kept<Slot>[],
+  search: Search,
+  inWindow: boolean,
+  last: Kept<Slot> | undefined,
+): { candidates: Candidate[]; rest: Kept<Slot>[] } {
   const byReference = new Map(search.diaries.map((diary) => [diary.reference, diary]))
-  return slots.flatMap((slot) => {
+  const beginnings = byBeginning(slots)
+  const candidates: Candidate[] = []
+  for (const [n, slot] of slots.entries()) {
     const diary = byReference.get(slot.schedule.reference ?? '')
-    if (!diary || !isOpen(slot, diary, wish, needs)) return []
-    if (minutesIn(slot) < minutesNeeded(diary, needs, { ...diary.limits, ...limitsOf(slot) })) return []
-    return [{ slot, diary, reserved: reservationOf(slot) !== undefined, inWindow }]
-  })
+    if (!diary || !isTimed(slot, diary, search.wish)) continue
+    const place = placeFrom(slot, diary, beginnings, search)
+    if (place === undefined) continue
+    const [, ...joined] = place.chain
+    if (place.isLong) {
+      const reserved = reservationOf(slot) !== undefined
+      candidates.push({ slot, diary, reserved, inWindow, ...(joined.length > 0 && { joined }) })
+    } else if (last && isJoinable(slot, diary) && Date.parse(place.end) >= Date.parse(last.start)) {
+      return { candidates, rest: slots.slice(n) }
+    }
+  }
+  return { candidates, rest: [] }
 }
 
-export const minutesIn = ({ start, end }: Slot) => (Date.parse(end) - Date.parse(start)) / 60_000
+/** What begins with a slot: with what is joined to it, and whether that is long enough. Undefined when it cannot be had. */
+function placeFrom(slot: Kept<Slot>, diary: Diary, beginnings: Beginnings, { needs }: Search) {
+  const needed = minutesNeeded(diary, needs, { ...diary.limits, ...limitsOf(slot) })
+  const chain = chainFrom(slot, needed, beginnings, diary)
+  if (!chain.every((one) => isOpen(one, diary, needs))) return undefined
+  return { chain, isLong: minutesOf(chain) >= needed, end: (chain.at(-1) ?? slot).end }
+}

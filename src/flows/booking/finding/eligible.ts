@@ -76,16 +76,19 @@ export function minutesNeeded({ exams, limits }: Diary, needs: Needs, own: Limit
   return Math.max(0, own.minimumMinutes ?? 0, said.length > 0 ? Math.min(...said) : 0)
 }
 
+/** Whether a place that begins with this slot begins when it is wished. */
+export const isTimed = ({ start }: Slot, { zone }: Diary, { timing }: Wish): boolean =>
+  !timing || isTimely(start, timing, zone)
+
 /** Whether a slot can be had: long enough or not is another question. */
-export function isOpen(slot: Slot, diary: Diary, wish: Wish, needs: Needs): boolean {
+export function isOpen(slot: Slot, diary: Diary, needs: Needs): boolean {
   const { zone } = diary
   const limits = { ...diary.limits, ...limitsOf(slot) }
   return (
     isTaken(limits, needs, dayIn(zone, slot.start)) &&
     capacityOf(slot) >= needs.people &&
     isAgreed(slot, diary.conventions, zone) &&
-    isInHours(slot, diary) &&
-    (!wish.timing || isTimely(slot.start, wish.timing, zone))
+    isInHours(slot, diary)
   )
 }
 

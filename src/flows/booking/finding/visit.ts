@@ -1,5 +1,5 @@
 import { instantIn } from '../../../fhir/zone.ts'
-import { type Candidate, earliest, type Search, type Span } from './candidates.ts'
+import { type Candidate, earliest, endOf, type Search, type Span } from './candidates.ts'
 import type { Reason } from './words.ts'
 
 /** Two exams of one visit, and how they stand to each other. */
@@ -43,8 +43,9 @@ function pairWith(first: Candidate, others: readonly Candidate[]): Pair | undefi
 }
 
 /** The time between two places; below nothing when they overlap. */
-function gapMs({ slot: a }: Candidate, { slot: b }: Candidate): number {
-  return Math.max(Date.parse(b.start) - Date.parse(a.end), Date.parse(a.start) - Date.parse(b.end))
+function gapMs(a: Candidate, b: Candidate): number {
+  const after = (one: Candidate, other: Candidate) => Date.parse(other.slot.start) - Date.parse(endOf(one))
+  return Math.max(after(a, b), after(b, a))
 }
 
 function howFar(first: Candidate, second: Candidate): Pair['how'] {

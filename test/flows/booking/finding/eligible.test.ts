@@ -182,8 +182,8 @@ describe('a place is open', () => {
 
   test('to as many at once as it has room for', () => {
     const two = { ...slot(), extension: [{ url: extensions.capacity, valuePositiveInt: 2 }] }
-    expect(isOpen(slot(), diary(), wish(), needs({ people: 2 }))).toBe(false)
-    expect(isOpen(two, diary(), wish(), needs({ people: 2 }))).toBe(true)
+    expect(isOpen(slot(), diary(), needs({ people: 2 }))).toBe(false)
+    expect(isOpen(two, diary(), needs({ people: 2 }))).toBe(true)
   })
 
   test('by what the slot says itself, in place of its diary', () => {
@@ -192,8 +192,8 @@ describe('a place is open', () => {
       extension: [{ url: extensions.limits, extension: [{ url: 'contrast', valueBoolean: true }] }],
     }
     const without = diary({ limits: { contrast: false } })
-    expect(isOpen(slot(), without, wish(), needs({ contrast: true }))).toBe(false)
-    expect(isOpen(own, without, wish(), needs({ contrast: true }))).toBe(true)
+    expect(isOpen(slot(), without, needs({ contrast: true }))).toBe(false)
+    expect(isOpen(own, without, needs({ contrast: true }))).toBe(true)
   })
 })
 

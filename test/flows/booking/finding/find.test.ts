@@ -2,12 +2,14 @@ import type { Location, OrganizationAffiliation, Patient, Schedule, Slot } from 
 import { beforeEach, describe, expect, test } from 'vitest'
 import { extensions, systems } from '../../../../src/fhir/canonical.ts'
 import { find, proposalAgain, type Wish } from '../../../../src/flows/booking/find.ts'
+import { book, cancel, hold } from '../../../../src/flows/booking/index.ts'
+import { received } from '../../../../src/flows/referral/received.ts'
 import { transact } from '../../../../src/flows/resource/transact.ts'
 import { published } from '../../../../src/flows/slots/published.ts'
 import { noteLook } from '../../../../src/flows/slots/sources.ts'
 import type { Territory } from '../../../../src/flows/step.ts'
 import { type ActorName, entries, fixedId, openTestDesk, type TestDesk, territory } from '../../desk.ts'
-import { schedule, slot } from '../../messages.ts'
+import { patient, referral, schedule, slot } from '../../messages.ts'
 
 const commune = (lat: number, lon: number, postalCode: string) => ({
   lat,
@@ -51,12 +53,15 @@ async function diary(
   slots: Record<string, Partial<Slot> & { at: string; minutes?: number }>,
   more: Partial<Schedule> = {},
 ) {
-  const place = await creates({
-    resourceType: 'Location',
-    identifier: [{ system: 'urn:place', value: name }],
-    name,
-    address: { postalCode },
-  })
+  const [known] = await desk.all('Location', `identifier=urn:place|${name}`)
+  const place = known
+    ? `Location/${known.id}`
+    : await creates({
+        resourceType: 'Location',
+        identifier: [{ system: 'urn:place', value: name }],
+        name,
+        address: { postalCode },
+      })
   const named = Object.entries(slots).map(([value, { at, minutes = 20, ...own }]) => {
     const start = at.includes('T') ? at : `2030-01-08T${at}:00+01:00`
     const end = new Date(Date.parse(start) + minutes * 60_000).toISOString()
@@ -104,6 +109,23 @@ const answers = async (more: Partial<Wish> = {}) => {
   return Object.fromEntries(issues.map(({ centre, case: what }) => [centre, what]))
 }
 
+/** A diary whose exam takes so long, and whose adjacent slots may be joined, or not. */
+const lasting = (minutes: number, joinable = false): Partial<Schedule> => ({
+  extension: [
+    {
+      url: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-service-type-duration',
+      extension: [
+        { url: 'serviceType', valueCodeableConcept: { coding: [{ system: systems.dicom, code: 'US' }] } },
+        {
+          url: 'duration',
+          valueDuration: { value: minutes, unit: 'min', code: 'min', system: 'http://unitsofmeasure.org' },
+        },
+      ],
+    },
+    { url: extensions.limits, extension: [{ url: 'joinable', valueBoolean: joinable }] },
+  ],
+})
+
 describe('places are found', () => {
   test('reserved ones first, then the earliest', async () => {
     await diary('ris', 'near', '14001', {
@@ -149,21 +171,13 @@ describe('places are found', () => {
   })
 
   test('long enough for the exam, by what the diary says of it', async () => {
-    const long = {
-      extension: [
-        {
-          url: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-service-type-duration',
-          extension: [
-            { url: 'serviceType', valueCodeableConcept: { coding: [{ system: systems.dicom, code: 'US' }] } },
-            {
-              url: 'duration',
-              valueDuration: { value: 30, unit: 'min', code: 'min', system: 'http://unitsofmeasure.org' },
-            },
-          ],
-        },
-      ],
-    }
-    await diary('ris', 'near', '14001', { short: { at: '09:00' }, long: { at: '10:00', minutes: 30 } }, long)
+    await diary(
+      'ris',
+      'near',
+      '14001',
+      { short: { at: '09:00' }, long: { at: '10:00', minutes: 30 } },
+      lasting(30),
+    )
     expect(await names()).toEqual(['long'])
   })
 
@@ -189,6 +203,136 @@ describe('places are found', () => {
       slot: proposals[0]?.slot,
     })
     expect(await desk.all('Appointment')).toEqual([])
+  })
+})
+
+describe('adjacent slots', () => {
+  const three = { one: { at: '09:00' }, two: { at: '09:20' }, far: { at: '10:00' } }
+  const proposals = async (more: Partial<Wish> = {}) =>
+    (await find(wish(more), desk.as('practice'))).proposals
+  const isTaken = async () => (await desk.all('Slot', '_sort=start')).map(({ status }) => status)
+  const joined = async () => {
+    const [only] = await proposals()
+    if (!only?.id) throw new Error('Nothing was found')
+    return only.id
+  }
+
+  test('are joined where their source allows it, and nowhere else', async () => {
+    await diary('ris', 'near', '14001', three, lasting(40, true))
+    await diary('ris-other', 'other', '14002', { a: { at: '09:00' }, b: { at: '09:20' } }, lasting(40))
+    const found = await proposals()
+    expect(found.map(({ start, end, slot }) => [start, end, slot?.length])).toEqual([
+      ['2030-01-08T09:00:00.000+01:00', '2030-01-08T09:40:00.000+01:00', 2],
+    ])
+    expect(await answers()).toEqual({
+      'Organization/centre': 'some-free',
+      'Organization/centre-other': 'none-free',
+    })
+  })
+
+  test('are not joined to one for another exam, under another label, or taken', async () => {
+    const mammogram = { serviceType: [{ coding: [{ system: systems.dicom, code: 'MG' }] }] }
+    for (const [name, other] of [
+      ['exam', mammogram],
+      ['label', reserved],
+      ['taken', { status: 'busy' as const }],
+    ] as const) {
+      const at = { exam: '09', label: '12', taken: '15' }[name]
+      const slots = { [`${name}-1`]: { at: `${at}:00` }, [`${name}-2`]: { at: `${at}:20`, ...other } }
+      await diary('ris', name, '14001', slots, lasting(40, true))
+    }
+    expect(await proposals()).toEqual([])
+  })
+
+  test.each([1, 2, 7, 40])('are found the same by looks of whatever size: the first %i', async (count) => {
+    const slots = (diary: string) =>
+      Object.fromEntries(
+        Array.from({ length: 24 }, (_, n) => [
+          `${diary}${n}`,
+          {
+            at: new Date(
+              Date.parse('2030-01-08T08:00:00Z') + (n + Math.floor(n / 5)) * 600_000,
+            ).toISOString(),
+            minutes: 10,
+          },
+        ]),
+      )
+    await diary('ris', 'a', '14001', slots('a'), lasting(30, true))
+    await diary('ris', 'b', '14002', slots('b'), lasting(50, true))
+    const found = await proposals({ count })
+    // Of five in a row three begin 30 minutes, one begins 50; of the four that are left two, and none.
+    const starts = [0, 0, 10, 20, 60, 60, 70, 80, 120, 120, 130, 140, 180, 180, 190, 200, 240, 250]
+    expect(
+      found.map(({ start = '' }) => (Date.parse(start) - Date.parse('2030-01-08T08:00:00Z')) / 60_000),
+    ).toEqual(starts.slice(0, count))
+  })
+
+  test('are one proposal, resolved again by its id as long as all of them are free', async () => {
+    await diary('ris', 'near', '14001', three, lasting(40, true))
+    const [found] = await proposals()
+    const again = () => proposalAgain(found?.id ?? '', desk.as('practice'))
+    expect(found?.id?.length).toBeLessThanOrEqual(64)
+    expect(await again()).toMatchObject({ id: found?.id, end: found?.end, slot: found?.slot })
+    await hold(
+      { slot: found?.slot?.[1]?.reference?.slice('Slot/'.length) ?? '' },
+      undefined,
+      desk.as('other'),
+    )
+    expect(await again()).toBeUndefined()
+  })
+
+  test('are held all together, given back all together, and held again by the same call', async () => {
+    await diary('ris', 'near', '14001', three, lasting(40, true))
+    const appointment = await joined()
+    const held = await hold({ appointment }, undefined, desk.as('practice'))
+    expect(held.slot).toHaveLength(2)
+    expect(await isTaken()).toEqual(['busy-tentative', 'busy-tentative', 'free'])
+    await cancel(held.id, undefined, desk.as('practice'))
+    expect(await isTaken()).toEqual(['free', 'free', 'free'])
+  })
+
+  test('are booked by the id of their proposal, for the request it was found for', async () => {
+    await diary('ris', 'near', '14001', three, lasting(40, true))
+    await desk.does('practice', received, referral('J-1', { patient: patient() }))
+    const [request] = await desk.all('ServiceRequest', 'identifier=J-1')
+    const [found] = await proposals(request && { request })
+    const target = { appointment: found?.id ?? '' }
+    const asked = await book(target, undefined, 0, desk.as('practice'))
+    expect(asked).toMatchObject({ status: 'pending', end: found?.end, basedOn: found?.basedOn })
+    expect(asked.slot).toEqual(found?.slot)
+    expect(await isTaken()).toEqual(['busy-tentative', 'busy-tentative', 'free'])
+    expect((await book(target, undefined, 0, desk.as('practice'))).id).toBe(asked.id)
+  })
+
+  test('go to one of many who want them joined or alone: never a part of them', async () => {
+    const four = { one: { at: '09:00' }, two: { at: '09:20' }, three: { at: '09:40' }, four: { at: '10:00' } }
+    await diary('ris', 'near', '14001', four, lasting(40, true))
+    const found = await proposals()
+    expect(found).toHaveLength(3) // they overlap: at most two of them can be had
+    const ends = await Promise.allSettled(
+      found.flatMap(({ id: appointment = '', slot = [] }) => [
+        hold({ appointment }, undefined, desk.as('practice')),
+        hold({ appointment }, undefined, desk.as('other')),
+        hold({ slot: slot[1]?.reference?.slice('Slot/'.length) ?? '' }, undefined, desk.as('other')),
+      ]),
+    )
+    const had = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+    const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason.case] : []))
+    expect(new Set(refused)).toEqual(new Set(['conflict']))
+    const places = had.flatMap(({ slot = [] }) => slot.map(({ reference }) => reference))
+    expect(new Set(places).size).toBe(places.length)
+    expect((await isTaken()).filter((status) => status === 'busy-tentative')).toHaveLength(places.length)
+    expect(places.length).toBeGreaterThanOrEqual(2)
+  })
+
+  test('that do not make up the time any more are not taken in part', async () => {
+    await diary('ris', 'near', '14001', three, lasting(40, true))
+    const appointment = await joined()
+    await diary('ris', 'near', '14001', three, lasting(40, false))
+    await expect(hold({ appointment }, undefined, desk.as('practice'))).rejects.toMatchObject({
+      case: 'conflict',
+    })
+    expect(await isTaken()).toEqual(['free', 'free', 'free'])
   })
 })
 
