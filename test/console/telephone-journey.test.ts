@@ -1,6 +1,6 @@
 import type { AuditEvent, Communication, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startDemo, type TestDemo } from '../support/gateway.ts'
 import { hasBrowser, openBrowser, openWindow, signIn, Typist, type Window } from './browser.ts'
 
@@ -27,7 +27,8 @@ describe.skipIf(!hasBrowser)('a request that is told by telephone', () => {
     const typist = await taken(window, family)
     await window.page.waitForURL(/\/console\/requests\//)
     expect(await window.page.locator('[data-part=judgement] .badge').textContent()).toBe('Conforme')
-    await typist.presses('Enter') // the best place has the focus
+    await focused(window.page) // the best place has the focus
+    await typist.presses('Enter')
     await window.page.waitForURL(/done=done\./)
     const spentMs = typist.spentMs + performance.now() - began
     expect(await window.page.locator('[data-part=places] .badge').textContent()).toBe('Confirmé')
@@ -71,10 +72,12 @@ async function taken({ page }: Window, family: string): Promise<Typist> {
   await page.getByRole('link', { name: 'Nouvelle demande' }).focus()
   await typist.presses('Enter')
   await page.waitForURL(/\/console\/new$/)
+  await focused(page)
   await typist.types('Coli')
   await typist.presses('Tab')
   await typist.presses('Enter')
   await page.waitForURL(/about=/)
+  await focused(page)
   typist.pauses(3_000)
   for (const text of ['99900000011', '0199000000', family, 'Lucie', '12051984']) {
     await typist.types(text)
@@ -97,6 +100,9 @@ async function taken({ page }: Window, family: string): Promise<Typist> {
   return typist
 }
 
+/** A page has shown where one begins: what is typed before goes nowhere. */
+const focused = (page: Window['page']) => page.locator('[autofocus]:focus').waitFor()
+
 /** Says no to each question that is needed; the rest is left open. */
 async function answered(typist: Typist, page: Window['page']): Promise<void> {
   for (;;) {
@@ -115,13 +121,17 @@ async function answered(typist: Typist, page: Window['page']): Promise<void> {
 async function keptUnderHerName(url: string, demo: TestDemo): Promise<void> {
   const id = new URL(url).pathname.split('/').at(-1)
   const cell = demo.as('cell')
-  const events = await cell.search<AuditEvent>(`AuditEvent?entity=ServiceRequest/${id}`)
-  const steps = events.flatMap(({ subtype = [], agent }) =>
-    subtype.map(({ code }) => ({ code, name: agent[0]?.name, who: agent[0]?.who?.reference })),
-  )
   const hers = { name: 'FICTIVE Maëlys', who: expect.stringMatching(/^Practitioner\//) }
-  expect(steps).toContainEqual({ code: 'referral.received', ...hers })
-  expect(steps).toContainEqual({ code: 'console', ...hers })
+  const steps = async () => {
+    const events = await cell.search<AuditEvent>(`AuditEvent?entity=ServiceRequest/${id}`)
+    return events.flatMap(({ subtype = [], agent }) =>
+      subtype.map(({ code }) => ({ code, name: agent[0]?.name, who: agent[0]?.who?.reference })),
+    )
+  }
+  expect(await steps()).toContainEqual({ code: 'referral.received', ...hers })
+  // What is looked at is written down within a second or two.
+  const look = async () => expect(await steps()).toContainEqual({ code: 'console', ...hers })
+  await vi.waitFor(look, { timeout: 15_000, interval: 500 })
   expect(await cell.search<ServiceRequest>(`ServiceRequest?_id=${id}`)).toMatchObject([{ status: 'active' }])
   expect(await cell.search<Task>(`Task?focus=ServiceRequest/${id}`)).not.toEqual([])
   expect(await cell.search<Communication>(`Communication?based-on=ServiceRequest/${id}`)).toEqual([])
