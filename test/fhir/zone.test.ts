@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
-import { dayIn, instantIn } from '../../src/fhir/zone.ts'
+import { dayIn, instantIn, stretchAt } from '../../src/fhir/zone.ts'
 
 /** All zones in which France has a medical practice. */
 const zones = [
@@ -43,6 +43,38 @@ describe('an instant in a zone', () => {
         expect(instantIn(zone, instantIn(other, ms))).toBe(instantIn(zone, ms))
       }),
     )
+  })
+
+  test('is written as Temporal writes it, in times of local mean time and with clocks of other places too', () => {
+    const anywhere = fc.constantFrom(
+      'Europe/Paris',
+      'Pacific/Marquesas',
+      'Australia/Lord_Howe',
+      'UTC',
+      '+05:30',
+    )
+    const ever = fc.integer({ min: Date.parse('1900-01-01'), max: Date.parse('2100-01-01') })
+    fc.assert(
+      fc.property(anywhere, ever, (zone, at) => {
+        const wall = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
+        expect(instantIn(zone, at)).toBe(wall.toString({ timeZoneName: 'never', fractionalSecondDigits: 3 }))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('has the new offset from the very moment in which the clocks are changed', () => {
+    const change = Date.parse('2026-03-29T01:00:00Z')
+    expect([change - 1, change].map((at) => instantIn('Europe/Paris', at))).toEqual([
+      '2026-03-29T01:59:59.999+01:00',
+      '2026-03-29T03:00:00.000+02:00',
+    ])
+    expect(stretchAt('Europe/Paris', change).from).toBe(change)
+  })
+
+  test('is refused when it is none, or the zone is none', () => {
+    expect(() => instantIn('Europe/Paris', 'soon')).toThrow(RangeError)
+    expect(() => instantIn('Europe/Nowhere', 0)).toThrow(RangeError)
   })
 
   test('falls on the day that the calendar on the wall shows', () => {

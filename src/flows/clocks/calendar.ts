@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill'
+import { stretchAt } from '../../fhir/zone.ts'
 import { type HolidayProfile, isHoliday } from '../slots/holidays.ts'
 
 /** When somebody is at work. */
@@ -39,20 +39,49 @@ export const workingDays = (zone: string): Calendar => ({
   closed: [],
 })
 
+/** A day of the calendar: how many there are between 1970-01-01 and it. Days are counted, not made: clocks look at many. */
+export type Day = number
+
+const dayMs = 86_400_000
+
+/** What clocks in a zone show at an instant: the day, and ms since its midnight. */
+export function wallTimeAt(instant: number, zone: string): { day: Day; time: number } {
+  const local = instant + stretchAt(zone, instant).offset
+  const day = Math.floor(local / dayMs)
+  return { day, time: local - day * dayMs }
+}
+
 /** Whether any of the calendars is open on a day. */
-export const isOpenOn = (day: Temporal.PlainDate, calendars: readonly Calendar[]): boolean =>
+export const isOpenOn = (day: Day, calendars: readonly Calendar[]): boolean =>
   calendars.some((calendar) => hoursOn(day, calendar).length > 0)
 
-function hoursOn(day: Temporal.PlainDate, { week, holidays, closed }: Calendar): readonly Hours[] {
-  const hours = week.get(day.dayOfWeek) ?? []
+/** Hours of the days that were looked at: requests of one week ask for the same few. */
+const known = new WeakMap<Calendar, Map<Day, readonly Hours[]>>()
+const mostDays = 4_000
+
+function hoursOn(day: Day, calendar: Calendar): readonly Hours[] {
+  const days = known.get(calendar) ?? new Map<Day, readonly Hours[]>()
+  const before = days.get(day)
+  if (before) return before
+  const hours = hoursReckoned(day, calendar)
+  if (days.size >= mostDays) days.clear()
+  known.set(calendar, days.set(day, hours))
+  return hours
+}
+
+function hoursReckoned(day: Day, { week, holidays, closed }: Calendar): readonly Hours[] {
+  const hours = week.get(dayOfWeek(day)) ?? []
   if (hours.length === 0) return hours
-  const text = day.toString()
+  const text = new Date(day * dayMs).toISOString().slice(0, 10)
   const isClosed = closed.some(({ from, to }) => from <= text && text <= to)
   return isClosed || isHoliday(text, holidays) ? [] : hours
 }
 
+/** 1 Monday to 7 Sunday; 1970 began on a Thursday. */
+const dayOfWeek = (day: Day) => ((((day + 3) % 7) + 7) % 7) + 1
+
 /** When any of the calendars is open on a day, in order, none touching another. */
-export function openOn(day: Temporal.PlainDate, calendars: readonly Calendar[]): Span[] {
+export function openOn(day: Day, calendars: readonly Calendar[]): Span[] {
   const spans = calendars
     .flatMap((calendar) => hoursOn(day, calendar).map((hours) => spanOf(day, hours, calendar.zone)))
     .filter(({ start, end }) => start < end)
@@ -66,13 +95,14 @@ export function openOn(day: Temporal.PlainDate, calendars: readonly Calendar[]):
   return merged
 }
 
-function spanOf(day: Temporal.PlainDate, { from, to }: Hours, zone: string): Span {
-  return { start: instantAt(day, from, zone), end: instantAt(day, to, zone) }
+function spanOf(day: Day, { from, to }: Hours, zone: string): Span {
+  return { start: atWallTime(day, msOf(from), zone), end: atWallTime(day, msOf(to), zone) }
 }
 
-function instantAt(day: Temporal.PlainDate, time: string, zone: string): number {
-  if (time === '24:00') return day.add({ days: 1 }).toZonedDateTime({ timeZone: zone }).epochMilliseconds
-  return atWallTime(day, Temporal.PlainTime.from(time), zone)
+/** `08:30` or `08:30:00` as ms since midnight; `24:00` is the midnight that ends the day. */
+function msOf(time: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number)
+  return ((hours * 60 + minutes) * 60 + seconds) * 1_000
 }
 
 /**
@@ -80,9 +110,10 @@ function instantAt(day: Temporal.PlainDate, time: string, zone: string): number 
  *
  * Of a time that comes twice the first; for one that is skipped, the first moment after the gap.
  */
-export function atWallTime(day: Temporal.PlainDate, time: Temporal.PlainTime, zone: string): number {
-  const wall = day.toPlainDateTime(time)
-  const before = wall.toZonedDateTime(zone, { disambiguation: 'earlier' })
-  if (before.toPlainDateTime().equals(wall)) return before.epochMilliseconds
-  return before.getTimeZoneTransition('next')?.epochMilliseconds ?? before.epochMilliseconds
+export function atWallTime(day: Day, time: number, zone: string): number {
+  const wall = day * dayMs + time
+  // No zone is a whole day from UTC, and none changes its clocks twice in two days.
+  const [before, after] = [stretchAt(zone, wall - dayMs), stretchAt(zone, wall + dayMs)]
+  if (wall - before.offset < before.until) return wall - before.offset
+  return Math.max(wall - after.offset, after.from)
 }

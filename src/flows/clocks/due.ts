@@ -1,6 +1,5 @@
-import { Temporal } from 'temporal-polyfill'
 import { failure } from '../../fhir/outcome.ts'
-import { atWallTime, type Calendar, isOpenOn, openOn, type Span } from './calendar.ts'
+import { atWallTime, type Calendar, type Day, isOpenOn, openOn, type Span, wallTimeAt } from './calendar.ts'
 
 /**
  * What so many hours mean:
@@ -38,10 +37,10 @@ export function dueAt(start: number, { hours, mode }: Allowance, calendars: read
 /** The instant, or the same wall-clock time of the next open day. */
 function onOpenDay(instant: number, calendars: readonly Calendar[]): number {
   const zone = zoneOf(calendars)
-  const nominal = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone)
-  for (const day of daysFrom(nominal.toPlainDate())) {
+  const nominal = wallTimeAt(instant, zone)
+  for (const day of daysFrom(nominal.day)) {
     if (!isOpenOn(day, calendars)) continue
-    return day.equals(nominal.toPlainDate()) ? instant : atWallTime(day, nominal.toPlainTime(), zone)
+    return day === nominal.day ? instant : atWallTime(day, nominal.time, zone)
   }
   throw neverOpen()
 }
@@ -61,7 +60,7 @@ function afterOpenTime(start: number, lengthMs: number, calendars: readonly Cale
 
 function endOfOpenDay(start: number, count: number, calendars: readonly Calendar[]): number {
   let left = count
-  for (const day of daysFrom(dayOf(start, calendars).add({ days: 1 }))) {
+  for (const day of daysFrom(dayOf(start, calendars) + 1)) {
     const last = openOn(day, calendars).at(-1)
     if (last && --left === 0) return last.end
   }
@@ -71,10 +70,10 @@ function endOfOpenDay(start: number, count: number, calendars: readonly Calendar
 /** How much of the time between two instants is open, ms; all of it by calendars that there are none of. */
 export function openMsBetween(from: number, to: number, calendars: readonly Calendar[]): number {
   if (calendars.length === 0) return Math.max(0, to - from)
-  const until = dayOf(to, calendars).add({ days: 1 })
+  const until = dayOf(to, calendars) + 1
   let sum = 0
   for (const day of daysFrom(dayBefore(from, calendars))) {
-    if (Temporal.PlainDate.compare(day, until) > 0) break
+    if (day > until) break
     for (const span of openOn(day, calendars)) sum += overlapMs(span, { start: from, end: to })
   }
   return sum
@@ -86,18 +85,17 @@ export const overlapMs = (a: Span, b: Span): number =>
 
 const zoneOf = (calendars: readonly Calendar[]) => calendars[0]?.zone ?? 'UTC'
 
-const dayOf = (instant: number, calendars: readonly Calendar[]) =>
-  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zoneOf(calendars)).toPlainDate()
+const dayOf = (instant: number, calendars: readonly Calendar[]): Day =>
+  wallTimeAt(instant, zoneOf(calendars)).day
 
 /** Calendars of other zones may be a day ahead or behind. */
-const dayBefore = (instant: number, calendars: readonly Calendar[]) =>
-  dayOf(instant, calendars).subtract({ days: 1 })
+const dayBefore = (instant: number, calendars: readonly Calendar[]): Day => dayOf(instant, calendars) - 1
 
 /** Longer than any holiday. */
 const mostDays = 731
 
-function* daysFrom(first: Temporal.PlainDate): Generator<Temporal.PlainDate> {
-  for (let n = 0; n < mostDays; n++) yield first.add({ days: n })
+function* daysFrom(first: Day): Generator<Day> {
+  for (let n = 0; n < mostDays; n++) yield first + n
 }
 
 const neverOpen = () =>

@@ -21,11 +21,19 @@ const promised: Readonly<Record<ClockName, ClockRule>> = {
 
 /** The clocks of a territory; those that are promised by default, Monday to Saturday, where it says nothing. */
 export const settingsOf = ({ clocks, zone }: Pick<Territory, 'clocks' | 'zone'>): ClockSettings =>
-  clocks ?? {
-    rules: promised,
-    cell: [workingDays(zone)],
-    centres: [{ modalities: [], calendar: workingDays(zone) }],
-  }
+  clocks ?? usualIn(zone)
+
+/** The same calendars each time: what is reckoned by one is kept with it. */
+const usual = new Map<string, ClockSettings>()
+
+function usualIn(zone: string): ClockSettings {
+  const known = usual.get(zone)
+  if (known) return known
+  const calendar = workingDays(zone)
+  const made = { rules: promised, cell: [calendar], centres: [{ modalities: [], calendar }] }
+  usual.set(zone, made)
+  return made
+}
 
 /**
  * What a territory's resources say of its clocks: extension `clock-rule` of the community; opening hours, closings and

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { stretchAt } from '../../../src/fhir/zone.ts'
 import { type Calendar, wholeDays, workingDays } from '../../../src/flows/clocks/calendar.ts'
 import { dueAt, type Mode, modes, openMsBetween } from '../../../src/flows/clocks/due.ts'
 import { calendar } from './support.ts'
@@ -150,6 +151,10 @@ const anyCalendar = fc.constantFrom(...Object.values(calendars), [office], [offi
 const counts = fc.integer({ min: 1, max: 96 })
 const runs = { numRuns: 200 }
 
+/** Whether the clocks of Paris show the same time a day later. */
+const isPlainDay = (at: number) =>
+  stretchAt('Europe/Paris', at).offset === stretchAt('Europe/Paris', at + 24 * hour).offset
+
 describe('for any time and calendar', () => {
   test('strict hours are as long on days when the clocks change', () => {
     fc.assert(
@@ -202,7 +207,7 @@ describe('for any time and calendar', () => {
     )
   })
 
-  test('more hours are not over earlier, in any mode', () => {
+  test('more hours are not over earlier, unless the clocks are changed in a rolled day', () => {
     fc.assert(
       fc.property(
         instants,
@@ -210,13 +215,22 @@ describe('for any time and calendar', () => {
         anyCalendar,
         fc.constantFrom(...modes),
         (start, hours, calendar, mode) => {
+          const end = start.getTime() + hours * hour
+          fc.pre(mode !== 'next-open-day' || isPlainDay(end))
           const due = (count: number) => dueAt(start.getTime(), { hours: count, mode }, calendar)
           // By a whole day: a rolled time keeps its time of day.
           expect(due(hours + 24)).toBeGreaterThanOrEqual(due(hours))
         },
       ),
-      runs,
+      { ...runs, examples: [[new Date('2025-10-24T10:00Z'), 24, [office], 'working-day-end']] },
     )
+  })
+
+  /** Hours pass first, then the time of day is kept: a day of 25 hours ends them an hour earlier by the clock. */
+  test('of hours that roll to one open day, more may be over an hour earlier when the clocks are set back', () => {
+    const due = (hours: number) =>
+      new Date(dueAt(ms('2025-10-24T10:00+02:00'), { hours, mode: 'next-open-day' }, [office])).toISOString()
+    expect([due(24), due(48)]).toEqual(['2025-10-27T09:00:00.000Z', '2025-10-27T08:00:00.000Z'])
   })
 
   test('open time adds up: from a to c is from a to b and from b to c', () => {

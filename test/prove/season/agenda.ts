@@ -1,5 +1,5 @@
-import { Temporal } from 'temporal-polyfill'
-import { type Calendar, openOn } from '../../../src/flows/clocks/calendar.ts'
+import type { Temporal } from 'temporal-polyfill'
+import { type Calendar, openOn, wallTimeAt } from '../../../src/flows/clocks/calendar.ts'
 
 /** Things that are to happen, in the order of their times; of the same time, in the order they were planned. */
 export class Agenda {
@@ -32,13 +32,11 @@ export const atWork: Calendar = {
 /** The instant, or the next one at which somebody is at work. Ms since 1970. */
 export function whenAtWork(instant: number): number {
   const at = Math.round(instant)
-  let date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate()
-  for (;;) {
-    const span = openOn(date, [atWork]).find(({ end }) => end > at)
+  for (let { day } = wallTimeAt(at, zone); ; day++) {
+    const span = openOn(day, [atWork]).find(({ end }) => end > at)
     if (span) return Math.max(span.start, at)
-    date = date.add({ days: 1 })
   }
 }
 
 /** Hours of the cell on a day. */
-export const workOn = (date: Temporal.PlainDate) => openOn(date, [atWork])
+export const workOn = (date: Temporal.PlainDate) => openOn(Date.parse(date.toString()) / 86_400_000, [atWork])
