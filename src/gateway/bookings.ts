@@ -5,6 +5,7 @@ import { systems } from '../fhir/canonical.ts'
 import { Failure } from '../fhir/outcome.ts'
 import { idOf } from '../fhir/reference.ts'
 import { parseSearch } from '../fhir/search.ts'
+import { agreedNow } from '../flows/booking/covered.ts'
 import { expired } from '../flows/booking/expired.ts'
 import { offered } from '../flows/booking/offered.ts'
 import { rulesOf } from '../flows/booking/rules.ts'
@@ -45,7 +46,8 @@ export async function offerPlaces(desk: Desk, log: Log, signal: AbortSignal): Pr
     const slot = request === undefined ? undefined : await firstFor(one, request, desk)
     if (request === undefined || slot === undefined) continue
     try {
-      await perform(offered, { appointment: one.id, slot, request }, await onBehalfOf(one, desk))
+      const offer = { appointment: one.id, slot, request, ...(await agreedNow(desk)) }
+      await perform(offered, offer, await onBehalfOf(one, desk))
       log.event('waiting.offered', { appointment: one.id, slot })
     } catch (thrown) {
       // Somebody else was quicker, or the request is not to be booked now: it waits on.

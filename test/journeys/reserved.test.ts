@@ -203,4 +203,24 @@ test('a convention that ends closes its centre’s places at once', async () => 
   expect(total.total).toBe(0)
   const { body } = await cell.asks<Bundle>('find', find())
   expect(body.total).toBe(0)
+  // Who sees the whole territory sees what was, and takes nothing of it by any road.
+  const [kept] = await cell.search<Slot>(`Slot?_id=${open.id}`)
+  expect(kept?.id).toBe(open.id)
+  const slot = [{ reference: `Slot/${open.id}` }]
+  const resource = { resourceType: 'Appointment', status: 'proposed', slot, participant: [] }
+  const wanted = [
+    { name: 'slot-reference', valueReference: slot[0] ?? {} },
+    { name: 'slot-status', valueCode: 'busy-tentative' },
+  ]
+  const refusals = [
+    await cell.call('POST', 'Appointment/$book', {
+      resourceType: 'Parameters',
+      parameter: [{ name: 'appointment-resource', resource }],
+    }),
+    await cell.call('POST', 'Slot/$hold', { resourceType: 'Parameters', parameter: wanted }),
+  ]
+  for (const { status, body } of refusals) {
+    expect(status).toBe(422)
+    expect(JSON.stringify(body)).toContain('The convention with this centre does not cover this place')
+  }
 })

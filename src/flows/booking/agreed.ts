@@ -5,7 +5,8 @@ import type { Kept } from '../../store/index.ts'
 import { grants, senderKeys } from '../referral/admit.ts'
 import type { Moment, Peer, Step } from '../step.ts'
 import { type AskingFacts, askingPlan, refuseUnready } from './asking.ts'
-import { type ForWhom, visible, whomFacts } from './facts.ts'
+import { refuseLapsed } from './covered.ts'
+import { type Agreed, type ForWhom, visible, whomFacts } from './facts.ts'
 import { pendingFor, refuseInactive } from './hold.ts'
 import { type Details, detailed } from './requested.ts'
 import { rulesOf } from './rules.ts'
@@ -27,7 +28,7 @@ interface Facts extends AskingFacts {
 }
 
 /** An appointment without a slot (surnuméraire) is asked of a centre that takes such; it is marked. */
-export const agreed: Step<AgreedTime & Details, Facts> = {
+export const agreed: Step<AgreedTime & Details & Agreed, Facts> = {
   name: 'booking.agreed',
 
   async facts(wish, store, actor) {
@@ -43,6 +44,7 @@ export const agreed: Step<AgreedTime & Details, Facts> = {
   decide(wish, facts, at, actor) {
     const { schedule, request, old } = facts
     const peer = agreeing(schedule, at)
+    refuseLapsed(schedule, wish, at)
     refuseTime(wish, at)
     if (request) refuseInactive(request)
     refuseUnready(facts, examOf(schedule), [old?.id], at)

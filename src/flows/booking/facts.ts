@@ -3,6 +3,7 @@ import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
+import type { Conventions } from '../slots/conventions.ts'
 import { quotaKeys } from './quotas.ts'
 import { isLive, referenceTo } from './states.ts'
 
@@ -39,6 +40,11 @@ export interface Wanted extends ForWhom {
   slot: string
   /** More slots, all or none: of other diaries at the same time (a room, a machine, a person), or the next ones in time. */
   with?: readonly string[]
+}
+
+/** What is agreed with centres now: what no convention speaks of is nobody's to take, whoever sees it. */
+export interface Agreed {
+  conventions?: Conventions
 }
 
 export const slotsOf = ({ slot, with: others = [] }: Wanted): string[] => [...new Set([slot, ...others])]

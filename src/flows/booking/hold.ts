@@ -12,13 +12,14 @@ import { Failure, failure, issue } from '../../fhir/outcome.ts'
 import type { Occupancy } from '../../store/index.ts'
 import { grants, senderKeys } from '../referral/admit.ts'
 import type { Moment, Plan, Step } from '../step.ts'
-import { type BookingFacts, bookingFacts, type Wanted } from './facts.ts'
+import { refuseUncovered } from './covered.ts'
+import { type Agreed, type BookingFacts, bookingFacts, type Wanted } from './facts.ts'
 import { quotaPlaces } from './quotas.ts'
 import { holdOf, holdsOf, rulesOf } from './rules.ts'
 import { capacityOf, freePlace, operatorExtension, placesIn, referenceTo, slotWith } from './states.ts'
 import { aroundWanted } from './trails.ts'
 
-export interface HoldWish extends Wanted {
+export interface HoldWish extends Wanted, Agreed {
   /** How long, in seconds; the gateway's own limit is the longest. */
   seconds?: number
 }
@@ -40,6 +41,7 @@ export const held: Step<HoldWish, HoldFacts> = {
     return { ...facts, holds }
   },
   decide(wish, facts, at, actor) {
+    refuseUncovered(facts.slots, wish, at)
     const taken = placed(facts, at, actor)
     const until = heldFor(wish.seconds, at)
     const ticket = ticketOf(taken.appointment.id, facts, until, at, actor)

@@ -7,6 +7,7 @@ import { type AgreedTime, agreed } from './agreed.ts'
 import { type Amendment, amended } from './amended.ts'
 import { type DiaryTime, wantedAt } from './at-time.ts'
 import { cancelled } from './cancelled.ts'
+import { agreedNow } from './covered.ts'
 import { slotsOf, type Wanted } from './facts.ts'
 import { held } from './hold.ts'
 import { keyed } from './keyed.ts'
@@ -57,7 +58,8 @@ export async function hold(
   const wanted =
     'appointment' in target ? await proposed(target.appointment, desk) : await placesOf(target, desk)
   try {
-    const { written } = await perform(held, { ...wanted, ...(seconds !== undefined && { seconds }) }, desk)
+    const wish = { ...wanted, ...(await agreedNow(desk)), ...(seconds !== undefined && { seconds }) }
+    const { written } = await perform(held, wish, desk)
     return onlyAppointment(written)
   } catch (thrown) {
     const own = isConflict(thrown) ? await ownIn(wanted, desk) : undefined
@@ -202,7 +204,8 @@ async function asked(
   arriving: Arriving | undefined,
 ): Promise<Kept<Appointment>> {
   if ('agreed' in target) {
-    const { written } = await perform(agreed, { ...target, ...detailsOf(details) }, desk, arriving)
+    const wish = { ...target, ...detailsOf(details), ...(await agreedNow(desk)) }
+    const { written } = await perform(agreed, wish, desk, arriving)
     return onlyAppointment(written)
   }
   const ask = (place: HeldPlace | Wanted) => askedFor(place, detailsOf(details), desk, arriving)
@@ -235,7 +238,8 @@ async function askedFor(
   desk: Desk,
   arriving: Arriving | undefined,
 ): Promise<Kept<Appointment>> {
-  const { written } = await perform(requested, { ...place, ...details }, desk, arriving)
+  const wish = { ...place, ...details, ...(await agreedNow(desk)) }
+  const { written } = await perform(requested, wish, desk, arriving)
   const appointment = written.find(isAppointment)
   if (appointment) return appointment
   if ('appointment' in place) return readAppointment(place.appointment, desk.store) // asked already

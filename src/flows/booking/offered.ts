@@ -2,14 +2,15 @@ import type { Appointment } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Step } from '../step.ts'
-import { type BookingFacts, bookingFacts, visible } from './facts.ts'
+import { refuseUncovered } from './covered.ts'
+import { type Agreed, type BookingFacts, bookingFacts, visible } from './facts.ts'
 import { placed, withHold } from './hold.ts'
 import { rulesOf } from './rules.ts'
 import { aroundWanted } from './trails.ts'
 import { isWaiting } from './waiting.ts'
 
 /** A place for one of the waiting list. Ids. */
-export interface Offer {
+export interface Offer extends Agreed {
   appointment: string
   slot: string
   request: string
@@ -27,10 +28,11 @@ export const offered: Step<Offer, Facts> = {
     const waiting = await visible('Appointment', appointment, store, actor)
     return { ...(await bookingFacts({ slot, request }, store, actor)), waiting }
   },
-  decide(_offer, facts, at, actor) {
+  decide(offer, facts, at, actor) {
     const { waiting } = facts
     if (!isWaiting(waiting))
       throw failure('conflict', `The appointment is ${waiting.status}.`, 'Appointment.status')
+    refuseUncovered(facts.slots, offer, at)
     const until = new Date(Date.parse(at.now) + rulesOf(at.territory).offerMinutes * 60_000).toISOString()
     const { appointment, slots, plan } = placed(facts, at, actor, waiting.id)
     const { extension: _, created: __, identifier: ___, ...place } = appointment

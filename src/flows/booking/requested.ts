@@ -6,7 +6,8 @@ import type { Kept, Reader } from '../../store/index.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { type AskingFacts, askingPlan, refuseUnready, replacing } from './asking.ts'
 import { refuseOthers } from './cancelled.ts'
-import { type BookingFacts, bookingFacts, type ForWhom, visible, type Wanted } from './facts.ts'
+import { refuseUncovered } from './covered.ts'
+import { type Agreed, type BookingFacts, bookingFacts, type ForWhom, visible, type Wanted } from './facts.ts'
 import { participantsOf, placed } from './hold.ts'
 import { holdOf } from './rules.ts'
 import { isExpired, isHeld, isLive, peerOf, referenceTo, wasExpired, withoutHold } from './states.ts'
@@ -14,7 +15,7 @@ import { toldWith } from './told.ts'
 import { aroundHeld, aroundReplaced, aroundWanted, aroundWhom } from './trails.ts'
 
 /** A booking that is wished for: of a place that is held, or of one that is free. */
-export type BookWish = (HeldPlace | Wanted) & Details
+export type BookWish = (HeldPlace | Wanted) & Details & Agreed
 
 /** A place that is held, by its appointment's id. */
 export interface HeldPlace {
@@ -54,6 +55,7 @@ export const requested: Step<BookWish, Facts> = {
 
   decide(wish, facts, at, actor) {
     if (facts.hold && isAsked(facts.hold)) return {}
+    refuseUncovered(facts.slots, wish, at)
     refuseUnready(facts, facts.slot, [facts.hold?.id, facts.old?.id], at)
     if (facts.old) refuseUnmovable(facts.old)
     const { appointment, plan, before } = begun(wish, facts, at, actor)

@@ -7,6 +7,9 @@ import type { Kept, Reader } from '../../store/index.ts'
 /** What a centre and the community have agreed: from when to when, for which exams, at which hours. */
 export type Convention = OrganizationAffiliation
 
+/** By `Organization/<id>` of the centre, past ones too. */
+export type Conventions = ReadonlyMap<string, readonly Convention[]>
+
 /** The conventions of a centre, past ones too. */
 export async function conventionsOf(
   centre: string | undefined,

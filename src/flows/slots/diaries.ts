@@ -13,7 +13,7 @@ import { parseSearch } from '../../fhir/search.ts'
 import type { Kept, Reader, Store } from '../../store/index.ts'
 import { centreOf, zoneOf } from '../booking/states.ts'
 import type { Commune, Desk, Territory } from '../step.ts'
-import type { Convention } from './conventions.ts'
+import type { Convention, Conventions } from './conventions.ts'
 import { examsOf, type Limits, limitsOf, tokensOf } from './limits.ts'
 
 /** Hours at which a place is open, by the clock there; without days, on each of them. */
@@ -63,6 +63,7 @@ export interface DiaryBook {
   diaries: readonly Diary[]
   /** Centres that have a convention and no connection: `Organization/<id>`. */
   unconnected: readonly { centre: string; conventions: readonly Convention[] }[]
+  conventions: Conventions
 }
 
 type DiaryDesk = Pick<Desk, 'store' | 'territory'>
@@ -108,13 +109,14 @@ async function bookOf({ store, territory }: DiaryDesk): Promise<DiaryBook> {
   const connected = new Set(territory.peers.map(({ organization }) => organization))
   return {
     diaries: diaries.flatMap((diary) => diary ?? []),
+    conventions,
     unconnected: [...conventions]
       .filter(([centre]) => !connected.has(centre))
       .map(([centre, conventions]) => ({ centre, conventions })),
   }
 }
 
-async function conventionsByCentre(reader: Reader): Promise<ReadonlyMap<string, readonly Convention[]>> {
+async function conventionsByCentre(reader: Reader): Promise<Conventions> {
   const all = await reader.search('OrganizationAffiliation', '_count=1000')
   const centres = new Map<string, Convention[]>()
   for (const one of all) {
@@ -139,7 +141,7 @@ async function allSchedules(store: Store): Promise<Kept<Schedule>[]> {
 /** Undefined for the diary of a centre that is not connected: nobody could be asked for its places. */
 async function diaryOf(
   schedule: Kept<Schedule>,
-  conventions: ReadonlyMap<string, readonly Convention[]>,
+  conventions: Conventions,
   reader: Reader,
   territory: Territory,
 ): Promise<Diary | undefined> {
