@@ -93,7 +93,8 @@ function offsetMs(offset: string): number {
   return (offset.startsWith('-') ? -1 : 1) * ((hours ?? 0) * 60 + (minutes ?? 0)) * 60_000
 }
 
-const earliest = (wall: number, zone: string) => settled(wall, zone, Math.min)
+/** The instant at which clocks in the zone show this: of two the first, for what is skipped the moment of the change. */
+export const earliest = (wall: number, zone: string): number => settled(wall, zone, Math.min)
 const latest = (wall: number, zone: string) => settled(wall, zone, Math.max)
 
 /** The instant at which clocks in the zone show this; of two the one that is picked. */

@@ -1,4 +1,4 @@
-import { stretchAt } from '../../fhir/zone.ts'
+import { earliest, zoneOffsetMs } from '../../fhir/dates.ts'
 import { type HolidayProfile, isHoliday } from '../slots/holidays.ts'
 
 /** When somebody is at work. */
@@ -46,7 +46,7 @@ const dayMs = 86_400_000
 
 /** What clocks in a zone show at an instant: the day, and ms since its midnight. */
 export function wallTimeAt(instant: number, zone: string): { day: Day; time: number } {
-  const local = instant + stretchAt(zone, instant).offset
+  const local = instant + zoneOffsetMs(instant, zone)
   const day = Math.floor(local / dayMs)
   return { day, time: local - day * dayMs }
 }
@@ -110,10 +110,4 @@ function msOf(time: string): number {
  *
  * Of a time that comes twice the first; for one that is skipped, the first moment after the gap.
  */
-export function atWallTime(day: Day, time: number, zone: string): number {
-  const wall = day * dayMs + time
-  // No zone is a whole day from UTC, and none changes its clocks twice in two days.
-  const [before, after] = [stretchAt(zone, wall - dayMs), stretchAt(zone, wall + dayMs)]
-  if (wall - before.offset < before.until) return wall - before.offset
-  return Math.max(wall - after.offset, after.from)
-}
+export const atWallTime = (day: Day, time: number, zone: string): number => earliest(day * dayMs + time, zone)

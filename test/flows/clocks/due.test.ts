@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { stretchAt } from '../../../src/fhir/zone.ts'
+import { zoneOffsetMs } from '../../../src/fhir/dates.ts'
 import { type Calendar, wholeDays, workingDays } from '../../../src/flows/clocks/calendar.ts'
 import { dueAt, type Mode, modes, openMsBetween } from '../../../src/flows/clocks/due.ts'
 import { calendar } from './support.ts'
@@ -153,7 +153,7 @@ const runs = { numRuns: 200 }
 
 /** Whether the clocks of Paris show the same time a day later. */
 const isPlainDay = (at: number) =>
-  stretchAt('Europe/Paris', at).offset === stretchAt('Europe/Paris', at + 24 * hour).offset
+  zoneOffsetMs(at, 'Europe/Paris') === zoneOffsetMs(at + 24 * hour, 'Europe/Paris')
 
 describe('for any time and calendar', () => {
   test('strict hours are as long on days when the clocks change', () => {
