@@ -177,6 +177,35 @@ describe('flux 6b: mise à jour de rendez-vous', () => {
     expect(body).toMatchObject({ id: made.body.id, description: 'Échographie du foie', status: 'booked' })
   })
 
+  test('une personne est ajoutée aux participants, une seule fois; ceux de la réservation restent', async () => {
+    const sent = wished(await freeSlot(), await freshPatient(24))
+    const made = await make(sent)
+    const known = made.body.participant.map(({ actor }) => actor?.reference)
+    const doctors = (await gateway.as('ehr').call<Bundle<Kept>>('GET', 'Practitioner?_count=50')).body.entry
+    const references = (doctors ?? []).map(({ resource }) => `Practitioner/${resource?.id}`)
+    const reference = references.find((one) => !known.includes(one))
+    expect(reference).toBeDefined()
+    const along = { actor: { reference }, status: 'accepted' }
+    const withAlong = { ...sent, status: 'booked', participant: [along, ...sent.participant] } as Appointment
+    const first = await update(withAlong)
+    expect(first.status, JSON.stringify(first.body)).toBe(200)
+    expect(first.body.participant.map(({ actor }) => actor?.reference)).toEqual([...known, reference])
+    expect((await update(withAlong)).body.participant).toEqual(first.body.participant)
+  })
+
+  test('nul autre qu’une personne n’est ajouté: ni un second patient, ni un lieu, ni un inconnu', async () => {
+    const sent = wished(await freeSlot(), await freshPatient(25))
+    await make(sent)
+    const [place] = await search<Resource>('Location?_count=1')
+    const others = [`Patient/${await freshPatient(26)}`, `Location/${place?.id}`, 'Practitioner/nobody']
+    const statuses: number[] = []
+    for (const reference of others) {
+      const participant = [...sent.participant, { actor: { reference }, status: 'accepted' as const }]
+      statuses.push((await update({ ...sent, status: 'booked', participant })).status)
+    }
+    expect(statuses).toEqual([422, 422, 422])
+  })
+
   test('un changement de statut annule le rendez-vous et rend son créneau', async () => {
     const slot = await freeSlot()
     const sent = wished(slot, await freshPatient(21))

@@ -80,7 +80,8 @@ function moved(change: Seen, facts: AppointmentFacts, at: Moment, actor: Actor):
 /** What anybody may write into an appointment; the rest follows from its booking. */
 function byClient(said: Appointment, given: Given, at: Moment, actor: Actor): Plan {
   const before = given.appointment
-  refuseChanged(['start', 'end', 'slot', 'participant', ...settled], said, before)
+  refuseChanged(['start', 'end', 'slot', ...settled], said, before)
+  refuseChanged(['participant'], { participant: withoutCompany(said, before) }, before)
   const next = { ...said, meta: { ...said.meta, ...sourceOf(before) } }
   if (said.status === before.status) return { write: [next] }
   if (said.status !== 'cancelled') {
@@ -144,6 +145,15 @@ function refuseChanged(names: readonly string[], said: object, before: object): 
     'This follows from the booking: it is not written over. To move an appointment, cancel it and book another.',
     changed in said ? `Appointment.${changed}` : 'Appointment',
   )
+}
+
+/** People who come along take no place and no time of a diary. */
+const comesAlong = /^(Practitioner|PractitionerRole|RelatedPerson)\//
+
+/** Who takes part, without people who have been added after those that follow from the booking. */
+function withoutCompany({ participant }: Appointment, before: Appointment): AppointmentParticipant[] {
+  const { length } = before.participant
+  return participant.filter(({ actor }, n) => n < length || !comesAlong.test(actor?.reference ?? ''))
 }
 
 const patientsOf = ({ participant }: { participant: readonly AppointmentParticipant[] }) =>

@@ -93,9 +93,17 @@ async function placeOf(sent: Appointment, call: Call) {
 /** What a client may say of an appointment; the rest follows from its booking, and is kept. */
 const sayable = ['cancelationReason', 'reasonCode', 'description', 'comment', 'patientInstruction'] as const
 
-/** The kept appointment with what is newly said. Fails: business-rule for what follows from its booking. */
+/**
+ * The kept appointment with what is newly said, and with whom it newly names: who may come along is for the booking to
+ * say. Fails: business-rule for another time.
+ */
 function asSaid(before: Appointment, sent: Appointment): Appointment {
   refuseMoved(before, sent)
+  const { participant: known } = before
+  const added = sent.participant.filter(
+    ({ actor }) =>
+      actor?.reference !== undefined && !known.some((one) => one.actor?.reference === actor.reference),
+  )
   const said = Object.fromEntries(
     sayable.flatMap((name) => (sent[name] === undefined ? [] : [[name, sent[name]]])),
   )
@@ -103,21 +111,23 @@ function asSaid(before: Appointment, sent: Appointment): Appointment {
   const more = (sent.identifier ?? []).filter(
     ({ system, value }) => !numbers.some((one) => one.system === system && one.value === value),
   )
-  return { ...before, ...said, status: sent.status, identifier: [...numbers, ...more] }
+  return {
+    ...before,
+    ...said,
+    status: sent.status,
+    identifier: [...numbers, ...more],
+    participant: [...known, ...added],
+  }
 }
 
 function refuseMoved(before: Appointment, sent: Appointment): void {
-  const times = (['start', 'end'] as const).find(
+  const place = (['start', 'end'] as const).find(
     (name) => sent[name] !== undefined && Date.parse(sent[name]) !== Date.parse(before[name] ?? ''),
   )
-  const references = ({ participant }: Appointment) =>
-    participant.flatMap(({ actor }) => actor?.reference ?? [])
-  const isOther = references(sent).some((one) => !references(before).includes(one))
-  const place = times ?? (isOther ? 'participant' : undefined)
   if (place === undefined) return
   throw failure(
     'business-rule',
-    'When an appointment is and who takes part follow from its slot. To move one, cancel it and book another.',
+    'When an appointment is follows from its slot. To move one, cancel it and book another.',
     `Appointment.${place}`,
   )
 }
