@@ -7,9 +7,11 @@ import {
   profiles,
   roleOf,
   slotOf,
+  slotWriter,
 } from '../../../src/api/dialects/sas/forms.ts'
 import { national, structureNumber } from '../../../src/api/dialects/sas/identifiers.ts'
 import { systems } from '../../../src/fhir/canonical.ts'
+import { r5 } from '../../../src/fhir/cross-version.ts'
 
 const finess = { system: 'https://finess.esante.gouv.fr', value: '970000010' }
 const siret = { system: 'https://sirene.fr', value: '12345678900012' }
@@ -113,4 +115,45 @@ describe('the times of a slot', () => {
   test('stay as they are kept when they have milliseconds and an offset', () => {
     expect(at('2026-06-01T08:00:00.000-04:00', 'Europe/Paris')).toBe('2026-06-01T08:00:00.000-04:00')
   })
+})
+
+test('slots are written as each of them is put into form, whatever they have alike', () => {
+  const form = {
+    profile: profiles.slotCpts,
+    labels: ['PUBLIC', 'SNP'],
+    named: true,
+    zone: 'Europe/Paris',
+    pages: 'https://a.example',
+  }
+  const label = (code: string): Partial<Slot> => ({
+    meta: { security: [{ system: systems.slotType, code }] },
+  })
+  const kinds: Partial<Slot>[] = [
+    {},
+    label('SNP'),
+    label('CPTS'),
+    { serviceType: [{ text: 'Échographie «1»' }] },
+    {
+      serviceType: [
+        { extension: [{ url: r5.slotServiceType, valueReference: { reference: 'HealthcareService/s' } }] },
+      ],
+    },
+    { specialty: [{ coding: [{ system: 'urn:other', code: 'x' }] }] },
+    { appointmentType: { text: 'Sans rendez-vous' } },
+    { comment: 'https://a.example/rdv?a="1"' },
+    { comment: 'À jeun' },
+  ]
+  const slots = [...kinds, ...kinds].map(
+    (kind, n): Slot => ({
+      resourceType: 'Slot',
+      id: `slot-${n}`,
+      schedule: { reference: `Schedule/${n % 3}` },
+      status: 'free',
+      start: `2026-06-01T${10 + (n % 10)}:00:00.000+02:00`,
+      end: `2026-06-01T${10 + (n % 10)}:20:00Z`,
+      ...kind,
+    }),
+  )
+  const write = slotWriter(form)
+  expect(slots.map((slot) => JSON.parse(write(slot)))).toEqual(slots.map((slot) => slotOf(slot, form)))
 })
