@@ -1,4 +1,4 @@
-import type { Resource } from '@medplum/fhirtypes'
+import type { Patient, Resource } from '@medplum/fhirtypes'
 import type { PoolConfig } from 'pg'
 import { parseSearch, type Search } from '../fhir/search.ts'
 import { type Log, silent } from '../log.ts'
@@ -77,7 +77,7 @@ function storeOn(
   { clock = () => new Date(), zone }: StoreSettings,
   close: () => Promise<void>,
 ): Store {
-  const keyed = keyedReads(db)
+  const keyed = keyedReads(db, zone)
   const handing = handingOver()
   const commit = committing(db, zone)
   return {
@@ -245,6 +245,8 @@ export interface Reader {
     type: T,
     query: string,
   ): Promise<Kept<Resource & { resourceType: T }>[]>
+  /** Patients who bear this family name, as it is written, and are born on this day (ISO date); read like `naming`. */
+  namesakes(family: string, birthDate: string): Promise<Kept<Patient>[]>
   /** Who may see a resource now. */
   sight(reference: string): Promise<readonly string[]>
   /** What is taken of these slots, by slot id. */

@@ -1,5 +1,7 @@
 import { types } from 'pg'
 import type { BusinessKey } from '../fhir/business-key.ts'
+import { instantText, parseDate } from '../fhir/dates.ts'
+import { clean } from '../fhir/search/forms.ts'
 import { type Parameter, parametersOf } from '../fhir/search/parameters.ts'
 import type { Database } from './database.ts'
 import type { Stored } from './index.ts'
@@ -23,8 +25,10 @@ export interface Keyed {
   carrying(type: string, keys: readonly CarriedKey[]): Promise<Current[]>
   /** Those that name, by a search parameter (`PractitionerRole?practitioner`), what carries one of the business identifiers. */
   naming(query: string, type: string, keys: readonly CarriedKey[]): Promise<Current[]>
-  /** Those that refer to something, by a search parameter (`Task?focus`); newest first. */
+  /** Those that refer to something, by a search parameter (`Task?focus`, `Task?focus&status=requested`); newest first. */
   referring(query: string, reference: string): Promise<Current[]>
+  /** Patients who bear this family name, as it is written, and are born on this day (ISO date). */
+  namesakes(family: string, birthDate: string): Promise<Current[]>
   /** The row of the message by which this one is known at an instant. */
   message(message: NamedMessage): Promise<string | undefined>
 }
@@ -44,7 +48,7 @@ export type CarriedKey = Omit<BusinessKey, 'system'> & { system: string | undefi
  * A read costs a wake-up of the database and one of ours whatever it reads; a step looks at half a dozen resources, and
  * busy callers ask together.
  */
-export function keyedReads(db: Database): Keyed {
+export function keyedReads(db: Database, zone?: string): Keyed {
   let gathering: Batch | undefined
   const batch = () => {
     gathering ??= new Batch(db, () => {
@@ -63,6 +67,11 @@ export function keyedReads(db: Database): Keyed {
       return isName(type) && possible.length > 0 ? batch().naming(query, type, possible) : []
     },
     referring: (query, reference) => batch().referring(query, reference),
+    namesakes: async (family, birthDate) => {
+      const born = parseDate(birthDate, zone)
+      const possible = born?.precision === 'day' && clean(family) !== ''
+      return possible ? batch().namesakes({ family: clean(family), born: instantText(born.low) }) : []
+    },
     message: async (message) =>
       [message.peer, message.id].some((text) => text.includes('\0')) ? undefined : batch().message(message),
   }
@@ -80,6 +89,12 @@ interface Id {
   id: string
 }
 
+/** A family name without what is not to be seen of it, and the instant at which the day of birth begins. */
+interface Namesake {
+  family: string
+  born: string
+}
+
 /** A row, as what it was asked for, and the number of the identifier or message that it was asked by. */
 type KeyedRow = StoredRow & { access: string; what: string; n: number }
 
@@ -92,6 +107,7 @@ class Batch {
   readonly #named = new Map<string, OfType[]>()
   /** What is referred to, by the search for those that do. */
   readonly #referred = new Map<string, string[]>()
+  readonly #namesakes: Namesake[] = []
   readonly #rows: Promise<KeyedRow[]>
 
   constructor(db: Database, leaves: () => void) {
@@ -128,6 +144,11 @@ class Batch {
     return rows.map(currentOf).sort((a, b) => (a.id < b.id ? 1 : -1))
   }
 
+  async namesakes(namesake: Namesake): Promise<Current[]> {
+    const number = this.#namesakes.push(namesake)
+    return (await this.#rows).filter(({ what, n }) => what === 'namesake' && n === number).map(currentOf)
+  }
+
   async message(message: NamedMessage): Promise<string | undefined> {
     const number = this.#messages.push(message)
     return (await this.#rows).find(({ what, n }) => what === 'message' && n === number)?.id
@@ -139,6 +160,7 @@ class Batch {
       ...(this.#keys.length > 0 ? [byKeys(this.#keys)] : []),
       ...[...this.#named].map(([query, named]) => byNamed(query, named)),
       ...[...this.#referred].map(([query, references]) => byReferred(query, references)),
+      ...(this.#namesakes.length > 0 ? [byTraits(this.#namesakes)] : []),
       ...(this.#messages.length > 0 ? [byNames(this.#messages)] : []),
     ]
   }
@@ -190,23 +212,53 @@ function byNamed(query: string, keys: readonly OfType[]): Sql {
 }
 
 function byReferred(query: string, references: readonly string[]): Sql {
-  const { type, parameter } = sourceOf(query)
+  const { type, parameter, others } = sourceOf(query)
   const fits = isHot(type, parameter)
     ? raw(`s.${quoted(parameter.column)} = k.reference`)
     : raw(`s.terms @> array['${termOf(parameter, '')}' || k.reference]`)
+  const also = others.map(({ column, value }) => raw(` and s.${quoted(column)} = '${value}'`))
   return sql`select ${columns}, ${raw(`'referring ${query}'`)} as what, k.n::integer as n
     from unnest(${references}::text[]) with ordinality as k(reference, n)
-    join ${raw(searchTable(type))} s on ${fits}
+    join ${raw(searchTable(type))} s on ${fits}${join(also, '')}
     join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
 }
 
-/** What is searched, and by which of its references. */
-function sourceOf(query: string): { type: string; parameter: Parameter } {
-  const [type = '', code = ''] = query.split('?')
-  const parameter = parametersOf(type).get(code)
-  if (parameter?.kind !== 'reference' && parameter?.kind !== 'references')
-    throw new Error(`${query} is no search by a reference`)
-  return { type, parameter }
+/** What is searched, and by which of its references; codes that it is to have beside. */
+interface Source {
+  type: string
+  parameter: Parameter
+  others: readonly { column: string; value: string }[]
+}
+
+function sourceOf(query: string): Source {
+  const source = readSource(query)
+  if (!source) throw new Error(`${query} is no search by a reference`)
+  return source
+}
+
+/** Whether this can be asked by `referring`: `Task?focus`, and codes that are ours to write out. */
+export const isReferring = (query: string): boolean => readSource(query) !== undefined
+
+function readSource(query: string): Source | undefined {
+  const [type = '', asked = ''] = query.split('?')
+  const [code = '', ...rest] = asked.split('&')
+  const parameters = parametersOf(type)
+  const parameter = parameters.get(code)
+  if (parameter?.kind !== 'reference' && parameter?.kind !== 'references') return undefined
+  const others = rest.flatMap((one) => {
+    const [, name = '', value] = /^([a-z-]+)=([a-z-]+)$/.exec(one) ?? []
+    const other = parameters.get(name)
+    return other?.kind === 'code' && value !== undefined ? [{ column: other.column, value }] : []
+  })
+  return others.length === rest.length ? { type, parameter, others } : undefined
+}
+
+function byTraits(namesakes: readonly Namesake[]): Sql {
+  const [families, days] = [namesakes.map(({ family }) => family), namesakes.map(({ born }) => born)]
+  return sql`select ${columns}, 'namesake' as what, k.n::integer as n
+    from unnest(${families}::text[], ${days}::timestamptz[]) with ordinality as k(family, born, n)
+    join search_patient s on s.birthdate_low = k.born and k.family = any(s.family_exact)
+    join resource r on r.type = 'Patient' and r.id = s.id`
 }
 
 function byNames(messages: readonly NamedMessage[]): Sql {

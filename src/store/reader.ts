@@ -1,11 +1,10 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { businessKeys } from '../fhir/business-key.ts'
 import { failure } from '../fhir/outcome.ts'
-import { parametersOf } from '../fhir/search/parameters.ts'
 import { lookAround } from './around.ts'
 import type { Database } from './database.ts'
 import type { Kept, Occupancy, Reader, Stored } from './index.ts'
-import type { CarriedKey, Current, Keyed } from './keyed.ts'
+import { type CarriedKey, type Current, isReferring, type Keyed } from './keyed.ts'
 import { sql } from './sql.ts'
 
 type Of<T extends Resource['resourceType']> = Kept<Resource & { resourceType: T }>
@@ -49,10 +48,9 @@ export function readerOf(
 
   /** Those that refer to one resource are read with what else is read by key in this turn. */
   const referring = async (type: string, query: string) => {
-    const [, code = '', reference] = /^([a-z-]+)=([A-Z][A-Za-z]*\/[A-Za-z0-9.-]{1,64})$/.exec(query) ?? []
-    const kind = parametersOf(type).get(code)?.kind
-    if (reference === undefined || (kind !== 'reference' && kind !== 'references')) return undefined
-    return keyed.referring(`${type}?${code}`, reference)
+    const [, code = '', reference, also = ''] = referringQuery.exec(query) ?? []
+    const source = `${type}?${code}${also}`
+    return reference === undefined || !isReferring(source) ? undefined : keyed.referring(source, reference)
   }
 
   return {
@@ -83,6 +81,10 @@ export function readerOf(
         naming.get(`${type}?${query}`) ?? (await referring(type, query)) ?? (await search(type, query))
       return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
     },
+    async namesakes(family, birthDate) {
+      const found = await keyed.namesakes(family, birthDate)
+      return found.flatMap((one) => remembered<Of<'Patient'>>(one) ?? [])
+    },
     async sight(reference) {
       const [type = '', id = ''] = reference.split('/')
       return (await row(type, id))?.access ?? []
@@ -94,6 +96,9 @@ export function readerOf(
     },
   }
 }
+
+/** `focus=Task/1`, `subject=Patient/1&status=active`. */
+const referringQuery = /^([a-z-]+)=([A-Z][A-Za-z]*\/[A-Za-z0-9.-]{1,64})((?:&[a-z-]+=[a-z-]+)*)$/
 
 function only(type: string, rows: readonly Current[]): Current | undefined {
   if (rows.length <= 1) return rows[0]

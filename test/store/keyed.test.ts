@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { silent } from '../../src/log.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { keyedReads } from '../../src/store/keyed.ts'
+import { isReferring, keyedReads } from '../../src/store/keyed.ts'
 import { openTestStore } from '../support/database.ts'
 import { create, newId, patient } from './resources.ts'
 
@@ -74,6 +74,54 @@ test('those that name what carries an identifier are read along with the rest', 
   expect([roles, who, none].map((rows) => rows.map(({ id }) => id))).toEqual([[mine.id], [doctor], []])
   expect((await referring).map(({ id }) => id)).toEqual([theirs.id])
   expect(seen.statements).toBe(1)
+})
+
+test('those that refer to something may be asked for by a code beside, and namesakes by their birth', async () => {
+  await using store = await openTestStore()
+  const born = (family: string, birthDate: string) => ({
+    ...patient(newId()),
+    name: [{ family }, { family: 'Autre' }],
+    birthDate,
+  })
+  const [same, later, other] = [
+    born('Lécole', '1979-03-28'),
+    born('Lécole', '1979-03-29'),
+    born('Ecole', '1979-03-28'),
+  ]
+  const asked = (status: 'active' | 'revoked') => ({
+    resourceType: 'ServiceRequest' as const,
+    id: newId(),
+    meta: same.meta,
+    status,
+    intent: 'order' as const,
+    subject: { reference: `Patient/${same.id}` },
+  })
+  const [active, revoked] = [asked('active'), asked('revoked')]
+  for (const resource of [same, later, other, active, revoked]) {
+    await store.write({ at: resource.meta.lastUpdated, resources: [{ resource, replaces: 0 }] })
+  }
+  await using under = await counted(store.url)
+  const { keyed, seen } = under
+  const found = await Promise.all([
+    keyed.referring('ServiceRequest?subject&status=active', `Patient/${same.id}`),
+    keyed.referring('ServiceRequest?subject', `Patient/${same.id}`),
+    keyed.namesakes('Lécole', '1979-03-28'),
+    keyed.namesakes('Autre', '1979-03-29'),
+    keyed.namesakes('LECOLE', '1979-03-28'),
+    keyed.namesakes('Lécole', '1979-03'),
+  ])
+  expect(found.map((rows) => rows.map(({ id }) => id))).toEqual([
+    [active.id],
+    [active.id, revoked.id].toSorted().reverse(),
+    [same.id],
+    [later.id],
+    [],
+    [],
+  ])
+  expect(seen.statements).toBe(1)
+  expect(
+    ['ServiceRequest?subject&status=active', "ServiceRequest?subject&status=a'b"].map(isReferring),
+  ).toEqual([true, false])
 })
 
 test('what cannot be a key does not spoil what others ask', async () => {

@@ -63,16 +63,16 @@ export const requestByApi: Hook<Facts> = {
 }
 
 /** Who asks, of those who are kept or come along, and what else was asked for the same patient. */
-async function standingIn({ resource }: Put, all: readonly Seen[], store: Reader): Promise<Standing> {
+function standingIn({ resource }: Put, all: readonly Seen[], store: Reader): Promise<Standing> {
   const { requester, subject } = resource as ServiceRequest // changes of this hook are: the table says so
   const sent = (reference: string | undefined) =>
     all.filter(isPut).find(({ type, id }) => `${type}/${id}` === reference)
-  const patient = sent(subject.reference)?.resource ?? (await store.follow(subject.reference))
+  const patient = Promise.resolve(sent(subject.reference)?.resource ?? store.follow(subject.reference))
   const doctor = requester?.reference
   const named = {
     requester: sent(doctor) && !sent(doctor)?.before ? 'new' : doctor,
     patientReference: subject.reference,
-    patient: patient?.resourceType === 'Patient' ? patient : undefined,
+    patient: patient.then((one) => (one?.resourceType === 'Patient' ? one : undefined)),
   }
   return standingOf(named, store)
 }

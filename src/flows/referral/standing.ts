@@ -50,29 +50,57 @@ export interface Named {
   /** `Practitioner/<id>` or `PractitionerRole/<id>`; `new`: named, and not known before. */
   requester: string | undefined
   patientReference: string | undefined
-  patient: Patient | undefined
+  patient: Patient | undefined | Promise<Patient | undefined>
 }
 
+/** All that can be asked by what is named is asked at once; a role's doctor, and a patient's namesakes' requests, follow. */
 export async function standingOf({ requester, ...whom }: Named, store: Reader): Promise<Standing> {
-  const [asking, others] = await Promise.all([
-    requester === 'new' ? undefined : store.follow(requester),
-    othersFor(whom, store),
-  ])
-  const role = asking?.resourceType === 'PractitionerRole' ? asking : undefined
-  const named = role ? await store.follow(role.practitioner?.reference) : asking
-  const doctor = named?.resourceType === 'Practitioner' ? named : undefined
-  const roles = doctor ? await store.search('PractitionerRole', `practitioner=Practitioner/${doctor.id}`) : []
+  const [{ doctor, roles }, others] = await Promise.all([askingOf(requester, store), othersFor(whom, store)])
   return { doctor, isStranger: requester === 'new', roles, others }
+}
+
+async function askingOf(
+  requester: string | undefined,
+  store: Reader,
+): Promise<Pick<Standing, 'doctor' | 'roles'>> {
+  if (requester === undefined || requester === 'new') return { doctor: undefined, roles: [] }
+  if (requester.startsWith('Practitioner/')) {
+    const [doctor, roles] = await Promise.all([
+      store.follow(requester),
+      store.search('PractitionerRole', `practitioner=${requester}`),
+    ])
+    return doctor?.resourceType === 'Practitioner' ? { doctor, roles } : { doctor: undefined, roles: [] }
+  }
+  const role = await store.follow(requester)
+  const doctor = role?.resourceType === 'PractitionerRole' ? role.practitioner?.reference : undefined
+  return doctor?.startsWith('Practitioner/') ? askingOf(doctor, store) : { doctor: undefined, roles: [] }
 }
 
 async function othersFor(
   { patientReference, patient }: Omit<Named, 'requester'>,
   store: Reader,
 ): Promise<Kept<ServiceRequest>[]> {
-  // A national identifier is the same wherever the patient goes: whoever has one is found by it.
-  const twins = patient && !(patientReference && hasNational(patient)) ? await sameTraits(patient, store) : []
-  const all = [...new Set([...(patientReference ? [patientReference] : []), ...twins])]
-  return all.length === 0 ? [] : store.search('ServiceRequest', `subject=${all.join(',')}&status=active`)
+  const [own, theirs] = await Promise.all([
+    patientReference ? inForceFor(patientReference, store) : [],
+    twinsOf(patientReference, patient, store).then((twins) =>
+      Promise.all(twins.map((twin) => inForceFor(twin, store))),
+    ),
+  ])
+  return [...own, ...theirs.flat()]
+}
+
+const inForceFor = (patient: string, store: Reader) =>
+  store.search('ServiceRequest', `subject=${patient}&status=active`)
+
+/** Others who are perhaps the same patient. A national identifier is the same wherever one goes: whoever has one is found by it. */
+async function twinsOf(
+  reference: string | undefined,
+  named: Named['patient'],
+  store: Reader,
+): Promise<string[]> {
+  const patient = await named
+  if (!patient || (reference && hasNational(patient))) return []
+  return (await sameTraits(patient, store)).filter((twin) => twin !== reference)
 }
 
 const nationalSystems: readonly string[] = [
@@ -88,8 +116,7 @@ const hasNational = ({ identifier = [] }: Patient) =>
 async function sameTraits({ name = [], gender, birthDate }: Patient, store: Reader): Promise<string[]> {
   const official = name.find(({ use }) => use === 'official') ?? name[0]
   if (!official?.family || birthDate === undefined || birthDate.length < 10) return []
-  const family = encodeURIComponent(official.family)
-  const found = await store.search('Patient', `birthdate=${birthDate}&family:exact=${family}&_count=20`)
+  const found = await store.namesakes(official.family, birthDate)
   const first = plain(official.given?.[0])
   return found
     .filter((one) => one.gender === gender && plain(givenOf(one)) === first)

@@ -15,6 +15,9 @@ export const v2Intake: Scenario<{ where: Where }> = {
 
 const patientCount = 5_000
 
+/** Patients of a town are born on many days. */
+const bornOn = (n: number) => `${1940 + (n % 70)}0${1 + (n % 9)}1${n % 10}`
+
 /** A patient who may have been here before, a doctor who has, an exam, a purpose, a justification and two answers. */
 export function orderMessage(n: number): string {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')
@@ -23,7 +26,7 @@ export function orderMessage(n: number): string {
   const number = `${n}^^1.2.250.1.999.1^ISO`
   return [
     `MSH|^~\\&|${senderName}||RELAIS||${stamp}+0000||ORM^O01^ORM_O01|M${n}|P|2.5.1|||||FRA|UNICODE UTF-8`,
-    `PID|||${patient}^^^BENCH&1.2.250.1.999.2&ISO^PI||PAT-${patient}^DOMINIQUE^DOMINIQUE^^^^L||19790328|F|||28 Av de Breteuil^^PARIS^^75007^FRA^H`,
+    `PID|||${patient}^^^BENCH&1.2.250.1.999.2&ISO^PI||PAT-${patient}^DOMINIQUE^DOMINIQUE^^^^L||${bornOn(patient)}|F|||28 Av de Breteuil^^PARIS^^75007^FRA^H`,
     'PV1||O',
     `ORC|NW|${number}|||||||${stamp}+0000|||${doctor}||^PRN^PH^^^^^^^^^+33199000099`,
     `OBR|1|${number}||24558-9^US Abdomen^LN|||||||||Suspicion de pyélonéphrite|||${doctor}|||||||||||^^^^20301231^R`,
