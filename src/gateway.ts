@@ -19,6 +19,7 @@ import { reconcile, reconcileEveryMs } from './gateway/reconcile.ts'
 import { startReviews } from './gateway/reviews.ts'
 import { openRooms } from './gateway/rooms.ts'
 import { loadRules } from './gateway/rules.ts'
+import { slotTimes } from './gateway/slot-times.ts'
 import { startTasks } from './gateway/tasks.ts'
 import { openJobs } from './jobs/index.ts'
 import type { Log } from './log.ts'
@@ -69,24 +70,37 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const jobs = opening.use(openJobs({ store, log, clock }))
   startTasks(jobs, deskOf(itself), log)
 
-  const links = await openLinks(loaded.connectors, (file) => ({
-    name: file.name,
-    organization: file.organizationReference,
-    receive: receiveFrom(() => senderOf(file.name), reception),
-    clock,
-    log,
-    transform: (map, input) =>
-      rules.maps.run(map, input, {
-        zone: file.zone ?? loaded.territory.zone,
-        now: clock().toISOString(),
-        newId: randomUUID,
-      }).target,
-    recall: (key) => store.recall(`connector.${file.name}.${key}`),
-    remember: (key, value) => store.remember(`connector.${file.name}.${key}`, value),
-    noteDiary: (look) => noteLook(file.name, look, store),
-    outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
-    every: (everyMs, task) => jobs.every(`connector.${file.name}`, everyMs, task),
-  }))
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  const timesIn = slotTimes(metrics, clock)
+  const links = await openLinks(loaded.connectors, (file) => {
+    const zone = file.zone ?? loaded.territory.zone
+    const times = timesIn(zone)
+    return {
+      name: file.name,
+      organization: file.organizationReference,
+      receive: receiveFrom(() => senderOf(file.name), {
+        ...reception,
+        carriedOut: times.carriedOut,
+      }),
+      clock,
+      log,
+      transform: (map, input) =>
+        rules.maps.run(map, input, {
+          zone,
+          now: clock().toISOString(),
+          newId: randomUUID,
+        }).target,
+      recall: (key) => store.recall(`connector.${file.name}.${key}`),
+      remember: (key, value) => store.remember(`connector.${file.name}.${key}`, value),
+      noteDiary: async (look) => {
+        times.looked(look)
+        await noteLook(file.name, look, store)
+      },
+      outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
+      every: (everyMs, task) => jobs.every(`connector.${file.name}`, everyMs, task),
+    }
+  })
   for (const { link } of links) opening.use(link)
   for (const { name, link } of links.filter(({ link }) => link.look !== undefined)) {
     jobs.every(`reconcile.${name}`, reconcileEveryMs, (signal) =>
@@ -102,8 +116,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     openReadAudit({ store, clock, log, keysOf: (of) => (of ? [organizationKey(of)] : []) }),
   )
 
-  const metrics = new Registry()
-  collectDefaultMetrics({ register: metrics })
   startReviews(jobs, deskOf(itself), { log, metrics })
   const house: House = {
     settings: {

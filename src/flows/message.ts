@@ -2,6 +2,7 @@ import type { Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes'
 import type { Issue } from '../fhir/outcome.ts'
 import type { Message } from '../hl7v2/message.ts'
 import type { Arrival } from '../store/index.ts'
+import type { ChangedAt } from './slots/seen.ts'
 
 /** A span of a diary of which all that there is was said: instants, end exclusive. */
 export interface Covered {
@@ -23,6 +24,8 @@ export interface Incoming extends Arrival {
   /** Its row, when it is taken once more after it was refused. */
   row?: string
   content?: Content
+  /** When the slots in it were changed at their source, where that tells it. */
+  changedAt?: ChangedAt
   /** What was wrong with it, when it could not be read. */
   unreadable?: OperationOutcome
   /** Warnings on how it was read. */

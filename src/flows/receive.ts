@@ -20,6 +20,8 @@ export interface Reception {
   maps: Maps
   clock: () => Date
   log: Log
+  /** Told of each message that was carried out, once that has been committed. */
+  carriedOut?: (incoming: Incoming, performed: Performed) => void
 }
 
 /** Whom a message is from: on whose behalf it is carried out, and how it is read. */
@@ -107,15 +109,18 @@ async function accepted(hand: InHand): Promise<Received> {
   mayInteract(from.permit, ...route.needs)
   const { message, issues } = transformed(incoming, incoming.content, route, from, reception)
   let received: Received | undefined
+  let done: Performed | undefined
   await route.perform(message, from.desk, {
     refuseKnown: () => refuseKnown(row, reception.store),
     row: (performed) => {
+      done = performed
       received = told(performed, issues, hand)
       if (isOldNews(incoming, performed)) return undefined
       return { ...row, ...endOf(performed, incoming), ...(received.answer && { answer: received.answer }) }
     },
   })
-  if (!received) throw new Error('A message was performed without its row')
+  if (!received || !done) throw new Error('A message was performed without its row')
+  reception.carriedOut?.(incoming, done)
   return received
 }
 

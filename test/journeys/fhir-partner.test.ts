@@ -97,6 +97,23 @@ describe('the diary of a FHIR server', () => {
     await partner.repository.deleteResource('Slot', added.id)
     await until(async () => (await theirs(added.id)).length === 0)
   })
+
+  test('is measured: how long after its change there a slot is seen here', async () => {
+    const seen = async (what: string) => {
+      const { body } = await gateway.as('operator').call<string>('GET', '/metrics')
+      return Number(
+        new RegExp(`relais_slot_seen_seconds_${what}\\{source="polled"\\} (.+)`).exec(body)?.[1] ?? 0,
+      )
+    }
+    const [count, sum] = [await seen('count'), await seen('sum')]
+    const added = await newSlot(11)
+    await until(async () => (await statusOf(added.id)) === 'free')
+    await until(
+      () => seen('count'),
+      (now) => now === count + 1,
+    )
+    expect((await seen('sum')) - sum).toBeLessThan(10) // asked for each second
+  })
 })
 
 describe('a booking with a FHIR server', () => {

@@ -174,8 +174,15 @@ function published(
   }))
   const bundle: Bundle = { resourceType: 'Bundle', type: 'collection', ...(entry.length > 0 && { entry }) }
   const incoming = incomingOf('Slot', bundle, desk)
+  const changedAt = new Map(
+    diary.flatMap(({ resourceType, id, meta }) =>
+      resourceType === 'Slot' && meta?.lastUpdated
+        ? [[`${theirSystem('Slot', settings.baseUrl)}|${id}`, meta.lastUpdated] as const]
+        : [],
+    ),
+  )
   return handedIn(
-    { ...incoming, content: { form: 'fhir', resource: bundle, ...(covers && { covers }) } },
+    { ...incoming, changedAt, content: { form: 'fhir', resource: bundle, ...(covers && { covers }) } },
     desk,
   )
 }
