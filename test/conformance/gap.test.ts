@@ -83,14 +83,15 @@ const make = (appointment: Appointment): Promise<Reply<Kept<Appointment>>> =>
 describe('flux 4a et 5a: consultation de disponibilités', () => {
   test('la réponse contient les Slot des ressources répondant aux critères, avec leur agenda et ses acteurs', async () => {
     const found = await search<Slot>(
-      `Slot?_include=Slot:schedule&_include=Schedule:actor&${window()}&status=free&schedule.actor:HealthcareService.service-type=http://dicom.nema.org/resources/ontology/DCM%7CUS&_count=30`,
+      `Slot?_include=Slot:schedule&_include=Schedule:actor&${window()}&status=free&schedule.actor:HealthcareService.service-type=http://dicom.nema.org/resources/ontology/DCM%7CUS&_count=1000`,
     )
     const types = new Set(found.map(({ resourceType }) => resourceType as string))
     expect(types).toEqual(
       new Set(['Slot', 'Schedule', 'HealthcareService', 'Location', 'Practitioner', 'PractitionerRole']),
     )
     const slots = found.filter(({ resourceType }) => resourceType === 'Slot')
-    expect(slots.map(({ status }) => status)).toEqual(Array(30).fill('free'))
+    expect(slots.length).toBeGreaterThan(30)
+    expect(new Set(slots.map(({ status }) => status))).toEqual(new Set(['free']))
     expect(slots.flatMap((slot) => baseValidator().validate(slot))).toEqual([])
   })
 

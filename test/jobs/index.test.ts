@@ -49,7 +49,8 @@ describe('a task of each period', () => {
       for (const jobs of [first, second]) jobs.every('shared', 200, async () => void runs++)
       await until(() => runs >= 5)
     }
-    expect(runs).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt) / 200))
+    // The two clocks of a process, of the day and of timers, may differ by some milliseconds.
+    expect(runs).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt + 40) / 200))
   })
 
   test('is not run by another gateway while a long run lasts', async () => {

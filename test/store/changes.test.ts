@@ -28,7 +28,9 @@ test('a gateway hears at once of what it has written, and not of what was not', 
   const { id } = patient(newId())
   await create(store, patient(id))
   await create(store, patient(id))
-  expect(here.changes).toEqual([{ references: [`Patient/${id}`], departures: false }])
+  expect(here.changes).toHaveLength(1)
+  const written = [expect.objectContaining({ resourceType: 'Patient', id })]
+  expect(here.changes).toEqual([{ references: [`Patient/${id}`], departures: false, written }])
 })
 
 test('another gateway hears of every change, however many at once', async () => {

@@ -3,6 +3,7 @@ import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import type { Judgement } from '../protocol/judgement.ts'
+import { protocolsIn } from '../protocol/kept.ts'
 import { type Protocol, protocolOf, protocolOn } from '../protocol/protocol.ts'
 import type { Desk } from '../step.ts'
 import { supportingOf } from './around.ts'
@@ -31,18 +32,27 @@ export async function judgeAgain(
 }
 
 /** The same for what is not kept, yet. Fails: not-found for the version. */
-export function judgeDraft(draft: Draft, version: string | undefined, desk: Desk): Judgement {
+export async function judgeDraft(draft: Draft, version: string | undefined, desk: Desk): Promise<Judgement> {
   const now = desk.clock().toISOString()
   const at = { now, territory: desk.territory }
   const submitted: Submitted = { unmapped: false, ...draft }
-  const judgement = judgementOf(submitted, flagsOf(submitted, at), at, protocolMeant(version, desk, now))
+  const protocol = await protocolMeant(version, desk, now)
+  const judgement = judgementOf(submitted, flagsOf(submitted, at), at, protocol)
   if (judgement) return judgement
   throw failure('not-found', 'The territory has no entry protocol in force.')
 }
 
-function protocolMeant(version: string | undefined, { territory }: Desk, now: string): Protocol | undefined {
-  const { protocols = [] } = territory
-  if (version === undefined) return protocolOn(now.slice(0, 10), protocols)
+/** A version that was written a moment ago is in the store before every gateway has heard of it. */
+async function protocolMeant(
+  version: string | undefined,
+  { territory, store }: Desk,
+  now: string,
+): Promise<Protocol | undefined> {
+  const { protocols: heard = [] } = territory
+  if (version === undefined) return protocolOn(now.slice(0, 10), heard)
+  const before = protocolOf(version, heard)
+  if (before) return before
+  const { protocols } = await protocolsIn(store.reader())
   const found = protocolOf(version, protocols)
   if (found) return found
   const known = protocols.map((one) => one.version).join(', ')

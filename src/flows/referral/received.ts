@@ -144,9 +144,10 @@ async function standingsOf(
   const fresh = entries.filter(({ url, resource }) => isRequest(resource) && !known.has(url))
   const found = await Promise.all(
     fresh.map(async ({ url, resource }) => {
-      const { requester, subject } = resource as ServiceRequest // as was just seen
-      const patient = entries.find((entry) => entry.url === subject.reference)?.resource
-      const kept = known.get(subject.reference ?? '')
+      // As was just seen; what it lacks is told with all else, once it is validated.
+      const { requester, subject } = resource as Partial<ServiceRequest>
+      const patient = entries.find((entry) => entry.url === subject?.reference)?.resource
+      const kept = known.get(subject?.reference ?? '')
       const named = {
         requester: doctorNamed(requester?.reference, entries, known),
         patientReference: kept && `Patient/${kept.id}`,
