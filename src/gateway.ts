@@ -65,13 +65,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
   const [rules, opened] = await Promise.all([loadRules(folder), openStore(storeSettings(options))])
   const store = opening.use(opened)
-  const rooms = opening.use(await openRooms({ config, folder, rules, store, baseUrl, log, clock }))
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  const rooms = opening.use(await openRooms({ config, folder, rules, store, baseUrl, log, clock, metrics }))
   const { loaded, auth, subscriptions, reception, deskOf, senderOf } = rooms
   const jobs = opening.use(openJobs({ store, log, clock }))
   startTasks(jobs, deskOf(itself), log)
 
-  const metrics = new Registry()
-  collectDefaultMetrics({ register: metrics })
   const timesIn = slotTimes(metrics, clock)
   const links = await openLinks(loaded.connectors, (file) => {
     const zone = file.zone ?? loaded.territory.zone

@@ -1,4 +1,5 @@
 import type { OperationOutcome } from '@medplum/fhirtypes'
+import { Registry } from 'prom-client'
 import { type Config, ConfigError } from '../config.ts'
 import { connectors } from '../connectors/index.ts'
 import { failure } from '../fhir/outcome.ts'
@@ -44,6 +45,7 @@ async function taken(arrival: ArrivalRow, peer: string, store: Store, config: Co
     baseUrl: RELAIS_BASE_URL ?? `http://${RELAIS_HOST}:${RELAIS_PORT}`,
     log: silent,
     clock: () => new Date(),
+    metrics: new Registry(),
   })
   const outcome = await replayArrival(arrival, peer, rooms)
   await noted(store, 'message.replayed', `message ${arrival.row}`)

@@ -8,7 +8,7 @@ import type { ClockSettings } from './clocks/clock.ts'
 import type { Protocol } from './protocol/protocol.ts'
 import type { EntryRules } from './referral/standing.ts'
 import type { Diaries } from './slots/diaries.ts'
-import type { SlotRules } from './slots/rules.ts'
+import type { Quota, SlotRules } from './slots/rules.ts'
 
 /** What every step knows of the territory it serves. */
 export interface Territory {
@@ -121,6 +121,8 @@ export interface Desk {
   territory: Territory
   /** What is known of the territory's diaries; absent: they are read whenever places are looked for. */
   diaries?: Diaries
+  /** Told of each place that was refused for a quota is used up. */
+  quotaRefused?: (quota: Quota, actor: Actor) => void
   /** What the profiles say of a resource: errors and warnings. */
   validate: (resource: Resource) => Issue[]
   /** What comes in through the API as it is to be kept: a Subscription gets its owner, its secrets are sealed. */

@@ -8,6 +8,7 @@ import { parseSearch } from '../fhir/search.ts'
 import { agreedNow } from '../flows/booking/covered.ts'
 import { expired } from '../flows/booking/expired.ts'
 import { offered } from '../flows/booking/offered.ts'
+import { withQuotasTold } from '../flows/booking/quotas.ts'
 import { rulesOf } from '../flows/booking/rules.ts'
 import { centreOf, operatorOf } from '../flows/booking/states.ts'
 import { unanswered } from '../flows/booking/unanswered.ts'
@@ -47,7 +48,8 @@ export async function offerPlaces(desk: Desk, log: Log, signal: AbortSignal): Pr
     if (request === undefined || slot === undefined) continue
     try {
       const offer = { appointment: one.id, slot, request, ...(await agreedNow(desk)) }
-      await perform(offered, offer, await onBehalfOf(one, desk))
+      const whose = await onBehalfOf(one, desk)
+      await withQuotasTold(perform(offered, offer, whose), whose)
       log.event('waiting.offered', { appointment: one.id, slot })
     } catch (thrown) {
       // Somebody else was quicker, or the request is not to be booked now: it waits on.

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client'
 import { type Actor, gateway as itself } from '../auth/actor.ts'
 import { type Auth, openAuth } from '../auth/index.ts'
 import type { Config } from '../config.ts'
@@ -15,6 +16,7 @@ import type { TerritoryFolder } from '../territory/read.ts'
 import { isMember, organizationOf } from './members.ts'
 import { openSources } from './open-sources.ts'
 import { followProtocols } from './protocols.ts'
+import { quotaRefusals } from './quota-refusals.ts'
 import type { Rules } from './rules.ts'
 import { senders } from './senders.ts'
 
@@ -26,6 +28,7 @@ export interface RoomsOptions {
   /** Public URL. */
   baseUrl: string
   log: Log
+  metrics: Registry
   clock: () => Date
 }
 
@@ -42,7 +45,7 @@ export interface Rooms extends AsyncDisposable {
 
 /** Loads the territory, and opens what works on the store. */
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
-  const { config, folder, rules, store, baseUrl, log, clock } = options
+  const { config, folder, rules, store, baseUrl, log, clock, metrics } = options
   const alone = bareDesk(rules, store, clock)
   const loaded = await loadTerritory(folder, rules.conceptMaps, alone)
   // What is counted in every territory.
@@ -70,11 +73,13 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     fhirUrl: `${baseUrl}/fhir`,
     zone: loaded.territory.zone,
   })
+  const quotaRefused = quotaRefusals(metrics, log)
   const deskOf = (actor: Actor): Desk => ({
     ...alone,
     actor,
     territory: loaded.territory,
     diaries,
+    quotaRefused,
     prepare: subscriptions.prepare,
     notify: subscriptions.notify,
   })

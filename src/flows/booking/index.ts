@@ -13,6 +13,7 @@ import { held } from './hold.ts'
 import { keyed } from './keyed.ts'
 import { type Proposal, proposalOf } from './proposal.ts'
 import { wantedOf } from './proposed.ts'
+import { withQuotasTold } from './quotas.ts'
 import { renewed } from './renewed.ts'
 import { type Details, type HeldPlace, requested } from './requested.ts'
 import { centreOf, isExpired, isHeld, isLive, operatorOf } from './states.ts'
@@ -59,7 +60,7 @@ export async function hold(
     'appointment' in target ? await proposed(target.appointment, desk) : await placesOf(target, desk)
   try {
     const wish = { ...wanted, ...(await agreedNow(desk)), ...(seconds !== undefined && { seconds }) }
-    const { written } = await perform(held, wish, desk)
+    const { written } = await withQuotasTold(perform(held, wish, desk), desk)
     return onlyAppointment(written)
   } catch (thrown) {
     const own = isConflict(thrown) ? await ownIn(wanted, desk) : undefined
@@ -239,7 +240,7 @@ async function askedFor(
   arriving: Arriving | undefined,
 ): Promise<Kept<Appointment>> {
   const wish = { ...place, ...details, ...(await agreedNow(desk)) }
-  const { written } = await perform(requested, wish, desk, arriving)
+  const { written } = await withQuotasTold(perform(requested, wish, desk, arriving), desk)
   const appointment = written.find(isAppointment)
   if (appointment) return appointment
   if ('appointment' in place) return readAppointment(place.appointment, desk.store) // asked already

@@ -3,8 +3,28 @@ import type { Actor } from '../../auth/actor.ts'
 import { Failure, issue } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy } from '../../store/index.ts'
 import { noRules, type Quota, reservationOf } from '../slots/rules.ts'
-import type { Moment } from '../step.ts'
+import type { Desk, Moment } from '../step.ts'
 import { centreOf } from './states.ts'
+
+/** A reserved place that is refused, for a quota is used up. */
+export class QuotaRefusal extends Failure {
+  readonly quota: Quota
+
+  constructor(quota: Quota, text: string) {
+    super([issue('throttled', text, 'Appointment.slot')], retryAfterSeconds)
+    this.quota = quota
+  }
+}
+
+/** Does what takes places, and tells the desk what a quota has refused. Fails: as it does. */
+export async function withQuotasTold<T>(taking: Promise<T>, { actor, quotaRefused }: Desk): Promise<T> {
+  try {
+    return await taking
+  } catch (thrown) {
+    if (thrown instanceof QuotaRefusal) quotaRefused?.(thrown.quota, actor)
+    throw thrown
+  }
+}
 
 /** What a place is counted for: whose it is, and in which period. */
 type Counted = Pick<Quota, 'label' | 'per' | 'period'> & {
@@ -97,11 +117,12 @@ function quotaFor(
     .toSorted((a, b) => a.most - b.most)[0]
 }
 
-function lowestFree(used: readonly number[], { name, most, per, period }: Quota): number {
+function lowestFree(used: readonly number[], quota: Quota): number {
+  const { name, most, per, period } = quota
   for (let place = 1; place <= most; place++) if (!used.includes(place)) return place
   const whose = { practice: 'Your practice has', prescriber: 'The prescriber has' }[per]
   const text = `${whose} all of its ${most} reserved places of this ${period} (${name}). Take one that is open to all, or another ${period}.`
-  throw new Failure([issue('throttled', text, 'Appointment.slot')], retryAfterSeconds)
+  throw new QuotaRefusal(quota, text)
 }
 
 /** A place may be given back at any time. */

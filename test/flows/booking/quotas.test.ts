@@ -1,11 +1,15 @@
 import type { Slot } from '@medplum/fhirtypes'
+import { Registry } from 'prom-client'
 import { beforeEach, expect, test } from 'vitest'
 import { systems } from '../../../src/fhir/canonical.ts'
 import { cancelled } from '../../../src/flows/booking/cancelled.ts'
 import { held } from '../../../src/flows/booking/hold.ts'
+import { book, hold } from '../../../src/flows/booking/index.ts'
 import { received } from '../../../src/flows/referral/received.ts'
 import { published } from '../../../src/flows/slots/published.ts'
-import type { Territory } from '../../../src/flows/step.ts'
+import type { Desk, Territory } from '../../../src/flows/step.ts'
+import { quotaRefusals } from '../../../src/gateway/quota-refusals.ts'
+import { silent } from '../../../src/log.ts'
 import { type ActorName, entries, openTestDesk, type TestDesk, territory } from '../desk.ts'
 import { referral, schedule, slot } from '../messages.ts'
 
@@ -83,4 +87,31 @@ test('of two who take the last one at once, one gets it, whatever the slots', as
 test('the cell shares places out, and has no share of its own', async () => {
   for (const name of ['tuesday', 'wednesday', 'thursday']) await holds(name, 'cell')
   expect(await desk.all('Appointment')).toHaveLength(3)
+})
+
+test('what a quota refuses is logged and counted, by the quota and to whom', async () => {
+  await holds('tuesday')
+  await holds('wednesday')
+  const registry = new Registry()
+  const lines: object[] = []
+  const log = { ...silent, event: (name: string, fields?: object) => void lines.push({ name, ...fields }) }
+  const told: Desk = { ...desk.as('practice'), quotaRefused: quotaRefusals(registry, log) }
+  const slot = ids.thursday ?? ''
+  await expect(hold({ slot }, undefined, told)).rejects.toMatchObject({ case: 'throttled' })
+  await desk.does('practice', received, referral('Q-book'))
+  const [request] = await desk.all('ServiceRequest', 'identifier=Q-book')
+  const target = { slot, request: request?.id ?? '' }
+  await expect(book(target, undefined, 0, told)).rejects.toMatchObject({ case: 'throttled' })
+  await hold({ slot: ids.open ?? '' }, undefined, told)
+  expect(await registry.getSingleMetricAsString('relais_quota_refusals_total')).toContain(
+    '{quota="weekly"} 2',
+  )
+  const line = {
+    name: 'quota.refused',
+    quota: 'weekly',
+    label: 'CPTS',
+    per: 'practice',
+    client: told.actor.client,
+  }
+  expect(lines).toEqual([line, line])
 })
