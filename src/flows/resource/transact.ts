@@ -1,4 +1,5 @@
-import type { Resource } from '@medplum/fhirtypes'
+import type { Extension, Resource } from '@medplum/fhirtypes'
+import { extensions } from '../../fhir/canonical.ts'
 import { Failure, failure, failures, type Issue } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import { type Performed, perform } from '../perform.ts'
@@ -141,19 +142,32 @@ async function validated(changes: readonly Change[], faults: readonly Issue[], d
 const isPut = (change: Change): change is Put => change.verb !== 'delete'
 const isError = ({ severity }: Issue) => severity !== 'warning' && severity !== 'information'
 
-/** Steps never change a value in place: a resource is untouched when its elements are the same objects. */
+/**
+ * Steps never change a value in place: a resource is untouched when its elements are the same objects. The flags that a
+ * step puts on what was sent say nothing that the profiles could refuse.
+ */
 function isUntouched(now: Resource, before: Resource): boolean {
   const [ours, sent] = [elementsOf(now), elementsOf(before)]
-  return ours.size === sent.size && [...sent].every(([name, value]) => ours.get(name) === value)
+  return (
+    ours.size === sent.size &&
+    [...sent].every(([name, value]) => ours.get(name) === value) &&
+    isSame(unflagged(now), unflagged(before))
+  )
 }
 
-/** All but version and time, which the store sets. */
+const unflagged = (resource: Resource): readonly Extension[] =>
+  'extension' in resource ? (resource.extension ?? []).filter(({ url }) => url !== extensions.flag) : []
+
+const isSame = <T>(some: readonly T[], others: readonly T[]) =>
+  some.length === others.length && some.every((one, n) => one === others[n])
+
+/** All but extensions; and version and time, which the store sets. */
 function elementsOf({ meta, ...rest }: Resource): Map<string, unknown> {
   const { versionId: _, lastUpdated: __, ...said } = meta ?? {}
-  return new Map([
-    ...Object.entries(rest),
-    ...Object.entries(said).map(([name, value]) => [`meta.${name}`, value] as const),
-  ])
+  const elements = new Map<string, unknown>(Object.entries(rest))
+  elements.delete('extension')
+  for (const [name, value] of Object.entries(said)) elements.set(`meta.${name}`, value)
+  return elements
 }
 
 function changedOf(target: Target, { written, removed, at }: Performed): Changed {
