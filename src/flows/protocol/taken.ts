@@ -46,12 +46,22 @@ export function takenFor(submission: Submission, protocol: Protocol, { now, moda
 }
 
 /** By a code of the reason, or by the protocol's very words. */
-function isMeant({ codings, title }: Indication, { request, supporting }: Submission): boolean {
+function isMeant(indication: Indication, { request, supporting }: Submission): boolean {
   const concepts = reasonsOf(request, supporting)
   const said = concepts.flatMap(({ coding = [] }) => coding)
-  if (said.some((one) => codings.some((coding) => isCode(coding, one)))) return true
-  const words = concepts.map(({ text }) => plain(text ?? ''))
-  return words.some((text) => [title.fr, title.en].map(plain).includes(text))
+  if (said.some((one) => indication.codings.some((coding) => isCode(coding, one)))) return true
+  return concepts.some(({ text }) => text !== undefined && wordsOf(indication).includes(plain(text)))
+}
+
+/** The titles of an indication, plain: each request is held against all of them. */
+const words = new WeakMap<Indication, readonly string[]>()
+
+function wordsOf(indication: Indication): readonly string[] {
+  const known = words.get(indication)
+  if (known) return known
+  const made = [indication.title.fr, indication.title.en].map(plain).filter((text) => text !== '')
+  words.set(indication, made)
+  return made
 }
 
 /** What a request gives as its reason: codes and words, also of Conditions. */
