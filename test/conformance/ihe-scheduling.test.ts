@@ -193,6 +193,18 @@ describe('ITI-115 Find Potential Appointments', () => {
   })
 })
 
+describe('a failure of $find, $hold and $book', () => {
+  test.each(['find', 'hold', 'book'])('is fatal in each of its issues: %s', async (operation) => {
+    const unknown = { name: 'unknown', valueString: 'x' }
+    const twice = { name: 'comment', valueBoolean: true }
+    for (const parameter of [[unknown], [unknown, twice], []]) {
+      const answer = await asks(operation, parameter)
+      expect(answer.status).toBe(400)
+      expect(new Set(issuesIn(answer).map(({ severity }) => severity))).toEqual(new Set(['fatal']))
+    }
+  })
+})
+
 describe('ITI-116 Hold Appointment', () => {
   test('the answer is a Bundle with one Appointment, pending', async () => {
     const answer = await asks('hold', named((await proposal()).id))

@@ -18,6 +18,7 @@ interface Input {
 
 /** A place is booked, by the centre's yes; or given back. Source: IHE ITI Scheduling, ITI-117. */
 export const book = operation<Input>({
+  fatal: true,
   definition: {
     resourceType: 'OperationDefinition',
     id: 'appointment-book',

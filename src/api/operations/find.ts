@@ -1,7 +1,7 @@
 import type { Identifier, Patient, Reference, ServiceRequest, Timing } from '@medplum/fhirtypes'
 import { sees } from '../../auth/gate.ts'
 import { canonical } from '../../fhir/canonical.ts'
-import { Failure, failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
+import { failure, failures, issue } from '../../fhir/outcome.ts'
 import { type Found, find as findAppointments } from '../../flows/booking/index.ts'
 import type { Desk } from '../../flows/step.ts'
 import type { Kept } from '../../store/index.ts'
@@ -32,6 +32,7 @@ const reference = { use: 'in', type: 'Reference', min: 0, max: '*' } as const
 
 /** Places that fit a request, best first. Nothing is kept. Source: IHE ITI Scheduling, ITI-115. */
 export const find = operation<Input>({
+  fatal: true,
   definition: {
     resourceType: 'OperationDefinition',
     id: 'appointment-find',
@@ -106,7 +107,7 @@ export const find = operation<Input>({
     ],
   },
   async handle(input, call) {
-    const { proposals, issues } = await asIheTells(() => found(input, call))
+    const { proposals, issues } = await found(input, call)
     return answerAppointments(call, proposals, issues)
   },
 })
@@ -139,18 +140,6 @@ async function found(input: Input, call: Call): Promise<Found> {
     },
     desk,
   )
-}
-
-/** What is refused is fatal to a search for places. Source: IHE ITI Scheduling, ITI-115. */
-async function asIheTells<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (thrown) {
-    if (!(thrown instanceof Failure)) throw thrown
-    const [first, ...rest] = thrown.issues
-    const fatal = (one: Issue): Issue => ({ ...one, severity: 'fatal' })
-    throw new Failure([fatal(first), ...rest.map(fatal)], thrown.retryAfterSeconds)
-  }
 }
 
 /** Other orders of the same requisition that are in force: exams of one visit. */

@@ -13,6 +13,7 @@ interface Input {
 
 /** A place is kept for a while. Source: IHE ITI Scheduling, ITI-116, with the end of the hold told. */
 export const hold = operation<Input>({
+  fatal: true,
   definition: {
     resourceType: 'OperationDefinition',
     id: 'appointment-hold',

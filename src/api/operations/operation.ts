@@ -17,16 +17,19 @@ export const isOf = ({ resource }: Definition, type: string): boolean =>
 /** An operation: its definition, from which routes, checks and `/metadata` come, and what it does. */
 export interface Operation<Input extends object> {
   definition: Definition
+  /** What it is refused for is told as fatal. Source: IHE ITI Scheduling, ITI-115 to 117, expected actions. */
+  fatal?: true
   handle(input: Input, call: Call): Answer | Promise<Answer>
 }
 
 /** An operation among others, with an input that the definition has checked. */
 export interface AnyOperation {
   definition: Definition
+  fatal?: true
   handle(input: object, call: Call): Answer | Promise<Answer>
 }
 
 /** The operation as the list keeps it. `Input` is what its definition lets through: one value for max 1, else a list. */
-export function operation<Input extends object>({ definition, handle }: Operation<Input>): AnyOperation {
-  return { definition, handle: (input, call) => handle(input as Input, call) } // checked by `inputOf` from the definition
+export function operation<Input extends object>({ handle, ...rest }: Operation<Input>): AnyOperation {
+  return { ...rest, handle: (input, call) => handle(input as Input, call) } // checked by `inputOf` from the definition
 }

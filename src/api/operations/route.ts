@@ -1,5 +1,6 @@
 import { mayOperate } from '../../auth/gate.ts'
-import { failure } from '../../fhir/outcome.ts'
+import { Denial } from '../../auth/permit.ts'
+import { Failure, failure, type Issue } from '../../fhir/outcome.ts'
 import type { Answer } from '../answer.ts'
 import type { Call, PathParts } from '../call.ts'
 import type { Interaction } from '../interactions/interaction.ts'
@@ -45,7 +46,7 @@ async function operate(
   level: Level,
   method: 'GET' | 'POST',
 ): Promise<Answer> {
-  const { type, operation: code = '' } = call.path
+  const { operation: code = '' } = call.path
   const found = served(operations, call.path, level)
   if (!found)
     throw failure(
@@ -54,11 +55,30 @@ async function operate(
     )
   if (!isCalledBy(method, found))
     throw new WrongMethod(`$${code} changes what is kept: call it by POST.`, ['POST'])
-  mayOperate(call.permit, code, type)
-  if (method === 'GET') return found.handle(inputIn(found.definition, call.query), call)
-  expectOnly(call.query, ['_count'])
-  return found.handle(inputOf(found.definition, await call.resource()), call)
+  return found.fatal ? fatally(() => carriedOut(found, call, method)) : carriedOut(found, call, method)
 }
+
+async function carriedOut(found: AnyOperation, call: Call, method: 'GET' | 'POST'): Promise<Answer> {
+  const { definition } = found
+  mayOperate(call.permit, definition.code, call.path.type)
+  if (method === 'GET') return found.handle(inputIn(definition, call.query), call)
+  expectOnly(call.query, ['_count'])
+  return found.handle(inputOf(definition, await call.resource()), call)
+}
+
+/** The same, with its errors as fatal; what is refused at the door is told as everywhere. */
+async function fatally(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask()
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown instanceof Denial) throw thrown
+    const [first, ...rest] = thrown.issues
+    throw new Failure([graver(first), ...rest.map(graver)], thrown.retryAfterSeconds)
+  }
+}
+
+const graver = (one: Issue): Issue =>
+  (one.severity ?? 'error') === 'error' ? { ...one, severity: 'fatal' } : one
 
 function isServedAt(definition: Definition, level: Level, type: string | undefined): boolean {
   return definition[level] && (type === undefined || isOf(definition, type))
