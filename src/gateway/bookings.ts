@@ -1,6 +1,6 @@
 import type { Appointment, ServiceRequest } from '@medplum/fhirtypes'
 import type { Actor } from '../auth/actor.ts'
-import { sightOf } from '../auth/gate.ts'
+import { sightOf, withSources } from '../auth/gate.ts'
 import { systems } from '../fhir/canonical.ts'
 import { Failure } from '../fhir/outcome.ts'
 import { idOf } from '../fhir/reference.ts'
@@ -19,6 +19,7 @@ import type { Desk } from '../flows/step.ts'
 import type { Log } from '../log.ts'
 import type { Kept } from '../store/index.ts'
 import { isMember } from './members.ts'
+import { openSources } from './open-sources.ts'
 
 /** Holds that have lasted their time give their places back. */
 export async function endHolds(desk: Desk): Promise<void> {
@@ -95,6 +96,8 @@ async function onBehalfOf(one: Appointment, desk: Desk): Promise<Desk> {
   const member =
     organization !== undefined && (await isMember(organization, territory.community, clock(), store))
   const standing = { role: 'prescriber' as const, member, ...(organization && { organization }) }
-  const actor: Actor = { ...desk.actor, ...standing, sight: sightOf(standing) }
+  // As at the door: with the diaries that are open now.
+  const sight = withSources(sightOf(standing), await openSources(desk)())
+  const actor: Actor = { ...desk.actor, ...standing, sight }
   return { ...desk, actor }
 }
