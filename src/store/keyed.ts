@@ -204,10 +204,11 @@ function carriers(keys: readonly OfType[]): Sql {
 }
 
 function byNamed(query: string, keys: readonly OfType[]): Sql {
-  const { type, parameter } = sourceOf(query)
+  const { type, parameter, others } = sourceOf(query)
   return sql`select ${columns}, ${raw(`'naming ${query}'`)} as what, k.n::integer as n
     from ${carriers(keys)}
-    join ${raw(searchTable(type))} s on s.terms @> array[${raw(`'${termOf(parameter, '')}'`)} || i.type || '/' || i.id]
+    join ${raw(searchTable(type))} s
+      on s.terms @> array[${raw(`'${termOf(parameter, '')}'`)} || i.type || '/' || i.id]${beside(others)}
     join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
 }
 
@@ -216,12 +217,15 @@ function byReferred(query: string, references: readonly string[]): Sql {
   const fits = isHot(type, parameter)
     ? raw(`s.${quoted(parameter.column)} = k.reference`)
     : raw(`s.terms @> array['${termOf(parameter, '')}' || k.reference]`)
-  const also = others.map(({ column, value }) => raw(` and s.${quoted(column)} = '${value}'`))
   return sql`select ${columns}, ${raw(`'referring ${query}'`)} as what, k.n::integer as n
     from unnest(${references}::text[]) with ordinality as k(reference, n)
-    join ${raw(searchTable(type))} s on ${fits}${join(also, '')}
+    join ${raw(searchTable(type))} s on ${fits}${beside(others)}
     join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
 }
+
+/** The codes that are to be beside the reference: ours to write out. */
+const beside = (others: Source['others']): Sql =>
+  raw(others.map(({ column, value }) => ` and s.${quoted(column)} = '${value}'`).join(''))
 
 /** What is searched, and by which of its references; codes that it is to have beside. */
 interface Source {

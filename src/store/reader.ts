@@ -1,5 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
-import { businessKeys } from '../fhir/business-key.ts'
+import { type BusinessKey, businessKeys } from '../fhir/business-key.ts'
 import { failure } from '../fhir/outcome.ts'
 import { lookAround } from './around.ts'
 import type { Database } from './database.ts'
@@ -22,6 +22,8 @@ export function readerOf(
   const rows = new Map<string, Promise<Current | undefined>>()
   const naming = new Map<string, readonly Current[]>()
   const taken = new Map<string, readonly Occupancy[]>()
+  /** What names the carriers of some identifiers, by the search for it. */
+  const foretold = new Map<string, { keys: readonly BusinessKey[]; found: readonly Current[] }[]>()
 
   const row = (type: string, id: string) => {
     const reference = `${type}/${id}`
@@ -53,6 +55,17 @@ export function readerOf(
     return reference === undefined || !isReferring(source) ? undefined : keyed.referring(source, reference)
   }
 
+  /** The answer to a search by a reference that was asked by an identifier of what it refers to, before that was known. */
+  const told = async (type: string, query: string): Promise<readonly Current[] | undefined> => {
+    const [, code = '', reference = '', rest = ''] = referringQuery.exec(query) ?? []
+    const asked = foretold.get(`${type}?${code}${rest}`)
+    const carrier = asked && (await rows.get(reference))
+    if (!carrier || carrier.deleted) return undefined
+    const own = businessKeys(JSON.parse(carrier.body) as Resource) // the store keeps resources
+    const answer = asked.find(({ keys }) => keys.some((key) => own.some((each) => isSame(each, key))))
+    return answer?.found.toSorted((one, other) => (one.id < other.id ? 1 : -1))
+  }
+
   return {
     versions,
     async around(trails) {
@@ -73,12 +86,17 @@ export function readerOf(
       carrying<Of<T>>(type, [{ system, value }]),
     async naming<T extends Resource['resourceType']>(type: T, code: string, named: Resource) {
       const keys = businessKeys(named)
-      const found = keys.length === 0 ? [] : await keyed.naming(`${type}?${code}`, named.resourceType, keys)
+      const query = `${type}?${code}`
+      const found = keys.length === 0 ? [] : await keyed.naming(query, named.resourceType, keys)
+      if (keys.length > 0) foretold.set(query, [...(foretold.get(query) ?? []), { keys, found }])
       return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
     },
     async search<T extends Resource['resourceType']>(type: T, query: string) {
       const found =
-        naming.get(`${type}?${query}`) ?? (await referring(type, query)) ?? (await search(type, query))
+        naming.get(`${type}?${query}`) ??
+        (await told(type, query)) ??
+        (await referring(type, query)) ??
+        (await search(type, query))
       return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
     },
     async namesakes(family, birthDate) {
@@ -96,6 +114,9 @@ export function readerOf(
     },
   }
 }
+
+const isSame = (one: BusinessKey, other: BusinessKey): boolean =>
+  one.system === other.system && one.value === other.value
 
 /** `focus=Task/1`, `subject=Patient/1&status=active`. */
 const referringQuery = /^([a-z-]+)=([A-Z][A-Za-z]*\/[A-Za-z0-9.-]{1,64})((?:&[a-z-]+=[a-z-]+)*)$/

@@ -10,7 +10,7 @@ import { admitted, grants, hasEnded, readmitted, senderKeys } from './admit.ts'
 import { askedAbout, newestOf, supportingOf } from './around.ts'
 import { cancelled } from './cancelled.ts'
 import { askedIdOf } from './judged.ts'
-import { foundOf, type Standing, standingOf } from './standing.ts'
+import { foretellFor, foundOf, type Standing, standingOf } from './standing.ts'
 
 /** A referral as it came, transformed: one or more requests, their patient, and what came with them. */
 export interface Referral {
@@ -48,7 +48,11 @@ export const received: Step<Referral, Facts> = {
 
   async facts({ entries }, store, actor) {
     const { back, others } = parted(entries)
-    const known = await knownOf(others, anchorOf(entries), store, actor)
+    const [known] = await Promise.all([
+      knownOf(others, anchorOf(entries), store, actor),
+      // Asked by the patient's number, along with who the patient is.
+      Promise.all(patientsOfNew(others).map((patient) => foretellFor(patient, store))),
+    ])
     const [tasks, practices, takenBack, keys, supporting, asked, standings] = await Promise.all([
       tasksOf(known, store),
       practicesOf(known, store, actor),
@@ -134,6 +138,11 @@ async function askedOfAll(known: Known, store: Reader): Promise<Kept<Communicati
   const all = await Promise.all(requestsIn(known).map((request) => askedAbout(request, store)))
   return all.filter((one) => one !== undefined)
 }
+
+const patientsOfNew = (entries: readonly Entry[]): Patient[] =>
+  entries.some(({ resource }) => isRequest(resource))
+    ? entries.map(({ resource }) => resource).filter(isPatient)
+    : []
 
 /** Who asks for what is new, and what else was asked for the same patient. */
 async function standingsOf(

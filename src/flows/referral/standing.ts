@@ -92,6 +92,10 @@ async function othersFor(
 const inForceFor = (patient: string, store: Reader) =>
   store.search('ServiceRequest', `subject=${patient}&status=active`)
 
+/** Reads what is in force for a patient by number, before it is known who that is; `standingOf` then finds it read. */
+export const foretellFor = (patient: Patient, store: Reader) =>
+  store.naming('ServiceRequest', 'subject&status=active', patient)
+
 /** Others who are perhaps the same patient. A national identifier is the same wherever one goes: whoever has one is found by it. */
 async function twinsOf(
   reference: string | undefined,
