@@ -1,7 +1,7 @@
 // https://interop.esante.gouv.fr/ig/fhir/gap/contenu_flux.html (ANS, gestion d'agendas partagés, 3.0.0)
 
 import type { Appointment, Bundle, CapabilityStatement, Patient, Resource, Slot } from '@medplum/fhirtypes'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { field } from '../../src/hl7v2/message.ts'
 import type { Kept } from '../../src/store/index.ts'
 import { issuesIn, patientIdentifierOf, slotsAreThere, srr } from '../journeys/support.ts'
@@ -81,14 +81,23 @@ const make = (appointment: Appointment): Promise<Reply<Kept<Appointment>>> =>
   ask('POST', 'Appointment', appointment)
 
 describe('flux 4a et 5a: consultation de disponibilités', () => {
-  test('la réponse contient les Slot des ressources répondant aux critères, avec leur agenda et ses acteurs', async () => {
-    const found = await search<Slot>(
-      `Slot?_include=Slot:schedule&_include=Schedule:actor&${window()}&status=free&schedule.actor:HealthcareService.service-type=http://dicom.nema.org/resources/ontology/DCM%7CUS&_count=1000`,
-    )
-    const types = new Set(found.map(({ resourceType }) => resourceType as string))
-    expect(types).toEqual(
-      new Set(['Slot', 'Schedule', 'HealthcareService', 'Location', 'Practitioner', 'PractitionerRole']),
-    )
+  test('la réponse contient les Slot des ressources répondant aux critères, avec leur agenda et ses acteurs', {
+    timeout: 60_000,
+  }, async () => {
+    const criteria =
+      'schedule.actor:HealthcareService.service-type=http://dicom.nema.org/resources/ontology/DCM%7CUS'
+    const ask = () =>
+      search<Slot>(
+        `Slot?_include=Slot:schedule&_include=Schedule:actor&${window()}&status=free&${criteria}&_count=1000`,
+      )
+    // Each centre's diary is made or read in its own time.
+    const found = await vi.waitFor(async () => {
+      const all = await ask()
+      expect(new Set(all.map(({ resourceType }) => resourceType as string))).toEqual(
+        new Set(['Slot', 'Schedule', 'HealthcareService', 'Location', 'Practitioner', 'PractitionerRole']),
+      )
+      return all
+    }, 30_000)
     const slots = found.filter(({ resourceType }) => resourceType === 'Slot')
     expect(slots.length).toBeGreaterThan(30)
     expect(new Set(slots.map(({ status }) => status))).toEqual(new Set(['free']))
@@ -196,9 +205,11 @@ describe('flux 6b: mise à jour de rendez-vous', () => {
 
   test('nul autre qu’une personne n’est ajouté: ni un second patient, ni un lieu, ni un inconnu', async () => {
     const sent = wished(await freeSlot(), await freshPatient(25))
-    await make(sent)
-    const [place] = await search<Resource>('Location?_count=1')
-    const others = [`Patient/${await freshPatient(26)}`, `Location/${place?.id}`, 'Practitioner/nobody']
+    const made = await make(sent)
+    const known = made.body.participant.map(({ actor }) => actor?.reference)
+    const places = (await search<Resource>('Location?_count=50')).map(({ id }) => `Location/${id}`)
+    const place = places.find((one) => !known.includes(one)) ?? 'Location/another'
+    const others = [`Patient/${await freshPatient(26)}`, place, 'Practitioner/nobody']
     const statuses: number[] = []
     for (const reference of others) {
       const participant = [...sent.participant, { actor: { reference }, status: 'accepted' as const }]

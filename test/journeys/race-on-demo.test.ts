@@ -64,7 +64,10 @@ describe.each(centres)('at the centre that speaks $speaks', ({ id, modality, exa
       expect(won.map(appointmentIn)).toMatchObject([{ status: 'booked' }])
       expect(new Set(lost.map(({ status }) => status))).toEqual(new Set([409]))
       for (const reply of lost)
-        expect(issuesIn(reply)[0]).toMatchObject({ severity: 'error', code: 'conflict' })
+        expect(issuesIn(reply)[0]).toMatchObject({
+          severity: expect.stringMatching(/^(error|fatal)$/),
+          code: 'conflict',
+        })
       const live = await demo
         .as('cell')
         .search<Appointment>(`Appointment?slot=${[...slots][0]}&status=booked,pending`)
@@ -136,7 +139,10 @@ describe.each(['POST', 'transaction'] as const)('a centre that writes its bookin
     expect(lost).toHaveLength(rivals - 1)
     expect(new Set(lost.map(({ status }) => status))).toEqual(new Set([409]))
     for (const reply of lost)
-      expect(issuesIn(reply)[0]).toMatchObject({ severity: 'error', code: 'conflict' })
+      expect(issuesIn(reply)[0]).toMatchObject({
+        severity: expect.stringMatching(/^(error|fatal)$/),
+        code: 'conflict',
+      })
     const live = await demo
       .as('cell')
       .search<Appointment>(`Appointment?slot=Slot/${slot.id}&status=booked,pending`)
