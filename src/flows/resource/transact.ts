@@ -34,7 +34,7 @@ export interface Transacted {
   warnings: readonly Issue[]
 }
 
-/** How often what was asked is looked at again when others are quicker. */
+/** How often what is patched or deleted by search is looked at while others are quicker. */
 const attempts = 5
 
 /**
@@ -49,22 +49,21 @@ export async function transact(
   desk: Desk,
   guard: Guard,
 ): Promise<Transacted> {
-  for (let left = attempts; ; left--) {
+  for (let attempted = 1; ; attempted++) {
     try {
       return await attempt(requests, newId, desk, guard)
     } catch (thrown) {
-      if (!(thrown instanceof Failure) || !isOvertaken(thrown, requests)) throw thrown
-      if (left > 1) continue
-      if (thrown.case === 'duplicate') throw thrown
-      throw failure('lock-error', 'Others were quicker each time. Send it again.')
+      if (!(thrown instanceof Failure) || !isOvertaken(thrown, requests, attempted)) throw thrown
     }
   }
 }
 
-/** Whether another was quicker with what this rests on. */
-function isOvertaken({ case: what }: Failure, requests: readonly Request[]): boolean {
-  if (what === 'duplicate') return requests.some(isConditional)
-  return what === 'stale-version' && requests.some(isSettledFirst)
+/** Whether another was quicker with what this rests on: what it has created is found by the next look already. */
+function isOvertaken({ case: what }: Failure, requests: readonly Request[], attempted: number): boolean {
+  if (what === 'duplicate') return attempted === 1 && requests.some(isConditional)
+  if (what !== 'stale-version' || !requests.some(isSettledFirst)) return false
+  if (attempted < attempts) return true
+  throw failure('lock-error', 'Others were quicker each time. Send it again.')
 }
 
 const isConditional = (asked: Request) =>
