@@ -101,6 +101,7 @@ function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Momen
     grants: grantsOf(plan, kept),
     relies: reliesOf(plan, reader),
     ...(plan.take && { take: plan.take }),
+    ...(plan.count && { count: plan.count }),
     ...(plan.release && { release: plan.release }),
     ...(plan.settle && { settlements: plan.settle }),
     ...(arrival && { arrival }),
@@ -182,13 +183,14 @@ function isEmpty({
   departures,
   grants,
   take,
+  count,
   release,
   settlements,
   arrival,
 }: Write): boolean {
   return (
     !arrival &&
-    [resources, removed, departures, grants, take, release, settlements].every((part) => !part?.length)
+    [resources, removed, departures, grants, take, count, release, settlements].every((part) => !part?.length)
   )
 }
 

@@ -15,6 +15,7 @@ export function merged(plans: readonly Plan[]): Plan {
     regrant: united(plans.map(({ regrant = {} }) => regrant)),
     send: plans.flatMap(({ send = [] }) => send),
     take: plans.flatMap(({ take = [] }) => take),
+    count: plans.flatMap(({ count = [] }) => count),
     release: plans.flatMap(({ release = [] }) => release),
     settle: plans.flatMap(({ settle = [] }) => settle),
     remarks: plans.flatMap(({ remarks = [] }) => remarks),

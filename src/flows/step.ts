@@ -1,7 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../auth/actor.ts'
 import type { Issue } from '../fhir/outcome.ts'
-import type { Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
+import type { Counted, Departure, Kept, Occupancy, Reader, Settlement, Store } from '../store/index.ts'
 import type { Reasons } from './booking/reasons.ts'
 import type { BookingRules } from './booking/rules.ts'
 import type { ClockSettings } from './clocks/clock.ts'
@@ -94,6 +94,8 @@ export interface Plan {
   /** Leaves by the outbox, in the same transaction as the writes. */
   send?: readonly Omit<Departure, 'row'>[]
   take?: readonly Occupancy[]
+  /** Places among a limited number, such as a quota's: what it fails with when none is left is thrown. */
+  count?: readonly Counted[]
   release?: readonly string[]
   settle?: readonly Settlement[]
   /** Read, not written, and must still be as it was: references. */

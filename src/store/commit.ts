@@ -13,7 +13,7 @@ import { wholeOf } from './write/whole.ts'
  * Writes all of a step in one statement: what is in hand now that it is on disk; undefined when another was quicker and
  * nothing is written.
  *
- * Fails: lock-error when a departure that this ends is in another's hand; conflict when a place is taken; duplicate when a business identifier exists; value for what no text may hold.
+ * Fails: with what is said of places that are counted, when none is left; lock-error when a departure that this ends is in another's hand; conflict when a place is taken; duplicate when a business identifier exists; value for what no text may hold.
  */
 export async function commit(
   db: Database,
@@ -23,6 +23,7 @@ export async function commit(
   try {
     const answer = await answerTo(db, [write], zone)
     if (answer?.clash) throw new Duplicate(answer.clash)
+    if (answer?.full) throw fullOf(write, answer.full)
     if (answer?.lost) throw failure('lock-error', 'Another gateway has this departure in hand by now.')
     return answer?.ok === true ? { leased: new Set(answer.leased) } : undefined
   } catch (thrown) {
@@ -100,6 +101,11 @@ async function refusal(
     default:
       return undefined
   }
+}
+
+/** What is told where all places are taken. */
+function fullOf({ count = [] }: Write, slot: string): Error {
+  return count.find((one) => one.slot === slot)?.full ?? new Error(`Nothing was to be counted in ${slot}`)
 }
 
 /** Another created it at the same moment: it is committed by now, so it can be named. */

@@ -1,5 +1,6 @@
 import type { Patient, Resource } from '@medplum/fhirtypes'
 import type { PoolConfig } from 'pg'
+import type { Failure } from '../fhir/outcome.ts'
 import { parseSearch, type Search } from '../fhir/search.ts'
 import { type Log, silent } from '../log.ts'
 import { type Changes, changesAmong, changesHere } from './changes.ts'
@@ -16,6 +17,7 @@ import { earliestOffers, type OfferQuery } from './offers.ts'
 import { outboxIn } from './outbox.ts'
 import { readCurrent, readVersion } from './read.ts'
 import { readerOf } from './reader.ts'
+import { findAcross, type Searches } from './search/across.ts'
 import { findPage } from './search/index.ts'
 import { sessionsIn } from './sessions.ts'
 import { sharedIn } from './shared.ts'
@@ -97,6 +99,7 @@ function storeOn(
     read: (type, id, sight) => readCurrent(keyed, type, id, sight),
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
     search: (search, sight) => findPage(db, search, sight),
+    searchAcross: (searches, sight) => findAcross(db, searches, sight),
     history: (query, sight) => readHistory(db, query, sight),
     offers: (query) => earliestOffers(db, query),
     waiting: (query) => waitingTasks(db, query),
@@ -282,6 +285,17 @@ export interface Occupancy {
   end: string
 }
 
+/**
+ * A place among a limited number, whichever is free: the store picks it as it writes, so nobody has to read first how many
+ * are left.
+ */
+export interface Counted extends Omit<Occupancy, 'place' | 'resources'> {
+  /** How many places there are. */
+  most: number
+  /** What the write fails with when none is left. */
+  full: Failure
+}
+
 /** A resource to be kept as a new version. */
 export interface Written {
   /** Complete, with `id` and `meta`: its text is what will be read. */
@@ -405,6 +419,7 @@ export interface Write {
   /** Versions that must still be current, though they are not written: `Type/id` → version. */
   relies?: ReadonlyMap<string, number>
   take?: readonly Occupancy[]
+  count?: readonly Counted[]
   /** Appointments whose places are given back. */
   release?: readonly string[]
   arrival?: ArrivalRow
@@ -444,6 +459,8 @@ export interface Store extends AsyncDisposable {
   read(type: string, id: string, sight: Sight): Promise<Stored | undefined>
   vread(type: string, id: string, version: number, sight: Sight): Promise<Stored | undefined>
   search(search: Search, sight: Sight): Promise<Page>
+  /** Of several types together, in one order. */
+  searchAcross(searches: Searches, sight: Sight): Promise<Page>
   history(query: HistoryQuery, sight: Sight): Promise<HistoryPage>
   /** The earliest free slots of diaries. */
   offers(query: OfferQuery): Promise<Stored[]>

@@ -36,28 +36,29 @@ const beforeMs = 1_300
 /** Everything that follows has been written too; the trail of what was read in it not yet. */
 const quietMs = 400
 
-/** The fewest of three times: what the gateway does of itself may fall into one of them. */
-async function fewest<T>(
-  prepare: () => Promise<T>,
-  act: (prepared: T) => Promise<unknown>,
-): Promise<string[]> {
-  const counts: string[][] = []
-  for (let n = 0; n < 3; n++) {
+/** Does it until it takes no more than this: what the gateway does of itself may fall into any of the times. */
+async function takes<T>(most: number, prepare: () => Promise<T>, act: (prepared: T) => Promise<unknown>) {
+  let taken: string[] = []
+  for (let times = 0; times < mostTimes; times++) {
     const prepared = await prepare()
     await sleep(beforeMs)
     statements.take()
     await act(prepared)
     await sleep(quietMs)
-    counts.push(statements.take().map((text) => text.replaceAll(/\s+/g, ' ').slice(0, 100)))
+    taken = statements.take().map((text) => text.replaceAll(/\s+/g, ' ').slice(0, 100))
+    if (taken.length <= most) return
   }
-  return counts.toSorted((a, b) => a.length - b.length)[0] ?? []
+  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(most)
 }
+
+const mostTimes = 5
 
 const proposal = async () =>
   firstFor(gateway.as('ehr'), await referred(gateway), organization(gateway, 'centre-v2'))
 
 test('a resource that is created takes two', async () => {
-  const taken = await fewest(
+  await takes(
+    2,
     async () => freshNumber('PAT'),
     (value) =>
       gateway.as('ehr').call('POST', 'Patient', {
@@ -66,7 +67,6 @@ test('a resource that is created takes two', async () => {
         name: [{ family: 'Exemple' }],
       }),
   )
-  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(2)
 }, 30_000)
 
 /**
@@ -74,7 +74,8 @@ test('a resource that is created takes two', async () => {
  * without one, namesakes are looked for once it is known who it is, and a role has to say whose it is: one more.
  */
 test('a request for a patient and by a doctor who are known takes two', async () => {
-  const taken = await fewest(
+  await takes(
+    2,
     async () => {
       const request = await referred(gateway)
       const { id: _, meta: __, identifier: ___, extension: ____, ...said } = request
@@ -86,30 +87,27 @@ test('a request for a patient and by a doctor who are known takes two', async ()
       expect(reply.status).toBe(201)
     },
   )
-  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(2)
 }, 30_000)
 
 test('an order by HL7 v2 takes two: is it known, whom does it name and what is known of them; its plan', async () => {
-  const taken = await fewest(
+  await takes(
+    3,
     async () => {},
     () => referred(gateway),
   )
-  // The practice then looks for it: that is one.
-  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(3)
 }, 30_000)
 
-/** The place is a reserved one: what counts in its quotas is known only once it has been read. */
-test('a hold takes two, and one for the quotas of a reserved place', async () => {
-  const taken = await fewest(proposal, ({ id }) => holds(gateway.as('ehr'), id))
-  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(3)
+/** The place is a reserved one: the write finds one that its quotas leave. */
+test('a hold of a reserved place takes two', async () => {
+  await takes(2, proposal, ({ id }) => holds(gateway.as('ehr'), id))
 }, 30_000)
 
 /** Asking, the question on its way, the answer, its note; the order that follows it, and its note. */
 test('a booking takes eleven, to the end of all that it sets off', async () => {
   const ehr = gateway.as('ehr')
-  const taken = await fewest(
+  await takes(
+    11,
     async () => appointmentIn(await holds(ehr, (await proposal()).id)),
     async ({ id }) => expect((await books(ehr, id)).status).toBe(200),
   )
-  expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(11)
 }, 30_000)

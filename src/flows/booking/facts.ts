@@ -4,7 +4,6 @@ import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import type { Conventions } from '../slots/conventions.ts'
-import { quotaKeys } from './quotas.ts'
 import { isLive, referenceTo } from './states.ts'
 
 /** What has to be known to take places for a request. */
@@ -25,8 +24,6 @@ export interface BookingFacts {
   actorsOf: ReadonlyMap<string, readonly string[]>
   /** All of them. */
   actors: readonly string[]
-  /** Places that are taken in the quotas that the slots may count in. */
-  quotas?: readonly Occupancy[]
 }
 
 /** For whom: a request, or else a patient. Ids. */
@@ -58,11 +55,7 @@ export async function bookingFacts(wanted: Wanted, store: Reader, actor: Actor):
     whomFacts(wanted, store, actor),
   ])
   const slots = found.toSorted((a, b) => Date.parse(a.start) - Date.parse(b.start))
-  const counted = quotaKeys(slots, whom.request, actor)
-  const [schedules, quotas] = await Promise.all([
-    Promise.all(slots.map(({ schedule }) => store.follow(schedule.reference))),
-    counted.length > 0 ? store.occupancies(counted) : [],
-  ])
+  const schedules = await Promise.all(slots.map(({ schedule }) => store.follow(schedule.reference)))
   const actorsOf = new Map(
     slots.map((slot, n) => {
       const schedule = schedules[n]
@@ -76,7 +69,6 @@ export async function bookingFacts(wanted: Wanted, store: Reader, actor: Actor):
     taken,
     ...whom,
     actorsOf,
-    quotas,
     actors: [...new Set([...actorsOf.values()].flat())],
   }
 }

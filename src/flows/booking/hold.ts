@@ -110,10 +110,8 @@ export function placed(facts: BookingFacts, at: Moment, actor: Actor, id: string
   refuseScattered(facts)
   const appointment = pendingAppointment(facts, at, actor, id)
   const plan = {
-    take: [
-      ...occupanciesOf(facts, appointment.id),
-      ...quotaPlaces(slots, request, facts.quotas ?? [], appointment.id, at, actor),
-    ],
+    take: occupanciesOf(facts, appointment.id),
+    count: quotaPlaces(slots, request, appointment.id, at, actor),
     grant: grants([appointment], senderKeys(actor)),
     ...(request && { rely: [referenceTo(request)] }),
   } satisfies Plan

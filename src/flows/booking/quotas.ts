@@ -1,7 +1,7 @@
 import type { ServiceRequest, Slot } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { Failure, issue } from '../../fhir/outcome.ts'
-import type { Kept, Occupancy } from '../../store/index.ts'
+import type { Counted as CountedPlace, Kept } from '../../store/index.ts'
 import { noRules, type Quota, reservationOf } from '../slots/rules.ts'
 import type { Desk, Moment } from '../step.ts'
 import { centreOf } from './states.ts'
@@ -35,7 +35,7 @@ type Counted = Pick<Quota, 'label' | 'per' | 'period'> & {
 
 const periods = ['day', 'week', 'month'] as const
 
-/** All that a slot could be counted for, whatever the rules say: what is read before they are known. */
+/** All that a slot could be counted for, whatever the rules say. */
 function countedAs(
   slot: Kept<Slot>,
   request: Kept<ServiceRequest> | undefined,
@@ -69,39 +69,26 @@ function beginningOf(period: Quota['period'], day: string): string {
   return `w${new Date(monday).toISOString().slice(0, 10)}`
 }
 
-/** What has to be read to know how many places are left: names of their occupancies. */
-export function quotaKeys(
-  slots: readonly Kept<Slot>[],
-  request: Kept<ServiceRequest> | undefined,
-  actor: Actor,
-): string[] {
-  return [...new Set(slots.flatMap((slot) => countedAs(slot, request, actor).map(keyOf)))]
-}
-
 /**
  * A place in each quota that slots count in, taken with them: two who take the last one at once are kept apart as two who
- * take one slot are. Fails: throttled when a quota is used up.
+ * take one slot are.
  */
 export function quotaPlaces(
   slots: readonly Kept<Slot>[],
   request: Kept<ServiceRequest> | undefined,
-  taken: readonly Occupancy[],
   appointment: string,
   at: Moment,
   actor: Actor,
-): Occupancy[] {
-  const places: Occupancy[] = []
-  for (const slot of slots) {
-    for (const counted of countedAs(slot, request, actor)) {
+): CountedPlace[] {
+  return slots.flatMap((slot) =>
+    countedAs(slot, request, actor).flatMap((counted) => {
       const quota = quotaFor(counted, slot, at)
-      if (!quota) continue
-      const key = keyOf(counted)
-      const used = [...taken, ...places].filter((one) => one.slot === key).map(({ place }) => place)
-      const place = lowestFree(used, quota)
-      places.push({ slot: key, place, appointment, resources: [], start: slot.start, end: slot.end })
-    }
-  }
-  return places
+      if (!quota) return []
+      const { start, end } = slot
+      const full = refusalOf(quota)
+      return [{ slot: keyOf(counted), most: quota.most, appointment, start, end, full }]
+    }),
+  )
 }
 
 function quotaFor(
@@ -117,12 +104,11 @@ function quotaFor(
     .toSorted((a, b) => a.most - b.most)[0]
 }
 
-function lowestFree(used: readonly number[], quota: Quota): number {
+function refusalOf(quota: Quota): QuotaRefusal {
   const { name, most, per, period } = quota
-  for (let place = 1; place <= most; place++) if (!used.includes(place)) return place
   const whose = { practice: 'Your practice has', prescriber: 'The prescriber has' }[per]
   const text = `${whose} all of its ${most} reserved places of this ${period} (${name}). Take one that is open to all, or another ${period}.`
-  throw new QuotaRefusal(quota, text)
+  return new QuotaRefusal(quota, text)
 }
 
 /** A place may be given back at any time. */

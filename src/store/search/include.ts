@@ -18,7 +18,7 @@ type Reached = ReadonlyMap<string, readonly string[]>
 /** What the search brings along with its matches: each once, and nothing that is a match itself. */
 export async function included(
   query: Query,
-  search: Search,
+  search: Pick<Search, 'includes'>,
   matches: readonly { type: string; id: string }[],
   sight: Sight,
 ): Promise<ResourceRow[]> {

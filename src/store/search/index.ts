@@ -9,7 +9,7 @@ import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
 import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
 
 /** Where the next page goes on is said by the last row of this one alone: it takes time to make and to read. */
-type MatchRow = ResourceRow & { place: (string | null)[] | null }
+export type MatchRow = ResourceRow & { place: (string | null)[] | null }
 
 /** One page of what a search finds, with what it brings along; `total` only when it was asked for. */
 export async function findPage(
@@ -23,12 +23,19 @@ export async function findPage(
   const find = isSteady(search) ? steady : query
   const rows = await find<MatchRow>(searchStatement(search, sight))
   const matches = rows.slice(0, search.count)
-  const last = rows.length > search.count ? matches.at(-1) : undefined
-  const others = await included(query, search, matches, sight)
+  return { ...pageOf(matches, rows, await included(query, search, matches, sight)), ...counted }
+}
+
+/** A page of matches, of rows of which one more may have been found, with what comes along. */
+export function pageOf(
+  matches: readonly MatchRow[],
+  rows: readonly MatchRow[],
+  others: readonly ResourceRow[],
+): Page {
+  const last = rows.length > matches.length ? matches.at(-1) : undefined
   return {
     entries: [...matches.map((row) => found(row, 'match')), ...others.map((row) => found(row, 'include'))],
     ...(last?.place && { next: cursorAt(last.place) }),
-    ...counted,
   }
 }
 

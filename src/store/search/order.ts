@@ -7,7 +7,7 @@ import { join, raw, type Sql, sql } from '../sql.ts'
 import { quoted, sortText } from './schema.ts'
 
 /** One thing that results are ordered by. What has no value counts as the greatest, as in PostgreSQL. */
-interface Key {
+export interface Key {
   expression: string
   type: ColumnType
   descending: boolean

@@ -2,7 +2,7 @@ import type { Kept } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { claimed, forgotten, type Identity, identified, identitiesOf } from './identity.ts'
 import { arrived, fenced, queued, settled } from './messages.ts'
-import { released, taken } from './places.ts'
+import { chosen, counted, released, taken } from './places.ts'
 import { type Change, changesOf, changeTable, created, granted, held, relied, replaced } from './resources.ts'
 import { grantedParts, indexedParts } from './search.ts'
 import type { Whole } from './whole.ts'
@@ -15,6 +15,8 @@ export interface Answer {
   clash: string | null
   /** Somebody else has a departure in hand that this was to end. */
   lost: boolean
+  /** Among these no place is left, and nothing else is wrong. */
+  full: string | null
   /** Departures that are in hand now: their rows. */
   leased: string[] | null
 }
@@ -86,13 +88,16 @@ function guard({ changes, identities, replaces, relies, write }: Parts): Sql[] {
       : []),
     ...(identities.length > 0 ? [sql`not exists (select from clash)`] : []),
   ]
+  const { count = [], release = [] } = write
   return [
     ...(changes.length > 0 ? [changeTable(changes)] : []),
     ...(replaces ? [held] : []),
     ...(relies.size > 0 ? [relied(relies)] : []),
     ...(identities.length > 0 ? [claimed(identities)] : []),
     ...(fences.length > 0 ? [fenced(fences)] : []),
-    sql`guard as materialized (select ${sure.length > 0 ? join(sure, ' and ') : raw('true')} as ok)`,
+    ...(count.length > 0 ? [chosen(count, release)] : []),
+    sql`sound as materialized (select ${sure.length > 0 ? join(sure, ' and ') : raw('true')} as ok)`,
+    sql`guard as materialized (select ok${count.length > 0 ? raw(' and not exists (select from chosen where place is null)') : raw('')} as ok from sound)`,
   ]
 }
 
@@ -122,10 +127,11 @@ function identityParts({ identities, replaces }: Parts): Sql[] {
   ]
 }
 
-function placeParts({ write: { release = [], take = [] } }: Parts): Sql[] {
+function placeParts({ write: { release = [], take = [], count = [] } }: Parts): Sql[] {
   return [
     ...(release.length > 0 ? [released(release)] : []),
     ...(take.length > 0 ? [taken(take, release.length > 0)] : []),
+    ...(count.length > 0 ? [counted(release.length > 0)] : []),
   ]
 }
 
@@ -148,8 +154,11 @@ function answer({ identities, write }: Parts): Sql {
       : raw('')
   const fences = fencedIn(write).length
   const lost = fences > 0 ? sql`(select count(*) from in_hand) < ${fences}::integer` : raw('false')
+  const full = write.count?.length
+    ? raw('(select slot from chosen, sound where place is null and ok limit 1)')
+    : raw('null::text')
   const leased = write.leases
     ? raw(`(select array_agg(row::text) from queued where holder is not null)`)
     : raw('null::text[]')
-  return sql`select (select ok from guard) as ok, ${clash} as clash, ${lost} as lost, ${leased} as leased ${alone}`
+  return sql`select (select ok from guard) as ok, ${clash} as clash, ${lost} as lost, ${full} as full, ${leased} as leased ${alone}`
 }

@@ -59,8 +59,8 @@ export function reachOf(write: Write): Reach | undefined {
 
 const nameOf = ({ type, system, value }: Identity) => JSON.stringify([type, system, value])
 
-function onlyAdds({ resources = [], removed, take, release, settlements, leases }: Write): boolean {
-  const others = [removed, take, release, settlements]
+function onlyAdds({ resources = [], removed, take, count, release, settlements, leases }: Write): boolean {
+  const others = [removed, take, count, release, settlements]
   return (
     resources.every(({ replaces }) => replaces === 0) &&
     others.every((part) => !part?.length) &&

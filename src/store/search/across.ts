@@ -1,0 +1,86 @@
+import type { Include, Search } from '../../fhir/search.ts'
+import type { Database } from '../database.ts'
+import type { Page, Sight } from '../index.ts'
+import { join, raw, type Sql, sql } from '../sql.ts'
+import { matching } from './conditions.ts'
+import { included } from './include.ts'
+import { countStatement, type MatchRow, pageOf } from './index.ts'
+import { after, type Key, orderBy, orderOf, place } from './order.ts'
+import { resourceColumns } from './rows.ts'
+
+/** Searches of several types, alike in order, page size and place: `parseAcross` makes them so. */
+export type Searches = readonly [Search, ...Search[]]
+
+/** One page of what searches of several types find together, in one order, by one statement. */
+export async function findAcross(
+  { planned: query }: Pick<Database, 'planned'>,
+  searches: Searches,
+  sight: Sight,
+): Promise<Page> {
+  const [first] = searches
+  const counted =
+    first.total || first.totalOnly ? { total: await countOf({ planned: query }, searches, sight) } : {}
+  if (first.totalOnly) return { entries: [], ...counted }
+  const rows = await query<MatchRow>(acrossStatement(searches, sight))
+  const matches = rows.slice(0, first.count)
+  const others = await included(query, { includes: includesOf(searches) }, matches, sight)
+  return { ...pageOf(matches, rows, others), ...counted }
+}
+
+/** The matches of one page and one more: the first of each type, and of these the first. */
+export function acrossStatement(searches: Searches, sight: Sight): Sql {
+  const [first] = searches
+  const columns = keysOf(first)
+  const keys = columns.map((key, index) => ({ ...key, expression: `u.k${index}` }))
+  const limit = raw(String(first.count + 1))
+  const page = sql`select u.type, u.id, row_number() over w as number,
+      case when row_number() over w = ${raw(String(first.count))} then ${place(keys)} end as place
+    from (${join(
+      searches.map((search) => firstOf(search, sight)),
+      ' union all ',
+    )}) u window w as (order by ${orderBy(keys)}) order by ${orderBy(keys)} limit ${limit}`
+  return sql`select ${resourceColumns}, m.place from (${page}) m
+    join resource r on r.type = m.type and r.id = m.id order by m.number`
+}
+
+/** The first that match of one type, with what they are ordered by. */
+function firstOf(search: Search, sight: Sight): Sql {
+  const keys = keysOf(search)
+  const rest = search.cursor === undefined ? [] : [after(keys, search.cursor)]
+  const rows = matching({ type: search.type, alias: 's', sight }, search.filters, ...rest)
+  const values = raw(keys.map(({ expression }, index) => `${expression} as k${index}`).join(', '))
+  return sql`(select ${raw(`'${search.type}'::text`)} as type, s.id, ${values} from ${rows}
+    order by ${orderBy(orderOf(search))} limit ${raw(String(search.count + 1))})`
+}
+
+/** Ids are one type's own: the type decides last. */
+function keysOf(search: Search): readonly Key[] {
+  const own = orderOf(search)
+  const type = {
+    expression: `'${search.type}'::text collate "C"`,
+    type: 'text',
+    descending: own.at(-1)?.descending ?? true,
+    always: true,
+  } as const
+  return [...own, type]
+}
+
+async function countOf(
+  { planned: query }: Pick<Database, 'planned'>,
+  searches: Searches,
+  sight: Sight,
+): Promise<number> {
+  const each = searches.map((search) => countStatement(search, sight))
+  const [row] = await query<{ total: number }>(
+    sql`select sum(total)::int as total from (${join(each, ' union all ')}) every`,
+  )
+  return row?.total ?? 0
+}
+
+/** Each once: several types may bring along the same. */
+function includesOf(searches: Searches): readonly Include[] {
+  const all = searches.flatMap(({ includes }) => includes)
+  const nameOf = ({ reverse, type, parameter, target, iterate }: Include) =>
+    [reverse, type, parameter.code, target, iterate].join(' ')
+  return [...new Map(all.map((include) => [nameOf(include), include])).values()]
+}
