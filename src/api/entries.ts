@@ -65,7 +65,7 @@ function entryOf(sent: unknown, place: string): { entry?: RequestEntry; faults: 
     ...(typeof method === 'string' && methods.includes(method)
       ? []
       : [issue('value', `A method is one of ${methods.join(', ')}.`, `${place}.request.method`)]),
-    ...(typeof url === 'string' && /^\/?[A-Za-z$_]/.test(url)
+    ...(typeof url === 'string' && /^\/?[A-Za-z$_?]/.test(url)
       ? []
       : [issue('required', 'A request has a URL: a type, and what follows it.', `${place}.request.url`)]),
     ...textFaults(sent, ['fullUrl'], place),

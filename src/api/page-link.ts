@@ -30,6 +30,6 @@ function sealOf({ house, permit, base, path }: Call, query: URLSearchParams, pla
     .filter(([name]) => !apart.includes(name))
     .map(([name, value]) => `${name}=${value}`)
     .sort()
-  const bound = JSON.stringify([permit.actor.client, base, path.type, path.id, asked, place])
+  const bound = JSON.stringify([permit.actor.client, base, path.type, path.id, path.operation, asked, place])
   return createHmac('sha256', house.linkKey).update(bound).digest('base64url').slice(0, 22)
 }

@@ -144,6 +144,7 @@ function permitted(asked: Request, { permit }: Call): Request {
 
 /** Judges a reading entry before anything is written. */
 function readable({ url, place }: RequestEntry, { permit }: Call): void {
+  if (url.startsWith('?')) return
   const type = /^[A-Za-z]+/.exec(url)?.[0]
   const isRead = /^[A-Z][A-Za-z]+\/[^/?]+(\/_history(\/\d+)?)?$/.test(url)
   if (type === undefined) throw failure('value', 'A URL begins with a resource type.', `${place}.request.url`)

@@ -189,7 +189,7 @@ describe('an address', () => {
     ['PATCH', '/fhir/Patient/1', 400, 'structure'],
     ['GET', '/intake/referrals', 405, 'not-supported'],
     ['POST', '/auth/jwks', 405, 'not-supported'],
-    ['GET', '/fhir', 405, 'not-supported'],
+    ['PUT', '/fhir', 405, 'not-supported'],
     ['DELETE', '/fhir/Patient', 400, 'required'],
     ['PUT', '/fhir/metadata', 405, 'not-supported'],
     ['POST', '/fhir/StructureDefinition', 405, 'not-supported'],

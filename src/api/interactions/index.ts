@@ -9,6 +9,7 @@ import { historyInstance, historySystem, historyType } from './history.ts'
 import type { Interaction } from './interaction.ts'
 import { conditionalPatch, patch } from './patch.ts'
 import { read } from './read.ts'
+import { searchSystem, searchSystemByPost } from './search-system.ts'
 import { searchByPost, searchType } from './search-type.ts'
 import { conditionalUpdate, update } from './update.ts'
 import { vread } from './vread.ts'
@@ -30,6 +31,8 @@ const interactions: readonly Interaction[] = [
   conditionalDelete,
   bundle,
   historySystem,
+  searchSystem,
+  searchSystemByPost,
   ...operationRoutesOf(operations),
 ]
 

@@ -16,6 +16,7 @@ export type Code =
   | 'transaction'
   | 'batch'
   | 'history-system'
+  | 'search-system'
 
 /** One thing that may be asked under a FHIR base: where, by whom, and what is answered. */
 export interface Interaction {

@@ -3,7 +3,7 @@ import { type Link, searchset } from '../../fhir/bundle.ts'
 import { outcomeOf } from '../../fhir/outcome.ts'
 import { partOf } from '../../fhir/part.ts'
 import type { Filter } from '../../fhir/search/filter.ts'
-import { type Part, parseSearch, type Search } from '../../fhir/search.ts'
+import { type Part, parseSearch, type Search, type SearchOptions } from '../../fhir/search.ts'
 import { codesIn } from '../../fhir/value-set.ts'
 import type { Found } from '../../store/index.ts'
 import { type Answer, versionsOf } from '../answer.ts'
@@ -47,10 +47,7 @@ export async function searched(
 ): Promise<Answer> {
   const { house, base, permit } = call
   const type = typeOf(call)
-  const { zone } = house.desk(permit.actor).territory
-  const lenient = permit.lenient || preferenceOf(call.header('prefer')).lenient
-  const codesOf = (url: string) => codesIn(url, house.conformance)
-  const { search, warnings } = parseSearch(type, opened(call, query), { lenient, zone, base, codesOf })
+  const { search, warnings } = parseSearch(type, opened(call, query), optionsOf(call))
   const counted = withCount({ ...search, filters: [...search.filters, ...more] }, query)
   const page = await house.store.search(withinReach(counted, permit), permit.actor.sight)
   const head = {
@@ -67,8 +64,15 @@ export async function searched(
   }
 }
 
+/** How a query of the caller's is read. */
+export function optionsOf({ house, base, permit, header }: Call): SearchOptions {
+  const { zone } = house.desk(permit.actor).territory
+  const lenient = permit.lenient || preferenceOf(header('prefer')).lenient
+  return { lenient, zone, base, codesOf: (url) => codesIn(url, house.conformance) }
+}
+
 /** Of each resource the part that is wanted: elements are named of the matches alone. */
-function inPart(entries: readonly Found[], part: Part | undefined): readonly Found[] {
+export function inPart(entries: readonly Found[], part: Part | undefined): readonly Found[] {
   if (!part) return entries
   return entries.map((entry) => {
     if (entry.mode === 'include' && part.is === 'elements') return entry
@@ -83,7 +87,7 @@ function withCount(search: Search, query: URLSearchParams): Search {
 }
 
 /** What was left out of the search is left out of its link: the link says what was searched. */
-function withoutUnknown(
+export function withoutUnknown(
   query: URLSearchParams,
   warnings: readonly { expression?: string }[],
 ): URLSearchParams {
@@ -94,7 +98,7 @@ function withoutUnknown(
 }
 
 /** The query with the place that its link says. */
-function opened(call: Call, query: URLSearchParams): URLSearchParams {
+export function opened(call: Call, query: URLSearchParams): URLSearchParams {
   const place = placeIn(call, query)
   if (place === undefined) return query
   const further = new URLSearchParams(query)
@@ -102,8 +106,10 @@ function opened(call: Call, query: URLSearchParams): URLSearchParams {
   return further
 }
 
-function linksOf(call: Call, query: URLSearchParams, next: string | undefined): Link[] {
-  const address = `${call.base}/${typeOf(call)}`
+export function linksOf(call: Call, query: URLSearchParams, next: string | undefined): Link[] {
+  const { type, id, operation } = call.path
+  const parts = [call.base, type, id, operation && `$${operation}`]
+  const address = parts.filter((part) => part !== undefined).join('/')
   const self: Link = { relation: 'self', url: urlOf(address, query) }
   if (next === undefined) return [self]
   const further = new URLSearchParams(query)
@@ -111,4 +117,5 @@ function linksOf(call: Call, query: URLSearchParams, next: string | undefined): 
   return [self, { relation: 'next', url: urlOf(address, further) }]
 }
 
-const urlOf = (address: string, query: URLSearchParams) => (query.size > 0 ? `${address}?${query}` : address)
+export const urlOf = (address: string, query: URLSearchParams): string =>
+  query.size > 0 ? `${address}?${query}` : address

@@ -24,10 +24,12 @@ const summaries: Readonly<Record<Code, string>> = {
   'search-type': 'Search',
   transaction: 'A transaction or a batch',
   batch: 'A transaction or a batch',
+  'search-system': 'Search several types',
 }
 
 /** Interactions that are another way to ask for one of FHIR's: method and path → what is asked. */
 const others: Readonly<Record<string, string>> = {
+  'POST /_search': 'Search several types, with the parameters in a form',
   'POST /:type/_search': 'Search, with the parameters in a form',
   'PUT /:type': 'Replace the one that fits a search, or create it',
   'PATCH /:type': 'Change in part the one that fits a search',

@@ -41,4 +41,4 @@ export function badValue(name: string, expected: string): Failure {
 }
 
 /** A name as it may stand in a message: short, one line. */
-const shown = (name: string) => name.replace(/[^\x20-\x7e]/g, '?').slice(0, 80)
+export const shown = (name: string): string => name.replace(/[^\x20-\x7e]/g, '?').slice(0, 80)
