@@ -18,7 +18,6 @@ import { outboxIn } from './outbox.ts'
 import { readCurrent, readVersion } from './read.ts'
 import { readerOf } from './reader.ts'
 import { findAcross, type Searches } from './search/across.ts'
-import { findAcross, type Searches } from './search/across.ts'
 import { findPage } from './search/index.ts'
 import { sessionsIn } from './sessions.ts'
 import { sharedIn } from './shared.ts'
@@ -100,7 +99,6 @@ function storeOn(
     read: (type, id, sight) => readCurrent(keyed, type, id, sight),
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
     search: (search, sight) => findPage(db, search, sight),
-    searchAcross: (searches, sight) => findAcross(db, searches, sight),
     searchAcross: (searches, sight) => findAcross(db, searches, sight),
     history: (query, sight) => readHistory(db, query, sight),
     offers: (query) => earliestOffers(db, query),
