@@ -5,6 +5,8 @@ import { field } from '../hl7v2/message.ts'
 import { answered } from './booking/answered.ts'
 import { entriesOf } from './entries.ts'
 import type { Content, Transformed } from './message.ts'
+import { merged } from './patient/merged.ts'
+import { updated } from './patient/updated.ts'
 import { type Arriving, type Performed, perform } from './perform.ts'
 import { cancelled } from './referral/cancelled.ts'
 import { noticed } from './referral/noticed.ts'
@@ -36,6 +38,8 @@ const needs: Readonly<Record<string, Route['needs']>> = {
   'booking.answered': ['Appointment', 'u'],
   'results.commented': ['Communication', 'c'],
   'results.replied': ['Task', 'u'],
+  'patient.updated': ['Patient', 'u'],
+  'patient.merged': ['Patient', 'u'],
 }
 
 const v2 =
@@ -80,6 +84,10 @@ export const routes: readonly Route[] = [
   route('ORU^R01', 'ORU_R01-REPONSE_DEMANDE-to-Task', replied, referral, answersRequest),
   route('ORU^R01', 'ORU_R01-to-Communication', commented, referral),
   route('Communication', undefined, commented, referral),
+
+  route('ADT^A08', 'ADT_A01-to-Patient', updated, referral),
+  route('ADT^A31', 'ADT_A01-to-Patient', updated, referral),
+  route('ADT^A40', 'ADT_A39-to-Patient', merged, referral),
 ]
 
 /** The route of a kind of arrival. Fails: unknown-message. */
