@@ -11,6 +11,7 @@ import { firstHad } from './first-had.ts'
 import { handingOver } from './handing-over.ts'
 import { readHistory } from './history.ts'
 import { keyedReads } from './keyed.ts'
+import { type Lines, linesIn } from './lines.ts'
 import { messagesIn } from './messages.ts'
 import { migrate, newestMigration } from './migrate.ts'
 import { earliestOffers, type OfferQuery } from './offers.ts'
@@ -86,6 +87,7 @@ function storeOn(
     connection,
     messages: messagesIn(db, keyed),
     outbox: { ...outboxIn(db), handTo: handing.handTo },
+    lines: linesIn(db),
     clients: clientsIn(db),
     sessions: sessionsIn(db),
     ...sharedIn(db, clock),
@@ -201,6 +203,7 @@ export interface HistoryQuery {
   cursor?: string
 }
 
+export type { HeldLine, LineState, Lines } from './lines.ts'
 export type { OfferQuery } from './offers.ts'
 
 export interface HistoryPage {
@@ -248,8 +251,11 @@ export interface Reader {
     type: T,
     query: string,
   ): Promise<Kept<Resource & { resourceType: T }>[]>
-  /** Patients who bear this family name, as it is written, and are born on this day (ISO date); read like `naming`. */
-  namesakes(family: string, birthDate: string): Promise<Kept<Patient>[]>
+  /**
+   * Patients who are perhaps the same; read like `naming`, and with what names them by a search
+   * (`ServiceRequest?subject&status=active`), known then to that search.
+   */
+  namesakes(of: Traits | SameTraits, query: string): Promise<Kept<Patient>[]>
   /** Who may see a resource now. */
   sight(reference: string): Promise<readonly string[]>
   /** What is taken of these slots, by slot id. */
@@ -270,6 +276,20 @@ export type Way =
   | { named: string; ways?: readonly Way[] }
   | { naming: string; ways?: readonly Way[] }
   | { places: true }
+
+/** Whoever bears a family name, as it is written, and is born on a day. */
+export interface Traits {
+  family: string
+  /** ISO date. */
+  birthDate: string
+}
+
+/** Whoever has a family name and the birth date of a patient that is kept; nobody where it has an identifier of these systems. */
+export interface SameTraits {
+  /** `Patient/<id>`. */
+  patient: string
+  unlessOf: readonly string[]
+}
 
 /** A place of a slot that is held or booked. The store forbids two of one place, and two at one time on one resource. */
 export interface Occupancy {
@@ -346,6 +366,8 @@ export interface ArrivalRow extends Arrival {
   reason?: string
   /** What was answered, byte for byte, to be answered again. */
   answer?: Buffer
+  /** By what it is found: `id=…`, `order=…`, `patient=…`, and what it made: `ServiceRequest/…`. */
+  keys?: readonly string[]
   /** Until when the same id is the same message (instant). */
   knownUntil: string
 }
@@ -380,6 +402,7 @@ export interface DepartureRow extends Departure {
   /** Instants. */
   queuedAt: string
   endedAt?: string
+  triedAt?: string
 }
 
 /** How a departure ended, or when it is tried again. */
@@ -394,6 +417,15 @@ export interface Settlement {
   /** What was put on the wire. */
   raw?: Buffer
   contentType?: string
+  /** By what else it is found: what its bytes say of themselves. */
+  keys?: readonly string[]
+}
+
+/** How many departures of a peer may be claimed: of lanes after this one. */
+export interface Room {
+  peer: string
+  most: number
+  after?: string
 }
 
 /** Who has departures in hand, and until when (instant). */
@@ -468,6 +500,7 @@ export interface Store extends AsyncDisposable {
   waiting(query: WaitingQuery): Promise<Stored[]>
   readonly messages: Messages
   readonly outbox: Outbox
+  readonly lines: Lines
   readonly clients: Clients
   readonly sessions: Sessions
   /** What goes on with these peers, in their order. */
@@ -503,16 +536,10 @@ export interface Messages {
 
 export interface Outbox {
   /**
-   * The next departures that may leave now: the head of each free lane, leased to `holder` until `until`.
+   * The next departures that may leave now, on a lease: heads of free lanes, as many of each peer as there is room for.
    * Two holders never get the same one; a lane with one in hand gives none.
    */
-  claim(
-    holder: string,
-    peers: readonly string[],
-    at: string,
-    until: string,
-    limit: number,
-  ): Promise<DepartureRow[]>
+  claim(lease: Lease, rooms: readonly Room[], at: string): Promise<DepartureRow[]>
   /** The resources that a departure tells of, in the versions that it names. Those that are not there are left out. */
   about(references: readonly string[]): Promise<Stored[]>
   /** From now on, what is written here is handed over with its write. */

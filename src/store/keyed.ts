@@ -4,7 +4,7 @@ import { instantText, parseDate } from '../fhir/dates.ts'
 import { clean } from '../fhir/search/forms.ts'
 import { type Parameter, parametersOf } from '../fhir/search/parameters.ts'
 import type { Database } from './database.ts'
-import type { Stored } from './index.ts'
+import type { SameTraits, Stored, Traits } from './index.ts'
 import { type StoredRow, storedOf } from './read.ts'
 import { isHot } from './search/hot.ts'
 import { quoted, searchTable } from './search/schema.ts'
@@ -27,8 +27,8 @@ export interface Keyed {
   naming(query: string, type: string, keys: readonly CarriedKey[]): Promise<Current[]>
   /** Those that refer to something, by a search parameter (`Task?focus`, `Task?focus&status=requested`); newest first. */
   referring(query: string, reference: string): Promise<Current[]>
-  /** Patients who bear this family name, as it is written, and are born on this day (ISO date). */
-  namesakes(family: string, birthDate: string): Promise<Current[]>
+  /** Patients who are perhaps the same, with those that refer to each. */
+  namesakes(of: Traits | SameTraits, query: string): Promise<Namesake[]>
   /** The row of the message by which this one is known at an instant. */
   message(message: NamedMessage): Promise<string | undefined>
 }
@@ -67,10 +67,9 @@ export function keyedReads(db: Database, zone?: string): Keyed {
       return isName(type) && possible.length > 0 ? batch().naming(query, type, possible) : []
     },
     referring: (query, reference) => batch().referring(query, reference),
-    namesakes: async (family, birthDate) => {
-      const born = parseDate(birthDate, zone)
-      const possible = born?.precision === 'day' && clean(family) !== ''
-      return possible ? batch().namesakes({ family: clean(family), born: instantText(born.low) }) : []
+    namesakes: async (of, query) => {
+      const asked = 'patient' in of ? keptIn(of) : bornAs(of, zone)
+      return asked ? batch().namesakes({ ...asked, query }) : []
     },
     message: async (message) =>
       [message.peer, message.id].some((text) => text.includes('\0')) ? undefined : batch().message(message),
@@ -90,9 +89,36 @@ interface Id {
 }
 
 /** A family name without what is not to be seen of it, and the instant at which the day of birth begins. */
-interface Namesake {
+interface Born {
   family: string
   born: string
+}
+
+/** The id of a patient whose namesakes are asked for, and the systems whose numbers make that needless. */
+interface KeptPatient {
+  id: string
+  unlessOf: readonly string[]
+}
+
+/** Who is meant, and the search for those that refer to them. */
+type AskedNamesakes = (Born | KeptPatient) & { query: string }
+
+function bornAs({ family, birthDate }: Traits, zone: string | undefined): Born | undefined {
+  const born = parseDate(birthDate, zone)
+  const isPossible = born?.precision === 'day' && clean(family) !== ''
+  return isPossible ? { family: clean(family), born: instantText(born.low) } : undefined
+}
+
+function keptIn({ patient, unlessOf }: SameTraits): KeptPatient | undefined {
+  const [type, id = ''] = patient.split('/')
+  return type === 'Patient' && isId(id) ? { id, unlessOf } : undefined
+}
+
+/** A patient of the name and birth date that were asked for. */
+export interface Namesake {
+  patient: Current
+  /** Those that refer to it, newest first. */
+  naming: readonly Current[]
 }
 
 /** A row, as what it was asked for, and the number of the identifier or message that it was asked by. */
@@ -107,7 +133,7 @@ class Batch {
   readonly #named = new Map<string, OfType[]>()
   /** What is referred to, by the search for those that do. */
   readonly #referred = new Map<string, string[]>()
-  readonly #namesakes: Namesake[] = []
+  readonly #namesakes: AskedNamesakes[] = []
   readonly #rows: Promise<KeyedRow[]>
 
   constructor(db: Database, leaves: () => void) {
@@ -141,12 +167,18 @@ class Batch {
     this.#referred.set(query, references)
     const number = references.push(reference)
     const rows = (await this.#rows).filter(({ what, n }) => what === `referring ${query}` && n === number)
-    return rows.map(currentOf).sort((a, b) => (a.id < b.id ? 1 : -1))
+    return rows.map(currentOf).sort(newestFirst)
   }
 
-  async namesakes(namesake: Namesake): Promise<Current[]> {
-    const number = this.#namesakes.push(namesake)
-    return (await this.#rows).filter(({ what, n }) => what === 'namesake' && n === number).map(currentOf)
+  async namesakes(asked: AskedNamesakes): Promise<Namesake[]> {
+    const number = this.#namesakes.push(asked)
+    const rows = (await this.#rows).filter(({ n, what }) => n === number && what.startsWith('namesake'))
+    return rows
+      .filter(({ what }) => what === 'namesake')
+      .map((patient) => {
+        const naming = rows.filter(({ what }) => what === `namesake ${patient.id}`)
+        return { patient: currentOf(patient), naming: naming.map(currentOf).sort(newestFirst) }
+      })
   }
 
   async message(message: NamedMessage): Promise<string | undefined> {
@@ -160,11 +192,13 @@ class Batch {
       ...(this.#keys.length > 0 ? [byKeys(this.#keys)] : []),
       ...[...this.#named].map(([query, named]) => byNamed(query, named)),
       ...[...this.#referred].map(([query, references]) => byReferred(query, references)),
-      ...(this.#namesakes.length > 0 ? [byTraits(this.#namesakes)] : []),
+      ...this.#namesakes.flatMap((asked, n) => namesakesOf(asked, n + 1)),
       ...(this.#messages.length > 0 ? [byNames(this.#messages)] : []),
     ]
   }
 }
+
+const newestFirst = (a: Current, b: Current) => (a.id < b.id ? 1 : -1)
 
 /** Adds to what is asked for; the numbers that the rows will have. */
 function pushed(all: OfType[], type: string, keys: readonly CarriedKey[]): ReadonlySet<number> {
@@ -257,13 +291,33 @@ function readSource(query: string): Source | undefined {
   return others.length === rest.length ? { type, parameter, others } : undefined
 }
 
-function byTraits(namesakes: readonly Namesake[]): Sql {
-  const [families, days] = [namesakes.map(({ family }) => family), namesakes.map(({ born }) => born)]
-  return sql`select ${columns}, 'namesake' as what, k.n::integer as n
-    from unnest(${families}::text[], ${days}::timestamptz[]) with ordinality as k(family, born, n)
-    join search_patient s on s.birthdate_low = k.born and k.family = any(s.family_exact)
-    join resource r on r.type = 'Patient' and r.id = s.id`
+/** Patients who are perhaps the same, `p`, and those that refer to them. */
+function namesakesOf(asked: AskedNamesakes, number: number): Sql[] {
+  const { type, parameter, others } = sourceOf(asked.query)
+  const [alike, n] = ['id' in asked ? alikeTo(asked) : bornWith(asked), raw(String(number))]
+  const fits = isHot(type, parameter)
+    ? raw(`s.${quoted(parameter.column)} = 'Patient/' || p.id`)
+    : raw(`s.terms @> array['${termOf(parameter, 'Patient/')}' || p.id]`)
+  return [
+    sql`select ${columns}, 'namesake' as what, ${n} as n
+      from ${alike} join resource r on r.type = 'Patient' and r.id = p.id`,
+    sql`select ${columns}, 'namesake ' || p.id as what, ${n} as n
+      from ${alike} join ${raw(searchTable(type))} s on ${fits}${beside(others)}
+      join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`,
+  ]
 }
+
+const bornWith = ({ family, born }: Born): Sql => sql`(
+    select id from search_patient where birthdate_low = ${born}::timestamptz and ${family} = any(family_exact)
+  ) p`
+
+const alikeTo = ({ id, unlessOf }: KeptPatient): Sql => sql`(
+    select p.id from search_patient me
+    join search_patient p on p.birthdate_low = me.birthdate_low and p.family_exact && me.family_exact and p.id <> me.id
+    where me.id = ${id} and not exists (
+      select from identity i where i.type = 'Patient' and i.id = me.id and i.system = any(${[...unlessOf]}::text[])
+    )
+  ) p`
 
 function byNames(messages: readonly NamedMessage[]): Sql {
   const [peers, ids] = [messages.map(({ peer }) => peer), messages.map(({ id }) => id)]

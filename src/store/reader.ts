@@ -3,7 +3,7 @@ import { type BusinessKey, businessKeys } from '../fhir/business-key.ts'
 import { failure } from '../fhir/outcome.ts'
 import { lookAround } from './around.ts'
 import type { Database } from './database.ts'
-import type { Kept, Occupancy, Reader, Stored } from './index.ts'
+import type { Kept, Occupancy, Reader, SameTraits, Stored, Traits } from './index.ts'
 import { type CarriedKey, type Current, isReferring, type Keyed } from './keyed.ts'
 import { sql } from './sql.ts'
 
@@ -22,6 +22,8 @@ export function readerOf(
   const rows = new Map<string, Promise<Current | undefined>>()
   const naming = new Map<string, readonly Current[]>()
   const taken = new Map<string, readonly Occupancy[]>()
+  /** Patients who are perhaps the same, by what was asked. */
+  const twins = new Map<string, Promise<readonly Current[]>>()
   /** What names the carriers of some identifiers, by the search for it. */
   const foretold = new Map<string, { keys: readonly BusinessKey[]; found: readonly Current[] }[]>()
 
@@ -66,6 +68,15 @@ export function readerOf(
     return answer?.found.toSorted((one, other) => (one.id < other.id ? 1 : -1))
   }
 
+  /** Namesakes, and what names each, which a search for it then finds read. */
+  const asked = async (of: Traits | SameTraits, query: string): Promise<readonly Current[]> => {
+    const found = await keyed.namesakes(of, query)
+    const [search = '', ...rest] = query.split('&')
+    const beside = rest.map((one) => `&${one}`).join('')
+    for (const { patient, naming: own } of found) naming.set(`${search}=Patient/${patient.id}${beside}`, own)
+    return found.map(({ patient }) => patient)
+  }
+
   return {
     versions,
     async around(trails) {
@@ -99,9 +110,11 @@ export function readerOf(
         (await search(type, query))
       return found.flatMap((one) => remembered<Of<T>>(one) ?? [])
     },
-    async namesakes(family, birthDate) {
-      const found = await keyed.namesakes(family, birthDate)
-      return found.flatMap((one) => remembered<Of<'Patient'>>(one) ?? [])
+    async namesakes(of, query) {
+      const key = JSON.stringify([of, query])
+      const known = twins.get(key) ?? asked(of, query)
+      twins.set(key, known)
+      return (await known).flatMap((one) => remembered<Of<'Patient'>>(one) ?? [])
     },
     async sight(reference) {
       const [type = '', id = ''] = reference.split('/')

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PractitionerRole } from '@medplum/fhirtypes'
+import type { Patient, PractitionerRole } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { field } from '../../src/hl7v2/message.ts'
 import { centreV2, practiceV2, startGateway, type TestGateway } from '../support/gateway.ts'
@@ -69,24 +69,46 @@ test('a resource that is created takes two', async () => {
   )
 }, 30_000)
 
-/**
- * The patient has a national identifier, the doctor is named as such: what they lead to can be asked at once. Of a patient
- * without one, namesakes are looked for once it is known who it is, and a role has to say whose it is: one more.
- */
-test('a request for a patient and by a doctor who are known takes two', async () => {
+/** What a request of the demo says, to be said again under another number. */
+async function said() {
+  const { id: _, meta: __, identifier: ___, extension: ____, ...rest } = await referred(gateway)
+  return rest
+}
+
+const asks = async (request: object) =>
+  expect((await gateway.as('ehr').call('POST', 'ServiceRequest', request)).status).toBe(201)
+
+test('a request by a doctor takes two', async () => {
   await takes(
     2,
     async () => {
-      const request = await referred(gateway)
-      const { id: _, meta: __, identifier: ___, extension: ____, ...said } = request
-      const role = await gateway.as('cell').call<PractitionerRole>('GET', said.requester?.reference ?? '')
-      return { ...said, requester: role.body.practitioner }
+      const request = await said()
+      const role = await gateway.as('cell').call<PractitionerRole>('GET', request.requester?.reference ?? '')
+      return { ...request, requester: role.body.practitioner }
     },
-    async (request) => {
-      const reply = await gateway.as('ehr').call('POST', 'ServiceRequest', request)
-      expect(reply.status).toBe(201)
-    },
+    asks,
   )
+}, 30_000)
+
+test('a request for a patient without a national identifier takes two', async () => {
+  const ehr = gateway.as('ehr')
+  const named = { name: [{ use: 'official', family: 'Exemple', given: ['Anne'] }], birthDate: '1980-02-01' }
+  await takes(
+    2,
+    async () => {
+      const request = await said()
+      const patient = await ehr.call<Patient>('POST', 'Patient', { resourceType: 'Patient', ...named })
+      const role = await gateway.as('cell').call<PractitionerRole>('GET', request.requester?.reference ?? '')
+      const requester = role.body.practitioner
+      return { ...request, requester, subject: { reference: `Patient/${patient.body.id}` } }
+    },
+    asks,
+  )
+}, 30_000)
+
+/** What is known of the role, and all else, are asked at once. */
+test('a request by a doctor in a role takes three, of which two at once', async () => {
+  await takes(3, said, asks)
 }, 30_000)
 
 test('an order by HL7 v2 takes two: is it known, whom does it name and what is known of them; its plan', async () => {

@@ -86,7 +86,7 @@ test('those that refer to something may be asked for by a code beside, and names
   const [same, later, other] = [
     born('Lécole', '1979-03-28'),
     born('Lécole', '1979-03-29'),
-    born('Ecole', '1979-03-28'),
+    { ...born('Ecole', '1979-03-28'), identifier: [{ system: 'urn:oid:1.2', value: newId() }] },
   ]
   const asked = (status: 'active' | 'revoked') => ({
     resourceType: 'ServiceRequest' as const,
@@ -102,20 +102,27 @@ test('those that refer to something may be asked for by a code beside, and names
   }
   await using under = await counted(store.url)
   const { keyed, seen } = under
+  const inForce = 'ServiceRequest?subject&status=active'
+  const namesakes = async (of: Parameters<typeof keyed.namesakes>[0]) =>
+    (await keyed.namesakes(of, inForce)).flatMap(({ patient, naming }) => [patient, ...naming])
   const found = await Promise.all([
-    keyed.referring('ServiceRequest?subject&status=active', `Patient/${same.id}`),
+    keyed.referring(inForce, `Patient/${same.id}`),
     keyed.referring('ServiceRequest?subject', `Patient/${same.id}`),
-    keyed.namesakes('Lécole', '1979-03-28'),
-    keyed.namesakes('Autre', '1979-03-29'),
-    keyed.namesakes('LECOLE', '1979-03-28'),
-    keyed.namesakes('Lécole', '1979-03'),
+    namesakes({ family: 'Lécole', birthDate: '1979-03-28' }),
+    namesakes({ family: 'Autre', birthDate: '1979-03-29' }),
+    namesakes({ family: 'LECOLE', birthDate: '1979-03-28' }),
+    namesakes({ family: 'Lécole', birthDate: '1979-03' }),
+    namesakes({ patient: `Patient/${other.id}`, unlessOf: ['urn:none'] }),
+    namesakes({ patient: `Patient/${other.id}`, unlessOf: ['urn:oid:1.2'] }),
   ])
   expect(found.map((rows) => rows.map(({ id }) => id))).toEqual([
     [active.id],
     [active.id, revoked.id].toSorted().reverse(),
-    [same.id],
+    [same.id, active.id],
     [later.id],
     [],
+    [],
+    [same.id, active.id],
     [],
   ])
   expect(seen.statements).toBe(1)

@@ -67,12 +67,12 @@ function standingIn({ resource }: Put, all: readonly Seen[], store: Reader): Pro
   const { requester, subject } = resource as ServiceRequest // changes of this hook are: the table says so
   const sent = (reference: string | undefined) =>
     all.filter(isPut).find(({ type, id }) => `${type}/${id}` === reference)
-  const patient = Promise.resolve(sent(subject.reference)?.resource ?? store.follow(subject.reference))
+  const patient = sent(subject.reference)?.resource
   const doctor = requester?.reference
   const named = {
     requester: sent(doctor) && !sent(doctor)?.before ? 'new' : doctor,
     patientReference: subject.reference,
-    patient: patient.then((one) => (one?.resourceType === 'Patient' ? one : undefined)),
+    patient: patient?.resourceType === 'Patient' ? patient : undefined,
   }
   return standingOf(named, store)
 }

@@ -8,8 +8,9 @@ import type {
 import { systems } from '../../fhir/canonical.ts'
 import { coversDay } from '../../fhir/dates.ts'
 import { failure } from '../../fhir/outcome.ts'
+import { clean } from '../../fhir/search/forms.ts'
 import { dayIn } from '../../fhir/zone.ts'
-import type { Kept, Reader } from '../../store/index.ts'
+import type { Kept, Reader, Trail } from '../../store/index.ts'
 import type { Moment } from '../step.ts'
 import type { FlagCode } from './flags.ts'
 
@@ -45,15 +46,15 @@ export interface Standing {
   others: readonly Kept<ServiceRequest>[]
 }
 
-/** Whom a new request names. References of what is kept; `patient` also as it was sent. */
+/** Whom a new request names. References of what is kept; `patient` as it was sent, if it was. */
 export interface Named {
   /** `Practitioner/<id>` or `PractitionerRole/<id>`; `new`: named, and not known before. */
   requester: string | undefined
   patientReference: string | undefined
-  patient: Patient | undefined | Promise<Patient | undefined>
+  patient: Patient | undefined
 }
 
-/** All that can be asked by what is named is asked at once; a role's doctor, and a patient's namesakes' requests, follow. */
+/** All that can be asked by what is named is asked at once; what was looked around for before is known. */
 export async function standingOf({ requester, ...whom }: Named, store: Reader): Promise<Standing> {
   const [{ doctor, roles }, others] = await Promise.all([askingOf(requester, store), othersFor(whom, store)])
   return { doctor, isStranger: requester === 'new', roles, others }
@@ -71,6 +72,7 @@ async function askingOf(
     ])
     return doctor?.resourceType === 'Practitioner' ? { doctor, roles } : { doctor: undefined, roles: [] }
   }
+  await store.around(aroundRole(requester))
   const role = await store.follow(requester)
   const doctor = role?.resourceType === 'PractitionerRole' ? role.practitioner?.reference : undefined
   return doctor?.startsWith('Practitioner/') ? askingOf(doctor, store) : { doctor: undefined, roles: [] }
@@ -89,22 +91,37 @@ async function othersFor(
   return [...own, ...theirs.flat()]
 }
 
+const inForce = 'ServiceRequest?subject&status=active'
+
 const inForceFor = (patient: string, store: Reader) =>
   store.search('ServiceRequest', `subject=${patient}&status=active`)
 
-/** Reads what is in force for a patient by number, before it is known who that is; `standingOf` then finds it read. */
+/** Reads what is in force for a patient as it was sent, before it is known who that is; `standingOf` then finds it read. */
 export const foretellFor = (patient: Patient, store: Reader) =>
-  store.naming('ServiceRequest', 'subject&status=active', patient)
+  Promise.all([
+    store.naming('ServiceRequest', 'subject&status=active', patient),
+    hasNational(patient) ? [] : sameTraits(patient, undefined, store),
+  ])
+
+/** Where to look around a role that asks: its doctor, and all of the doctor's roles. */
+const aroundRole = (role: string): Trail[] =>
+  role.startsWith('PractitionerRole/')
+    ? [{ from: role, ways: [{ named: 'practitioner', ways: [{ naming: 'PractitionerRole?practitioner' }] }] }]
+    : []
 
 /** Others who are perhaps the same patient. A national identifier is the same wherever one goes: whoever has one is found by it. */
 async function twinsOf(
   reference: string | undefined,
-  named: Named['patient'],
+  sent: Patient | undefined,
   store: Reader,
 ): Promise<string[]> {
-  const patient = await named
-  if (!patient || (reference && hasNational(patient))) return []
-  return (await sameTraits(patient, store)).filter((twin) => twin !== reference)
+  if (sent) return reference && hasNational(sent) ? [] : sameTraits(sent, reference, store)
+  if (!reference) return []
+  const [patient, namesakes] = await Promise.all([
+    store.follow(reference),
+    store.namesakes({ patient: reference, unlessOf: nationalSystems }, inForce),
+  ])
+  return patient?.resourceType === 'Patient' ? alike(patient, namesakes) : []
 }
 
 const nationalSystems: readonly string[] = [
@@ -117,18 +134,26 @@ const hasNational = ({ identifier = [] }: Patient) =>
   identifier.some(({ system }) => system !== undefined && nationalSystems.includes(system))
 
 /** Patients of the same birth name, sex and birth date, whatever their numbers. */
-async function sameTraits({ name = [], gender, birthDate }: Patient, store: Reader): Promise<string[]> {
-  const official = name.find(({ use }) => use === 'official') ?? name[0]
-  if (!official?.family || birthDate === undefined || birthDate.length < 10) return []
-  const found = await store.namesakes(official.family, birthDate)
-  const first = plain(official.given?.[0])
-  return found
-    .filter((one) => one.gender === gender && plain(givenOf(one)) === first)
+async function sameTraits(patient: Patient, of: string | undefined, store: Reader): Promise<string[]> {
+  const family = officialOf(patient)?.family
+  const { birthDate } = patient
+  if (!family || birthDate === undefined || birthDate.length < 10) return []
+  const found = await store.namesakes({ family, birthDate }, inForce)
+  return alike(patient, found).filter((twin) => twin !== of)
+}
+
+function alike(patient: Patient, namesakes: readonly Kept<Patient>[]): string[] {
+  const official = officialOf(patient)
+  const first = plain(official?.given?.[0])
+  return namesakes
+    .filter(({ name = [] }) =>
+      name.some(({ family = '' }) => clean(family) === clean(official?.family ?? '')),
+    )
+    .filter((one) => one.gender === patient.gender && plain(officialOf(one)?.given?.[0]) === first)
     .map(({ id }) => `Patient/${id}`)
 }
 
-const givenOf = ({ name = [] }: Patient) =>
-  (name.find(({ use }) => use === 'official') ?? name[0])?.given?.[0]
+const officialOf = ({ name = [] }: Patient) => name.find(({ use }) => use === 'official') ?? name[0]
 
 const plain = (text = '') =>
   text
