@@ -106,7 +106,7 @@ const operations: Readonly<Record<string, readonly Need[]>> = {
   hold: [{ type: 'Appointment', anyOf: 'cu' }],
   book: [{ type: 'Appointment', anyOf: 'cu' }],
   validate: [{ anyOf: 'cruds' }],
-  everything: [{ type: 'ServiceRequest', anyOf: 'r' }],
+  everything: [{ anyOf: 'r' }],
   judge: [{ type: 'ServiceRequest', anyOf: 'r' }],
   claim: [{ type: 'Task', anyOf: 'u' }],
   'give-back': [{ type: 'Task', anyOf: 'u' }],

@@ -8,6 +8,7 @@ import { hold } from './hold.ts'
 import { judge } from './judge.ts'
 import { meta } from './meta.ts'
 import type { AnyOperation } from './operation.ts'
+import { patientEverything } from './patient-everything.ts'
 import { slotHold } from './slot-hold.ts'
 import { translate } from './translate.ts'
 import { validate } from './validate.ts'
@@ -26,6 +27,7 @@ export const operations: readonly AnyOperation[] = [
   find,
   hold,
   meta,
+  patientEverything,
   slotHold,
   translate,
   validate,

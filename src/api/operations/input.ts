@@ -34,12 +34,17 @@ export function inputOf({ parameter = [] }: Definition, sent: unknown): Record<s
 }
 
 /**
- * The same from a query, where parameters of primitive types may stand. Fails: as `inputOf`.
+ * The same from a query, where parameters of primitive types may stand; those set apart say something else. Fails: as
+ * `inputOf`.
  *
  * Source: FHIR R4, operations, executing synchronously by GET.
  */
-export function inputIn(definition: Definition, query: URLSearchParams): Record<string, unknown> {
-  const said = [...query].filter(([name]) => name !== '_format' && name !== '_pretty')
+export function inputIn(
+  definition: Definition,
+  query: URLSearchParams,
+  apart: readonly string[] = [],
+): Record<string, unknown> {
+  const said = [...query].filter(([name]) => !['_format', '_pretty', ...apart].includes(name))
   const parameter = said.map(([name, text]) => {
     const known = definition.parameter?.find((each) => each.use === 'in' && each.name === name)
     return { name, ...(known && { [elementOf(known)]: readAs(known, text) }) }
@@ -50,6 +55,8 @@ export function inputIn(definition: Definition, query: URLSearchParams): Record<
 /** A text as a value of the parameter's type. */
 function readAs({ type = '' }: OperationDefinitionParameter, text: string): unknown {
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  // A `+` that was not escaped arrives as a blank.
+  if (type === 'instant' || type === 'dateTime') return text.replace(' ', '+')
   return /^(integer|positiveInt|unsignedInt)$/.test(type) && /^-?\d{1,9}$/.test(text) ? Number(text) : text
 }
 
@@ -160,6 +167,9 @@ const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
   positiveInt: (value) => Number.isInteger(value) && Number(value) > 0,
   boolean: (value) => typeof value === 'boolean',
   date: (value) => text(/^\d{4}(-\d\d(-\d\d)?)?$/)(value) && !Number.isNaN(Date.parse(String(value))),
+  instant: (value) =>
+    text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/)(value) &&
+    !Number.isNaN(Date.parse(String(value))),
   dateTime: (value) =>
     text(/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?$/)(value) &&
     !Number.isNaN(Date.parse(String(value))),

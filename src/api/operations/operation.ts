@@ -19,6 +19,8 @@ export interface Operation<Input extends object> {
   definition: Definition
   /** What it is refused for is told as fatal. Source: IHE ITI Scheduling, ITI-115 to 117, expected actions. */
   fatal?: true
+  /** Its links to further pages say `_cursor`. */
+  paged?: true
   handle(input: Input, call: Call): Answer | Promise<Answer>
 }
 
@@ -26,6 +28,7 @@ export interface Operation<Input extends object> {
 export interface AnyOperation {
   definition: Definition
   fatal?: true
+  paged?: true
   handle(input: object, call: Call): Answer | Promise<Answer>
 }
 

@@ -61,7 +61,8 @@ async function operate(
 async function carriedOut(found: AnyOperation, call: Call, method: 'GET' | 'POST'): Promise<Answer> {
   const { definition } = found
   mayOperate(call.permit, definition.code, call.path.type)
-  if (method === 'GET') return found.handle(inputIn(definition, call.query), call)
+  if (method === 'GET')
+    return found.handle(inputIn(definition, call.query, found.paged ? ['_cursor'] : []), call)
   expectOnly(call.query, ['_count'])
   return found.handle(inputOf(definition, await call.resource()), call)
 }
