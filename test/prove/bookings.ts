@@ -40,7 +40,18 @@ const isControl = values.control
 const pauseMs = 17_000
 /** How long both sides may take to agree, after all: what a killed gateway had in hand waits for its lease. */
 const settleMs = isControl ? 15_000 : 180_000
+/** The control goes on until its centres have booked so often: of too few, no two may have met. */
+const enoughBooked = isControl ? 40 : 0
+/** So much longer it goes on at most. */
+const longerMs = 60_000
+/** Longer than all that is waited for, one after the other: whatever hangs, the proof ends, and has not held. */
+const longestMs = Number(values.seconds) * 1000 + longerMs + settleMs + 240_000
+const late = setTimeout(() => {
+  console.error(`\nTHE PROOF DID NOT END in ${longestMs / 1000} s.`)
+  process.exit(1)
+}, longestMs)
 const events = values.check === undefined ? await proved() : readHistory(values.check)
+clearTimeout(late)
 const breaches = check(events)
 console.log(report(events, breaches))
 const isFoundOut = breaches.some(({ rule }) => rule === 'one-live-booking')
@@ -84,13 +95,26 @@ async function traffic(stage: Stage, history: History, chance: Chance): Promise<
   })
   const desks = stage.centres.map((centre) => {
     const slotOf: Parameters<typeof serveDesk>[0]['slotOf'] = (place) => stage.slotOf(centre, place)
-    return serveDesk({ centre, slotOf, gateways: stage.gateways, history, chance }, end.signal)
+    const { gateways } = stage
+    // The control lets slots stay free: nothing that a desk gives away is ever seen.
+    return serveDesk({ centre, slotOf, gateways, history, isMeasured: !isControl, chance }, end.signal)
   })
   const note = (what: string) => history.add({ event: 'disturbed', at: history.now(), what })
   const harm = rage({ ...stage, pauseMs, chance, note }, end.signal)
-  await rest(seconds * 1000)
-  end.abort()
-  await Promise.all([...clients, ...desks, harm])
+  const all = Promise.all([...clients, ...desks, harm])
+  try {
+    await Promise.race([rest(seconds * 1000).then(() => booked(history)), all])
+  } finally {
+    end.abort()
+  }
+  await all
+}
+
+/** Waits until the centres have booked often enough. */
+async function booked(history: History): Promise<void> {
+  const until = performance.now() + longerMs
+  const count = () => history.events.filter((one) => one.event === 'centre' && one.what === 'booked').length
+  while (count() < enoughBooked && performance.now() < until) await rest(500)
 }
 
 /** How things stand once both sides have told each other everything, or as they are when the time is over. */

@@ -316,7 +316,9 @@ export async function spawnGateway(settings: Readonly<Record<string, string>>): 
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-2_000)
   })
-  const gone = once(child, 'exit')
+  const end = () => void child.kill('SIGKILL')
+  process.once('exit', end)
+  const gone = once(child, 'exit').finally(() => process.off('exit', end))
   const ready = Promise.withResolvers<Record<string, string>>()
   createInterface({ input: child.stdout }).on('line', (line) => {
     log.push(line)

@@ -4,17 +4,18 @@ import type { Caller, Reply } from '../../support/gateway.ts'
 import type { Chance } from '../chance.ts'
 import type { Asked, History, Operation, Outcome, Shown } from './history.ts'
 
-/** A gateway that answers, as its number and by client. */
+/** A gateway that answers, as its number, by client, and where it listens for HL7 v2. */
 export interface Reached {
   number: number
   as(client: string): Caller
+  mllp: { host: string; port: number }
 }
 
 /** The gateways that are up: a paused one is among them. */
 export type Gateways = () => readonly Reached[]
 
 /** How long a gateway that gave no answer is left alone. */
-const shunnedMs = 4_000
+const shunnedMs = 5_000
 
 /** What stands before gateways: it chooses among those that answer, as far as it knows. */
 export interface Balancer {

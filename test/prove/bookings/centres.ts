@@ -11,6 +11,8 @@ import { toInstant } from '../../../src/hl7v2/timestamps.ts'
 import { freshNumber, siu, srr } from '../../journeys/support.ts'
 import { accepted, listening, openV2Peer, say, toldBy } from '../../support/peers.ts'
 import type { Chance } from '../chance.ts'
+import { rest } from '../crashes/load.ts'
+import { type Balancer, type Gateways, openBalancer, type Reached } from './asking.ts'
 import { type Note, OwnDiary } from './diary.ts'
 
 /** A pretend radiology system at the wire, with a desk that works for itself. */
@@ -22,12 +24,18 @@ export interface Centre extends AsyncDisposable {
   readonly port: number
   readonly diary: OwnDiary
   /** The desk gives a place to somebody of its own, or takes it back. */
-  take(place: Place): void
-  giveBack(place: Place): void
+  take(place: Place): Telling
+  giveBack(place: Place): Telling
   /** The desk cancels what it was asked for through the gateway. */
-  cancel(booking: Booking): Promise<void>
+  cancel(booking: Booking): Promise<Telling>
   /** Messages that it has still to bring. */
   owed(): number
+}
+
+/** How far a centre has come in telling of a change; nothing where it is asked. */
+export interface Telling {
+  /** When it last began to tell a gateway (`performance.now()`): the one that took it, once it has. */
+  triedAt?: number
 }
 
 const diariesOf = (connector: string) =>
@@ -50,6 +58,7 @@ export async function openFhirCentre(note: Note): Promise<Centre> {
       diary.noteDeskCancelled(booking)
       const body = JSON.stringify({ ...appointment, status: 'cancelled' })
       await fetch(`${base}/Appointment/${booking.number}`, { method: 'PUT', body })
+      return {}
     },
     [Symbol.asyncDispose]: close,
   }
@@ -67,6 +76,7 @@ export async function openJsonCentre(secret: VendorSecret, note: Note): Promise<
     async cancel(booking) {
       diary.noteDeskCancelled(booking)
       diary.cancel(booking)
+      return {}
     },
     [Symbol.asyncDispose]: close,
   }
@@ -74,8 +84,14 @@ export async function openJsonCentre(secret: VendorSecret, note: Note): Promise<
 
 const deskOf = (diary: OwnDiary) => ({
   diary,
-  take: (place: Place) => diary.take(place),
-  giveBack: (place: Place) => diary.giveBack(place),
+  take(place: Place): Telling {
+    diary.take(place)
+    return {}
+  },
+  giveBack(place: Place): Telling {
+    diary.giveBack(place)
+    return {}
+  },
   owed: () => 0,
 })
 
@@ -84,17 +100,17 @@ async function served(app: Hono) {
   return listening(server)
 }
 
-/** Where one of the gateways listens for HL7 v2; undefined while it is down. */
-export type Listener = () => { host: string; port: number } | undefined
+/** Where one of the gateways listens for HL7 v2; undefined while none is up. */
+export type Listener = () => Reached['mllp'] | undefined
 
 /**
  * A centre that speaks HL7 v2: what its desk does, and every fifth answer, it says itself, one after the other, until a
  * gateway has taken it. It has a place at each time that is asked for.
  */
-export async function openV2Centre(gateway: Listener, chance: Chance, note: Note): Promise<Centre> {
+export async function openV2Centre(gateways: Gateways, chance: Chance, note: Note): Promise<Centre> {
   const diary = new OwnDiary([], note)
   const peer = await openV2Peer()
-  const line = openLine(gateway)
+  const line = openLine(openBalancer(gateways), chance)
   peer.answerBy((message) => {
     if (field(message, 'MSH-9.1') !== 'SRM') return accepted(message)
     const answer = answerTo(message, diary)
@@ -111,17 +127,17 @@ export async function openV2Centre(gateway: Listener, chance: Chance, note: Note
     diary,
     take(place) {
       diary.take(place)
-      tell('S12', place)
+      return tell('S12', place)
     },
     giveBack(place) {
       diary.giveBack(place)
-      tell('S15', place)
+      return tell('S15', place)
     },
     async cancel(booking) {
       diary.noteDeskCancelled(booking)
       diary.cancel(booking)
       const { placer, number } = booking
-      line.bring(siu('S15', { placer, filler: number, state: 'Cancelled', reason: 'Desk' }))
+      return line.bring(siu('S15', { placer, filler: number, state: 'Cancelled', reason: 'Desk' }))
     },
     owed: line.owed,
     async [Symbol.asyncDispose]() {
@@ -151,24 +167,28 @@ function bookedAt(time: string, placer: string, diary: OwnDiary): Booking | unde
   return place && diary.book(place, placer)
 }
 
-/** Says one message after the other, each until it is taken, as a system does that keeps what it owes. */
-function openLine(gateway: Listener) {
-  const waiting: string[] = []
+/**
+ * Says one message after the other, each until it is taken, as a system does that keeps what it owes. A gateway that gives
+ * no answer is left alone for a while, and the other one told at once, as a balancer before both does.
+ */
+function openLine(balancer: Balancer, chance: Chance) {
+  const waiting: { text: string; telling: Telling }[] = []
   let isOpen = true
   let word = () => {}
   const run = async () => {
     while (isOpen) {
       const [next] = waiting
       if (next === undefined) await new Promise<void>((resolve) => (word = resolve))
-      else if (await wasTaken(next, gateway())) waiting.shift()
-      else await new Promise((resolve) => setTimeout(resolve, 200))
+      else if (await wasTaken(next, balancer, chance)) waiting.shift()
     }
   }
   const done = run()
   return {
-    bring(text: string) {
-      waiting.push(text)
+    bring(text: string): Telling {
+      const telling: Telling = {}
+      waiting.push({ text, telling })
       word()
+      return telling
     },
     owed: () => waiting.length,
     async [Symbol.asyncDispose]() {
@@ -179,11 +199,25 @@ function openLine(gateway: Listener) {
   }
 }
 
-/** How long a gateway may take before another is tried. */
-const patienceMs = 3_000
+/** How long a gateway may take before another is told. */
+const patienceMs = 2_000
+/** How long a message rests that no gateway takes for now. */
+const restMs = 200
 
-async function wasTaken(text: string, place: ReturnType<Listener>): Promise<boolean> {
-  if (!place) return false
-  const told = toldBy(await say(text, place, patienceMs).catch(() => undefined)) // said again
-  return /^A[AE] /.test(told)
+async function wasTaken(
+  { text, telling }: { text: string; telling: Telling },
+  balancer: Balancer,
+  chance: Chance,
+): Promise<boolean> {
+  const gateway = balancer.choose(chance)
+  telling.triedAt = performance.now()
+  const answer = gateway && (await say(text, gateway.mllp, patienceMs).catch(() => undefined)) // said again
+  if (gateway && !answer) {
+    balancer.missed(gateway)
+    await rest(20)
+    return false
+  }
+  const isTaken = /^A[AE] /.test(toldBy(answer))
+  if (!isTaken) await rest(restMs)
+  return isTaken
 }

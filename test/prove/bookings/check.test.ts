@@ -167,3 +167,17 @@ test('a slot that is offered though the desk has given it away is found', () => 
 test('a fault of the gateway is found', () => {
   expect(rulesOf(asks('read', { outcome: 'fault', status: 500 }))).toEqual(['no-fault'])
 })
+
+test('a desk whose changes are seen late is found, once there are enough of them', () => {
+  const changes = (late: number, of: number): Event[] =>
+    Array.from({ length: of }, (_, one) => ({
+      event: 'seen',
+      at: ++moment,
+      centre: 'ris',
+      way: 'pushed',
+      ms: one < late ? 5_001 : 100,
+    }))
+  expect(rulesOf(changes(1, 20))).toEqual([])
+  expect(rulesOf(changes(2, 20))).toEqual(['seen-in-time'])
+  expect(rulesOf(changes(19, 19))).toEqual([])
+})

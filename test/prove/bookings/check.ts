@@ -1,4 +1,4 @@
-import type { Answered, Asked, AtCentre, Event, PlaceAtEnd, Version } from './history.ts'
+import type { Answered, Asked, AtCentre, Event, PlaceAtEnd, Seen, Version } from './history.ts'
 
 /** The promises, each by a sentence. */
 export const rules = {
@@ -10,6 +10,7 @@ export const rules = {
   'slot-as-its-appointment': 'the state of a slot is that of its live appointment',
   'both-agree': 'centre and gateway agree at the end',
   'no-fault': 'no answer was a fault of the gateway (HTTP 500)',
+  'seen-in-time': 'a change at a desk is seen within 5 s when it is pushed, 60 s when it is polled (p95)',
 } as const
 
 export type Rule = keyof typeof rules
@@ -36,6 +37,7 @@ export function check(events: readonly Event[]): Breach[] {
     ...oddSlots(parts),
     ...disagreements(parts),
     ...faults(parts),
+    ...seenLate(parts),
   ]
 }
 
@@ -49,6 +51,7 @@ interface Parts {
   asked: ReadonlyMap<number, Asked>
   answered: readonly Answered[]
   centres: readonly AtCentre[]
+  seen: readonly Seen[]
   /** In the order in which they were written. */
   versions: readonly Version[]
   places: readonly PlaceAtEnd[]
@@ -61,6 +64,7 @@ function partsOf(events: readonly Event[]): Parts {
     asked: new Map(of('asked').map((one) => [one.n, one])),
     answered: of('answered'),
     centres: of('centre'),
+    seen: of('seen'),
     versions: of('version'),
     places: of('place'),
   }
@@ -232,3 +236,23 @@ const faults = ({ answered, asked }: Parts): Breach[] =>
       about: `question ${n}`,
       text: `${asked.get(n)?.operation}: ${why}`,
     }))
+
+/** Within so long 95 of 100 changes at a desk are seen. */
+export const freshMs = { pushed: 5_000, polled: 60_000 } as const
+
+/** Of fewer the 95th percentile says nothing. */
+const enoughChanges = 20
+
+const seenLate = ({ seen }: Parts): Breach[] =>
+  (['pushed', 'polled'] as const).flatMap((way): Breach[] => {
+    const all = seen.filter((one) => one.way === way)
+    const ms = quantile(all, 0.95) ?? 0
+    if (all.length < enoughChanges || ms <= freshMs[way]) return []
+    return [{ rule: 'seen-in-time', about: way, text: `${ms / 1000} s, of ${all.length} changes` }]
+  })
+
+/** The time within which such a part of all was seen; undefined for none. */
+export function quantile(all: readonly Pick<Seen, 'ms'>[], part: number): number | undefined {
+  const sorted = all.map(({ ms }) => ms).sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]
+}

@@ -85,6 +85,8 @@ export interface Seen {
   way: 'pushed' | 'polled'
   /** From the change to the search that shows it. */
   ms: number
+  /** Of these, until a gateway that took it was told: what the centre has tried before, and what stood before it in its line. */
+  toldMs?: number
 }
 
 /** One version that the gateway keeps, in the order in which they were written. */

@@ -1,4 +1,4 @@
-import { type Breach, rules } from './check.ts'
+import { type Breach, freshMs, quantile, rules } from './check.ts'
 import type { AtCentre, Event } from './history.ts'
 
 /** What came of a proof, for people. */
@@ -55,16 +55,36 @@ function centres(events: readonly Event[]): string[] {
 }
 
 function freshness(events: readonly Event[]): string[] {
-  const promised = { pushed: 5, polled: 60 }
-  return (['pushed', 'polled'] as const).map((way) => {
-    const all = of(events, 'seen')
-      .filter((one) => one.way === way)
-      .map(({ ms }) => ms / 1000)
-      .sort((a, b) => a - b)
-    const at = (part: number) =>
-      all[Math.min(all.length - 1, Math.floor(all.length * part))]?.toFixed(1) ?? '-'
-    return `  desk's change visible by search, ${way}: p50 ${at(0.5)} s, p95 ${at(0.95)} s, ${all.length} changes (promised p95: ${promised[way]} s)`
+  return (['pushed', 'polled'] as const).flatMap((way) => {
+    const all = of(events, 'seen').filter((one) => one.way === way)
+    const spans = harms(events)
+    const calm = all.filter(({ at, ms }) => !spans.some(({ from, to }) => from < at && at - ms < to))
+    const told = all.flatMap(({ ms, toldMs }) => (toldMs === undefined ? [] : { ms: ms - toldMs }))
+    const parts = [
+      `    while nothing was harmed: ${spread(calm)}`,
+      ...(told.length > 0 ? [`    since the gateway that took it was told: ${spread(told)}`] : []),
+    ]
+    return [
+      `  desk's change visible by search, ${way}: ${spread(all)} (promised p95: ${freshMs[way] / 1000} s)`,
+      ...parts,
+    ]
   })
+}
+
+function spread(all: readonly { ms: number }[]): string {
+  const at = (part: number) => ((quantile(all, part) ?? Number.NaN) / 1000).toFixed(1)
+  return all.length === 0 ? 'no changes' : `p50 ${at(0.5)} s, p95 ${at(0.95)} s, ${all.length} changes`
+}
+
+/** From when to when harm was done. */
+function harms(events: readonly Event[]): { from: number; to: number }[] {
+  const all = of(events, 'disturbed')
+  return all
+    .filter(({ what }) => !what.endsWith(': over'))
+    .map(({ what, at }) => {
+      const over = all.find((one) => one.at >= at && one.what === `${what}: over`)
+      return { from: at, to: over?.at ?? Number.POSITIVE_INFINITY }
+    })
 }
 
 /** So many breaches of one promise are shown. */

@@ -57,15 +57,15 @@ export async function openStage(history: History, chance: Chance): Promise<Stage
   opening.defer(() => rm(folder, { recursive: true, force: true }))
   opening.use(await openEmbedded(folder, silent, { max_connections: '200' }))
   const running: (Running | undefined)[] = []
-  const listener: Listener = () => chance.one(running.flatMap((one) => one?.mllp ?? []))
-  const centres = await centresOf(listener, history, chance, opening)
+  const gateways: Gateways = () =>
+    running.flatMap((one, number) => (one ? [{ number, as: one.as, mllp: one.mllp }] : []))
+  const centres = await centresOf(gateways, history, chance, opening)
   const wires = await Promise.all(centres.map(({ port }) => openWire(() => port)))
   for (const wire of wires) opening.use(wire)
   const territory = opening.use(await territoryWith(wires))
   const start = () => started(territory, storeIn(folder))
   opening.defer(async () => void (await Promise.all(running.map((one) => one?.[Symbol.asyncDispose]()))))
   running.push(await start(), await start())
-  const gateways: Gateways = () => running.flatMap((one, number) => (one ? [{ number, as: one.as }] : []))
   const [first] = gateways()
   if (!first) throw new Error('No gateway has started')
   const known = await diariesAt(first.as('cell'), centres)
@@ -73,7 +73,7 @@ export async function openStage(history: History, chance: Chance): Promise<Stage
   return {
     store: storeIn(folder),
     gateways,
-    listener,
+    listener: () => chance.one(gateways())?.mllp,
     centres,
     wires,
     ...known,
@@ -118,7 +118,7 @@ function victim(n: number, running: (Running | undefined)[], start: () => Promis
 }
 
 async function centresOf(
-  listener: Listener,
+  gateways: Gateways,
   history: History,
   chance: Chance,
   opening: AsyncDisposableStack,
@@ -135,7 +135,7 @@ async function centresOf(
         ...(appointment !== undefined && { appointment }),
       })
   return [
-    opening.use(await openV2Centre(listener, chance, noteOf('ris-v2'))),
+    opening.use(await openV2Centre(gateways, chance, noteOf('ris-v2'))),
     opening.use(await openFhirCentre(noteOf('ris-fhir'))),
     opening.use(await openJsonCentre(vendor, noteOf('ris-json'))),
   ]
