@@ -61,6 +61,8 @@ export const extensions = {
   emergency: extension('emergency'),
   /** PlanDefinition.action: an exam that comes in when the first one does not suit (boolean). */
   alternative: extension('alternative'),
+  /** Communication.recipient: what it is to them, such as a copy (Coding). */
+  recipientPart: extension('recipient-part'),
   /** A text in another language. Source: FHIR R4, extension translation. */
   translation: 'http://hl7.org/fhir/StructureDefinition/translation',
 } as const
@@ -101,6 +103,8 @@ export const systems = {
   rankReason: `${canonical}/CodeSystem/rank-reason`,
   /** How a slot came into its diary, where it was not read there: `pushed`. */
   origin: `${canonical}/CodeSystem/origin`,
+  /** Source: HL7 v3. */
+  participation: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType',
   identifierType: 'http://terminology.hl7.org/CodeSystem/v2-0203',
   frIdentifierType: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203',
   slotType: 'https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau',
@@ -119,3 +123,9 @@ export const systems = {
   insNirTest: 'urn:oid:1.2.250.1.213.1.4.10',
   insNirDemo: 'urn:oid:1.2.250.1.213.1.4.11',
 } as const
+
+/** A canonical URL without its version. */
+export function unversioned(canonical: string): string {
+  const bar = canonical.indexOf('|')
+  return bar < 0 ? canonical : canonical.slice(0, bar)
+}

@@ -4,7 +4,9 @@ import type {
   Resource,
   ValueSet,
   ValueSetComposeInclude,
+  ValueSetExpansionContains,
 } from '@medplum/fhirtypes'
+import { unversioned } from './canonical.ts'
 import { failure } from './outcome.ts'
 
 /** A code that a value set holds. */
@@ -21,14 +23,21 @@ export interface Member {
  * filter. Source: FHIR R4, ValueSet, expansion.
  */
 export function membersOf(set: ValueSet, known: readonly Resource[]): Member[] {
+  if (set.expansion?.contains) return distinct(listed(set.expansion.contains))
   const excluded = new Set((set.compose?.exclude ?? []).flatMap((each) => included(each, known)).map(keyOf))
-  const members = new Map<string, Member>()
-  for (const member of (set.compose?.include ?? []).flatMap((each) => included(each, known))) {
-    const key = keyOf(member)
-    if (!excluded.has(key) && !members.has(key)) members.set(key, member)
-  }
-  return [...members.values()]
+  const all = (set.compose?.include ?? []).flatMap((each) => included(each, known))
+  return distinct(all.filter((member) => !excluded.has(keyOf(member))))
 }
+
+const distinct = (members: readonly Member[]): Member[] =>
+  [...new Map(members.toReversed().map((member) => [keyOf(member), member])).values()].toReversed()
+
+/** An expansion that is kept has no more to be made. */
+const listed = (contains: readonly ValueSetExpansionContains[]): Member[] =>
+  contains.flatMap((one) => [
+    ...(one.system && one.code && !one.abstract ? [memberOf(one.system, one)] : []),
+    ...listed(one.contains ?? []),
+  ])
 
 /** The codes of the value set of a canonical. Fails: not-found; as `membersOf`. */
 export const codesIn = (url: string, known: readonly Resource[]): Member[] =>
@@ -40,14 +49,14 @@ const keyOf = ({ system, code }: Member) => `${system}|${code}`
 function included(include: ValueSetComposeInclude, known: readonly Resource[]): Member[] {
   const { system, valueSet = [] } = include
   const sets = valueSet.map((url) => membersOf(named(url, known), known))
-  const lists = system === undefined ? sets : [inSystem(include, system, known), ...sets]
+  const lists = system === undefined ? sets : [inSystem(include, unversioned(system), known), ...sets]
   const [first = [], ...others] = lists
   const keys = others.map((members) => new Set(members.map(keyOf)))
   return first.filter((member) => keys.every((each) => each.has(keyOf(member))))
 }
 
 function named(url: string, known: readonly Resource[]): ValueSet {
-  const [plain] = url.split('|')
+  const plain = unversioned(url)
   const found = known.find((each): each is ValueSet => each.resourceType === 'ValueSet' && each.url === plain)
   if (found) return found
   throw failure('unsupported-value', 'The value set that is named is not kept here.', 'ValueSet')

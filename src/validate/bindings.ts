@@ -16,12 +16,6 @@ export function valueSetsOf(bindings: Bindings): ValueSets {
   return new Map(Object.entries(bindings).map(([url, bySystem]) => [url, membersOf(bySystem)]))
 }
 
-/** A canonical URL without its version. */
-export function unversioned(canonical: string): string {
-  const bar = canonical.indexOf('|')
-  return bar < 0 ? canonical : canonical.slice(0, bar)
-}
-
 /** The members of a value set from its codes by system. */
 export function membersOf(bySystem: Readonly<Record<string, readonly string[]>>): Members {
   const entries = Object.entries(bySystem)

@@ -1,5 +1,6 @@
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes'
-import { unversioned, type ValueSets } from './bindings.ts'
+import { unversioned } from '../fhir/canonical.ts'
+import type { ValueSets } from './bindings.ts'
 import { type Check, type Context, fault, isObject, report } from './check.ts'
 import { extensionRules } from './extensions.ts'
 import { identifierRule } from './identifiers.ts'

@@ -1,5 +1,6 @@
 import type { ElementDefinition } from '@medplum/fhirtypes'
-import { bindingCheck, type Members, unversioned } from './bindings.ts'
+import { unversioned } from '../fhir/canonical.ts'
+import { bindingCheck, type Members } from './bindings.ts'
 import { all, type Check, type Context, fault, isObject, report } from './check.ts'
 import { expectedOf, isAsExpected } from './fixed.ts'
 import { invariantCheck } from './invariants.ts'

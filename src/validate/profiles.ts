@@ -1,11 +1,7 @@
-import type {
-  CodeSystem,
-  CodeSystemConcept,
-  Resource,
-  StructureDefinition,
-  ValueSet,
-} from '@medplum/fhirtypes'
-import { type Members, membersOf, unversioned, type ValueSets } from './bindings.ts'
+import type { Resource, StructureDefinition, ValueSet } from '@medplum/fhirtypes'
+import { Failure } from '../fhir/outcome.ts'
+import { membersOf as codesOf } from '../fhir/value-set.ts'
+import { type Members, membersOf, type ValueSets } from './bindings.ts'
 import { isObject } from './check.ts'
 
 /** The conformance resources of a folder, as far as validation uses them. */
@@ -29,9 +25,8 @@ export function loadProfiles(files: readonly unknown[]): Profiles {
   for (const { url, snapshot } of structures)
     if (!snapshot) throw new Error(`${url} has no snapshot: generate one, or take the published package.`)
   refuseTwins(structures.map(({ url }) => url))
-  const systems = resources.filter((resource) => resource.resourceType === 'CodeSystem')
   const valueSets = resources.filter((resource) => resource.resourceType === 'ValueSet')
-  return { structures, valueSets: expanded(valueSets, systems) }
+  return { structures, valueSets: expanded(valueSets, resources) }
 }
 
 function refuseTwins(urls: readonly string[]): void {
@@ -39,37 +34,23 @@ function refuseTwins(urls: readonly string[]): void {
   if (twin !== undefined) throw new Error(`${twin} is defined twice.`)
 }
 
-function expanded(valueSets: readonly ValueSet[], systems: readonly CodeSystem[]): ValueSets {
+function expanded(valueSets: readonly ValueSet[], known: readonly Resource[]): ValueSets {
   const sets = new Map<string, Members>()
   for (const valueSet of valueSets) {
-    const members = expansionOf(valueSet, systems)
+    const members = expansionOf(valueSet, known)
     if (valueSet.url && members) sets.set(valueSet.url, members)
   }
   return sets
 }
 
-/** The codes of a value set that lists codes, or takes whole code systems of the same folder; otherwise unknown. */
-function expansionOf({ compose, expansion }: ValueSet, systems: readonly CodeSystem[]): Members | undefined {
-  const bySystem: Record<string, string[]> = {}
-  const add = (system: string, codes: readonly string[]) => {
-    bySystem[system] = [...(bySystem[system] ?? []), ...codes]
+/** The codes of a value set; unknown where they are not all kept here. */
+function expansionOf(valueSet: ValueSet, known: readonly Resource[]): Members | undefined {
+  try {
+    const bySystem = Map.groupBy(codesOf(valueSet, known), ({ system }) => system)
+    const codes = [...bySystem].map(([system, members]) => [system, members.map(({ code }) => code)] as const)
+    return membersOf(Object.fromEntries(codes))
+  } catch (thrown) {
+    if (thrown instanceof Failure) return undefined
+    throw thrown
   }
-  if (expansion?.contains) {
-    for (const { system, code } of expansion.contains) if (system && code) add(system, [code])
-    return membersOf(bySystem)
-  }
-  if (!compose || compose.exclude) return undefined
-  for (const { system, concept, filter, valueSet } of compose.include) {
-    const whole = systems.find(
-      ({ url, content }) => url === unversioned(system ?? '') && content === 'complete',
-    )
-    const codes = concept?.map(({ code }) => code) ?? (whole && codesOf(whole.concept ?? []))
-    if (!system || !codes || filter || valueSet) return undefined
-    add(unversioned(system), codes)
-  }
-  return membersOf(bySystem)
-}
-
-function codesOf(concepts: readonly CodeSystemConcept[]): string[] {
-  return concepts.flatMap(({ code, concept }) => [code, ...codesOf(concept ?? [])])
 }

@@ -1,6 +1,6 @@
 import type { ElementDefinition } from '@medplum/fhirtypes'
+import { unversioned } from '../fhir/canonical.ts'
 import type { Case } from '../fhir/telling.ts'
-import { unversioned } from './bindings.ts'
 import { type Check, type Context, fault, isObject, type Json, own, report, valuesOf } from './check.ts'
 
 /** Resource types that an element may refer to; nothing when it may refer to any. */

@@ -1,5 +1,6 @@
 import type { ElementDefinition, ElementDefinitionSlicingDiscriminator } from '@medplum/fhirtypes'
-import { bindingHolds, type Members, unversioned } from './bindings.ts'
+import { unversioned } from '../fhir/canonical.ts'
+import { bindingHolds, type Members } from './bindings.ts'
 import { type Context, isObject, type Json, own, valuesOf } from './check.ts'
 import { type Expected, expectedOf, isAsExpected } from './fixed.ts'
 import { targetType } from './references.ts'

@@ -1,6 +1,7 @@
 import type { ElementDefinition } from '@medplum/fhirtypes'
+import { unversioned } from '../fhir/canonical.ts'
 import type { Members } from './bindings.ts'
-import { bindingCheck, unversioned } from './bindings.ts'
+import { bindingCheck } from './bindings.ts'
 import {
   all,
   type Check,
