@@ -3,8 +3,7 @@ import type { Code, Interaction } from '../interactions/interaction.ts'
 /** What is told of one operation at one path. */
 export interface Described {
   summary: string
-  /** What its body is; absent: it has none. */
-  takes?: string
+  hasBody?: boolean
   parameters?: readonly object[]
   /** Its query has the search parameters of its type. */
   searches?: boolean
@@ -43,7 +42,7 @@ export function described({ codes, method, path }: Interaction, type: string | u
   const isSearch = code === 'search-type' || (path === '/:type' && code === undefined)
   return {
     summary: type === undefined ? said : `${said} (${type})`,
-    ...(method !== 'GET' && method !== 'DELETE' && { takes: 'Resource' }),
+    ...(method !== 'GET' && method !== 'DELETE' && { hasBody: true }),
     ...(isSearch && { searches: true }),
   }
 }

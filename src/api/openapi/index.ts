@@ -95,7 +95,9 @@ function describedOf(base: Base, interaction: Interaction, type: string | undefi
   return searches ? { ...said, parameters: searchedBy(type, base) } : said
 }
 
-function operationsOf(base: Base): [path: string, method: 'GET' | 'POST', said: Described][] {
+type Operation = [path: string, method: 'GET' | 'POST', said: Described]
+
+function operationsOf(base: Base): Operation[] {
   return base.operations.flatMap(({ definition }) => {
     const { code, title, affectsState, system, type, instance, parameter = [] } = definition
     const types = [...base.types, ...conformanceTypes].filter((name) => isOf(definition, name))
@@ -106,7 +108,7 @@ function operationsOf(base: Base): [path: string, method: 'GET' | 'POST', said: 
         ...(instance ? [`/${name}/{id}/$${code}`] : []),
       ]),
     ]
-    const said = { summary: title ?? code, takes: 'Parameters' }
+    const said = { summary: title ?? code, hasBody: true }
     const asked = parameter
       .filter(({ use, type: kind }) => use === 'in' && /^[a-z]/.test(kind ?? ''))
       .map(({ name, min }) => ({
@@ -115,19 +117,16 @@ function operationsOf(base: Base): [path: string, method: 'GET' | 'POST', said: 
         required: (min ?? 0) > 0,
         schema: { type: 'string' },
       }))
-    return paths.flatMap(
-      (path): [string, 'GET' | 'POST', Described][] =>
-        [
-          [path, 'POST', said],
-          ...(affectsState === false
-            ? [[path, 'GET', { summary: said.summary, parameters: asked }] as const]
-            : []),
-        ] as [string, 'GET' | 'POST', Described][],
-    )
+    const read = { summary: said.summary, parameters: asked }
+    return paths.flatMap((path) => {
+      const operations: Operation[] = [[path, 'POST', said]]
+      if (affectsState === false) operations.push([path, 'GET', read])
+      return operations
+    })
   })
 }
 
-function whole(base: Base, { summary, takes, parameters = [] }: Described, path: string): object {
+function whole(base: Base, { summary, hasBody, parameters = [] }: Described, path: string): object {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -139,7 +138,7 @@ function whole(base: Base, { summary, takes, parameters = [] }: Described, path:
     tags: [tagOf(base, path)],
     summary,
     ...(all.length > 0 && { parameters: all }),
-    ...(takes !== undefined && {
+    ...(hasBody && {
       requestBody: {
         required: true,
         content: { 'application/fhir+json': { schema: { $ref: '#/components/schemas/Resource' } } },
