@@ -83,6 +83,9 @@ export const routes: readonly Route[] = [
 
   route('ORU^R01', 'ORU_R01-REPONSE_DEMANDE-to-Task', replied, referral, answersRequest),
   route('ORU^R01', 'ORU_R01-to-Communication', commented, referral),
+  ...['T02', 'T04', 'T06', 'T08', 'T10', 'T11'].map((event) =>
+    route(`MDM^${event}`, 'MDM_T02-to-Communication', commented, referral),
+  ),
   route('Communication', undefined, commented, referral),
 
   route('ADT^A08', 'ADT_A01-to-Patient', updated, referral),

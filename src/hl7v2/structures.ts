@@ -67,7 +67,7 @@ export const structures: Readonly<Record<string, string>> = {
 export const structureOfEvent: Readonly<Record<string, string>> = {
   ...named('ADT', ['A01', 'A02', 'A03', 'A04', 'A05', 'A08', 'A11', 'A13', 'A28', 'A31'], 'ADT_A01'),
   ...named('ADT', ['A39', 'A40', 'A41', 'A42'], 'ADT_A39'),
-  ...named('MDM', ['T02', 'T04', 'T06', 'T08', 'T10'], 'MDM_T02'),
+  ...named('MDM', ['T02', 'T04', 'T06', 'T08', 'T10', 'T11'], 'MDM_T02'),
   ...named('REF', ['I12', 'I13', 'I14', 'I15'], 'REF_I12'),
   ...named('SIU', numbered(12, 27), 'SIU_S12'),
   ...named('SRM', numbered(1, 11), 'SRM_S01'),

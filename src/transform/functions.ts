@@ -56,6 +56,8 @@ export const functions: Readonly<Record<string, Function>> = {
   toHl7Date: each((text) => text.slice(0, 10).replaceAll('-', '')),
   /** `1.2.250.1.71` → `urn:oid:1.2.250.1.71`; a UUID → `urn:uuid:…`; a URI stays; anything else gives nothing. */
   oidOrUri: each(uriOf),
+  /** `é` → `w6k=`: the text's UTF-8, for an attachment. `encode('base64')` knows no characters beyond Latin-1. */
+  utf8Base64: each((text) => Buffer.from(text, 'utf8').toString('base64')),
   /** `urn:oid:1.2.250` → `1.2.250`; anything else stays. */
   withoutUrn: each((text) => text.replace(/^urn:(oid|uuid):/, '')),
   /** `01 23-45` → `012345`. */

@@ -7,6 +7,8 @@ import { currentOf, referenceTo, versionOf } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, settled } from '../entries.ts'
 import { grants } from '../referral/admit.ts'
 import type { Moment, Plan, Step } from '../step.ts'
+import { type Copy, copiesOf, withCopies } from './copied.ts'
+import { type Earlier, earlierOf, linked, superseded } from './documents.ts'
 
 /** A result or a comment as it came, transformed: a Communication, and the report or observations it is about. */
 export interface Comment {
@@ -18,10 +20,13 @@ export interface About {
   request: Kept<ServiceRequest> | undefined
   /** `org:<id>` of all who may see the request. */
   keys: readonly string[]
+  /** Who gets a copy of an answer, such as the treating doctor. */
+  copies?: readonly Copy[]
 }
 
 interface Facts extends About {
   known: Known
+  earlier: Earlier
 }
 
 /** The radiologist's word reaches whoever asked, tied to the request; a correction replaces what it corrects. */
@@ -30,19 +35,22 @@ export const commented: Step<Comment, Facts> = {
 
   async facts({ entries }, store, actor) {
     refuseSeveral(entries)
-    const [known, about] = await Promise.all([
+    const [known, about, earlier] = await Promise.all([
       knownOf(entries, anchorOf(entries), store, actor),
       aboutOf(entries, store, actor),
+      earlierOf(entries, store, actor),
     ])
-    if (!about.request) return { known, ...about }
+    if (!about.request) return { known, earlier, ...about }
     const patient = await store.follow(about.request.subject.reference)
-    return { known: new Map([...known, ...aliases(withPatient(entries), about.request, patient)]), ...about }
+    const named = new Map([...known, ...aliases(withPatient(entries), about.request, patient)])
+    return { known: named, earlier, ...about }
   },
 
-  decide({ entries }, { known, ...about }, at, actor) {
+  decide({ entries }, { known, earlier, ...about }, at, actor) {
     if (!about.request) return { filtered: 'No request of this centre fits the result.' }
     const { changed } = settled(withPatient(entries), known, anchorOf(entries), at)
-    return told(changed.filter(isNews), about, [...known.values()], at, actor)
+    const news = changed.filter(isNews).map((one) => linked(one, earlier))
+    return told([...news, ...superseded(news, earlier)], about, [...known.values()], at, actor)
   },
 }
 
@@ -75,24 +83,49 @@ export async function aboutOf(entries: readonly Entry[], store: Reader, actor: A
   const request = await requestOf(entries, store)
   if (!request) return { request, keys: [] }
   const keys = (await store.sight(referenceTo(request))).filter((key) => key.startsWith('org:'))
-  return sees(actor, keys) ? { request, keys } : { request: undefined, keys: [] }
+  if (!sees(actor, keys)) return { request: undefined, keys: [] }
+  return { request, keys, copies: await copiesOf(request, store) }
 }
 
-/** Tied to the request, for the eyes of all who take part in it, and sent to their systems. */
+/**
+ * Tied to the request, for the eyes of all who take part in it, and sent to their systems; an answer also to those who get
+ * a copy.
+ */
 export function told(
   news: readonly Resource[],
-  { request, keys }: About,
+  about: About,
   before: readonly Kept[],
   at: Moment,
   actor: Actor,
 ): Plan {
+  const { request } = about
   if (!request) return { write: news }
-  const write = news.map((resource) => tied(resource, request, at, actor))
+  const copies = isAnswer(news, request, actor) ? (about.copies ?? []) : []
+  const copied = copies.flatMap(({ organizations }) => organizations).filter((one) => isPractice(one, at))
+  const keys = [...new Set([...about.keys, ...copied.map(organizationKey)])]
+  const write = news.map((resource) => tied(resource, request, copies, at, actor))
   const send = write
     .filter(isCommunication)
     .flatMap((said) => sending(said, before, request, keys, at, actor))
-  return { write, grant: grants(write, keys), send }
+  const patient = copied.length > 0 && request.subject.reference
+  return {
+    write,
+    grant: { ...grants(write, keys), ...(patient && { [patient]: copied.map(organizationKey) }) },
+    send,
+  }
 }
+
+/** What is said to whoever asked; not what they say themselves, nor what is meant for somebody else. */
+function isAnswer(news: readonly Resource[], { requester }: ServiceRequest, { role }: Actor): boolean {
+  if (role === 'prescriber') return false
+  const recipients = news.filter(isCommunication).flatMap(({ recipient = [] }) => recipient)
+  const own = recipients.filter(({ extension = [] }) => extension.length === 0)
+  return own.length === 0 || own.some(({ reference }) => reference === requester?.reference)
+}
+
+/** To be a member of the community is no practice, nor is to work at its cell. */
+const isPractice = (organization: string, { territory: { community, cell } }: Moment) =>
+  organization !== community && organization !== cell
 
 /** The patient and the request are ours already: a result names them, it does not change them. */
 const isNews = ({ resourceType }: Resource) => resourceType !== 'Patient' && resourceType !== 'ServiceRequest'
@@ -150,14 +183,20 @@ async function requestNamed({ identifier, reference }: Reference = {}, store: Re
 }
 
 /** A resource of the result as it will be kept: about this request and its own patient. */
-function tied(resource: Resource, request: Kept<ServiceRequest>, at: Moment, actor: Actor): Resource {
+function tied(
+  resource: Resource,
+  request: Kept<ServiceRequest>,
+  copies: readonly Copy[],
+  at: Moment,
+  actor: Actor,
+): Resource {
   // A request's subject is a patient here, which all three types take.
   const about = {
     basedOn: [{ reference: referenceTo(request) }],
     subject: request.subject as Reference<Patient>,
   }
   if (resource.resourceType === 'Communication')
-    return { ...addressed(resource, request, at, actor), ...about }
+    return { ...addressed(resource, request, copies, at, actor), ...about }
   if (resource.resourceType === 'DiagnosticReport') return { ...resource, ...about }
   if (resource.resourceType === 'Observation') return { ...resource, ...about }
   return resource
@@ -166,14 +205,16 @@ function tied(resource: Resource, request: Kept<ServiceRequest>, at: Moment, act
 function addressed(
   said: Communication,
   { requester }: Kept<ServiceRequest>,
+  copies: readonly Copy[],
   at: Moment,
   actor: Actor,
 ): Communication {
   const sender = said.sender ?? (actor.organization ? { reference: actor.organization } : undefined)
-  const recipient = said.recipient ?? (requester ? [requester as Reference<never>] : undefined) // a requester may receive
+  const known = said.recipient ?? (requester ? [requester as Reference<never>] : []) // a requester may receive
+  const recipient = withCopies(known, copies)
   return {
     ...said,
-    ...(recipient && { recipient }),
+    ...(recipient.length > 0 && { recipient }),
     ...(sender && { sender }),
     sent: said.sent ?? at.now,
     received: at.now,

@@ -1,0 +1,113 @@
+import type {
+  CommunicationRequest,
+  Patient,
+  Practitioner,
+  Reference,
+  ServiceRequest,
+} from '@medplum/fhirtypes'
+import { extensions, systems } from '../../fhir/canonical.ts'
+import type { Kept, Reader } from '../../store/index.ts'
+
+/*
+ * Who gets a copy of what is said of a request, beside whoever asked for it.
+ *
+ *   Patient.generalPractitioner                         the treating doctor, wherever one is known
+ *   CommunicationRequest, category TRC, basedOn         somebody whom this request names (recipient)
+ *   the same with doNotPerform                          no copy to the treating doctor: of this request (basedOn), or of
+ *                                                       any (of the subject alone): the patient's word, or the doctor's
+ *
+ * TRC: "a secondary information recipient, who receives copies (e.g. a primary care provider …)". Source: HL7 v3
+ * ParticipationType. Source: AU eRequesting, copies by a CommunicationRequest; CPTS action sheet B, "respect du parcours
+ * de soin".
+ */
+
+/** Somebody who gets a copy, and where they practise: for the eyes and systems of these organisations. */
+export interface Copy {
+  recipient: Reference
+  /** `Organization/<id>` */
+  organizations: readonly string[]
+}
+
+/** Whoever gets copies of what is said of a request; not who asked for it. */
+export async function copiesOf(request: Kept<ServiceRequest>, store: Reader): Promise<readonly Copy[]> {
+  const patient = await store.follow(request.subject.reference)
+  if (patient?.resourceType !== 'Patient') return []
+  const wishes = (await store.search('CommunicationRequest', `subject=Patient/${patient.id}`)).filter((one) =>
+    isAbout(one, request),
+  )
+  const named = [
+    ...(wishes.some(({ doNotPerform }) => doNotPerform) ? [] : treatingOf(patient)),
+    ...wishes.flatMap(({ doNotPerform, recipient = [] }) => (doNotPerform ? [] : recipient)),
+  ]
+  const asks = await doctorsOf(request.requester, store)
+  const found = await Promise.all(named.map((one) => copyTo(one, store)))
+  const others = found.filter((copy) => copy && !asks.includes(copy.recipient.reference ?? ''))
+  return [...new Map(others.map((copy) => [copy?.recipient.reference, copy])).values()].filter(
+    (copy) => copy !== undefined,
+  )
+}
+
+const treatingOf = ({ generalPractitioner = [] }: Patient): Reference[] => generalPractitioner
+
+/** A wish for copies, or for none, that is in force for this request. */
+function isAbout(
+  { status, category = [], basedOn = [] }: CommunicationRequest,
+  { id }: Kept<ServiceRequest>,
+) {
+  const isCopy = category.some(({ coding = [] }) => coding.some(isTracker))
+  const isHere = basedOn.length === 0 || basedOn.some(({ reference }) => reference === `ServiceRequest/${id}`)
+  return status === 'active' && isCopy && isHere
+}
+
+const tracker = { system: systems.participation, code: 'TRC' }
+const isTracker = ({ system, code }: { system?: string; code?: string }) =>
+  system === tracker.system && code === tracker.code
+
+/** The recipients of what is said, with those who get a copy: marked as such. */
+export function withCopies<R extends Reference>(recipients: readonly R[], copies: readonly Copy[]): R[] {
+  const known = new Set(recipients.map(({ reference }) => reference))
+  const added = copies
+    .filter(({ recipient }) => !known.has(recipient.reference))
+    .map(({ recipient }) => ({
+      ...recipient,
+      extension: [{ url: extensions.recipientPart, valueCoding: tracker }],
+    }))
+  return [...recipients, ...(added as R[])] // doctors, roles and organisations, each of which may receive
+}
+
+/** Somebody who is named, as the directory knows them; nobody it does not know. */
+async function copyTo(named: Reference, store: Reader): Promise<Copy | undefined> {
+  const kept = await known(named, store)
+  if (!kept) return undefined
+  const reference = `${kept.resourceType}/${kept.id}`
+  const recipient = { reference, ...(named.display && { display: named.display }) }
+  if (kept.resourceType === 'Organization') return { recipient, organizations: [reference] }
+  if (kept.resourceType === 'PractitionerRole')
+    return { recipient, organizations: [kept.organization?.reference].filter((one) => one !== undefined) }
+  if (kept.resourceType !== 'Practitioner') return undefined
+  return { recipient, organizations: await practicesOf(kept, store) }
+}
+
+/** By a literal reference, else by the number that is said of them. */
+async function known({ reference, identifier }: Reference, store: Reader): Promise<Kept | undefined> {
+  if (reference !== undefined) return store.follow(reference)
+  if (!identifier?.value) return undefined
+  return store.identified('Practitioner', identifier.system, identifier.value)
+}
+
+async function practicesOf({ id }: Kept<Practitioner>, store: Reader): Promise<string[]> {
+  const roles = await store.search('PractitionerRole', `practitioner=Practitioner/${id}`)
+  const practices = roles
+    .filter(({ active }) => active !== false)
+    .flatMap(({ organization }) => organization?.reference ?? [])
+  return [...new Set(practices)]
+}
+
+/** Whoever asks, as a doctor and in the role: no copy for them. */
+async function doctorsOf(requester: Reference | undefined, store: Reader): Promise<string[]> {
+  const asking = await store.follow(requester?.reference)
+  const own = asking ? [`${asking.resourceType}/${asking.id}`] : []
+  return asking?.resourceType === 'PractitionerRole'
+    ? [...own, ...(asking.practitioner?.reference ? [asking.practitioner.reference] : [])]
+    : own
+}
