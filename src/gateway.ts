@@ -15,11 +15,12 @@ import { oidcOf } from './gateway/console.ts'
 import { onEnd } from './gateway/ended.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
-import { reconcile, reconcileEveryMs } from './gateway/reconcile.ts'
+import { comparisons, reconcile, reconcileEveryMs } from './gateway/reconcile.ts'
 import { startReviews } from './gateway/reviews.ts'
 import { openRooms } from './gateway/rooms.ts'
 import { loadRules } from './gateway/rules.ts'
 import { slotTimes } from './gateway/slot-times.ts'
+import { stopping } from './gateway/stopping.ts'
 import { startTasks } from './gateway/tasks.ts'
 import { openJobs } from './jobs/index.ts'
 import type { Log } from './log.ts'
@@ -58,8 +59,9 @@ const maxBodyBytes = 5 * 1024 * 1024
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, folder, log, clock } = options
   await using opening = new AsyncDisposableStack()
+  const stop = stopping()
   const tls = await readTls(config.RELAIS_TLS_CERT, config.RELAIS_TLS_KEY)
-  const http = opening.use(await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, 'RELAIS_PORT', tls))
+  const http = opening.use(await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, 'RELAIS_PORT', tls, stop.leftMs))
   const baseUrl =
     config.RELAIS_BASE_URL ?? `${tls ? 'https' : 'http'}://${hostOf(http.address)}:${http.address.port}`
 
@@ -102,16 +104,19 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     }
   })
   for (const { link } of links) opening.use(link)
+  const count = comparisons(metrics)
   for (const { name, link } of links.filter(({ link }) => link.look !== undefined)) {
     jobs.every(`reconcile.${name}`, reconcileEveryMs, (signal) =>
-      reconcile(name, link, deskOf(itself), log, signal),
+      reconcile(name, link, deskOf(itself), { log, count }, signal),
     )
   }
   const strangers = receiveFrom(async () => undefined, reception)
   const mllp = await listenMllp(config, tls, links, strangers, { clock, log })
   if (mllp) opening.use(mllp)
-  const outlets = [...links, { name: notifications, link: subscriptions.line, receive: strangers }]
-  opening.use(deliver({ store, links: outlets, log, clock, onEnd: onEnd(deskOf(itself)) }))
+  const outlets = [...links, { name: notifications, link: subscriptions.line, receive: strangers, atOnce: 32 }]
+  opening.use(
+    deliver({ store, links: outlets, log, clock, onEnd: onEnd(deskOf(itself)), drainMs: stop.leftMs }),
+  )
   const reads = opening.use(
     openReadAudit({ store, clock, log, keysOf: (of) => (of ? [organizationKey(of)] : []) }),
   )
@@ -147,6 +152,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         by: 'http',
       }),
     conformance: rules.conformance,
+    isStopping: () => stop.isAsked,
   }
   const app = api(house)
   const oidc = await oidcOf(config)
@@ -168,6 +174,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async [Symbol.asyncDispose]() {
       // Nothing new is taken while what is in hand is finished; who only listens is sent away.
+      stop.ask()
       people?.[Symbol.dispose]()
       await Promise.all([http[Symbol.asyncDispose](), mllp?.[Symbol.asyncDispose]()])
       await done.disposeAsync()

@@ -113,6 +113,7 @@ function connectorFiles(
         },
         slots: { path: 'v1/agenda?du={from}&au={to}', next: 'suivant', everyMs: 10_000, days: 14 },
         changes: { path: 'v1/rendezvous/changements?depuis={since}', everyMs: 10_000 },
+        look: { path: 'v1/rendezvous/{placer}', map: 'vendor-rendezvous-to-Appointment' },
         send: {
           'appointment.requested': { path: 'v1/rendezvous', map: 'Appointment-to-vendor-rendezvous' },
           'appointment.cancelled': {

@@ -1,7 +1,8 @@
+import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { fhir } from '../../src/connectors/fhir/index.ts'
 import { bookOnce, cancel } from '../../src/flows/booking/index.ts'
-import { reconcile } from '../../src/gateway/reconcile.ts'
+import { comparisons, reconcile } from '../../src/gateway/reconcile.ts'
 import { openLog } from '../../src/log.ts'
 import { openDesk } from '../connectors/pretend-desk.ts'
 import { nine, openStage, slot, ten } from '../flows/booking/stage.ts'
@@ -35,9 +36,12 @@ test('the appointments to come are made to agree with those of a FHIR server, an
   stage.desk.clock.turn({ minutes: 5 })
   const lines: string[] = []
   const log = openLog('info', { write: (line) => void lines.push(line) })
-  await reconcile('ris', link, stage.desk.as('gateway'), log, forEver)
+  const registry = new Registry()
+  const count = comparisons(registry)
+  await reconcile('ris', link, stage.desk.as('gateway'), { log, count }, forEver)
   expect((await stage.now(lost.id)).status).toBe('booked')
   expect((await stage.sent()).at(-1)).toBe('appointment.cancelled')
   const told = lines.map((line) => JSON.parse(line)).find(({ event }) => event === 'bookings.compared')
   expect(told).toMatchObject({ peer: 'ris', compared: 2, repaired: 2, failed: 0 })
+  expect(await registry.metrics()).toContain('relais_bookings_compared_total{peer="ris",end="repaired"} 2')
 })

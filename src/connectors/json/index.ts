@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { connector } from '../connector.ts'
 import { openRest, restSettings } from '../rest/client.ts'
+import { looking } from './look.ts'
 import { pulling } from './pull.ts'
 import { rendering, sending } from './send.ts'
 
@@ -37,6 +38,13 @@ export const jsonSettings = restSettings.extend({
     .describe(
       'How changes of appointments are read: an array, or an object with one; the map for kind Appointment reads each',
     ),
+  look: z
+    .strictObject({
+      path,
+      map: z.string().describe('Map that makes a Bundle of the answer, with the Appointment of our number'),
+    })
+    .optional()
+    .describe('How the partner is asked what it has of an appointment, so that both sides can be compared'),
   send: z
     .record(z.string(), call.extend({ map: z.string().describe('Map that makes the body') }))
     .default({})
@@ -61,6 +69,7 @@ export const json = connector(jsonSettings.strict(), async (settings, desk) => {
   return {
     render: rendering(settings, desk),
     send: sending(settings, client, desk),
+    ...(settings.look && { look: looking(settings.look, client, desk) }),
     [Symbol.asyncDispose]: async () => {},
   }
 })

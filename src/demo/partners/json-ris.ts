@@ -47,6 +47,10 @@ export function jsonRis(diary: Diary, { clientId, secret }: VendorSecret): Hono 
     const changed = [...diary.bookings.values()].filter(({ updatedAt }) => Date.parse(updatedAt) >= since)
     return c.json({ rendezvous: changed.map(rendezvousOf) })
   })
+  app.get('/v1/rendezvous/:reference', (c) => {
+    const booking = [...diary.bookings.values()].findLast(({ placer }) => placer === c.req.param('reference'))
+    return booking ? c.json(rendezvousOf(booking)) : c.json({ erreur: 'référence inconnue' }, 404)
+  })
   app.post('/v1/messages', async (c) => {
     await c.req.json()
     return c.json({ recu: true }, 201)

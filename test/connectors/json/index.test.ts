@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Appointment } from '@medplum/fhirtypes'
+import type { Appointment, Bundle } from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
 import type { Incoming } from '../../../src/connectors/connector.ts'
 import { json, jsonSettings } from '../../../src/connectors/json/index.ts'
@@ -34,8 +34,8 @@ describe('a booking by a JSON API', () => {
     if (!rendered) throw new Error('Nothing was made')
     const tries = [1, 2].map(() => link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000)))
     expect(await Promise.all(tries)).toEqual([
-      { end: 'later', reason: 'HTTP 503', retryAfterSeconds: 7 },
-      { end: 'later', reason: 'HTTP 503', retryAfterSeconds: 7 },
+      { end: 'later', isLineDown: true, reason: 'HTTP 503', retryAfterSeconds: 7 },
+      { end: 'later', isLineDown: true, reason: 'HTTP 503', retryAfterSeconds: 7 },
     ])
     expect(partner.heard.map(({ path }) => path)).toEqual(['/v1/bookings/A%201', '/v1/bookings/A%201'])
     expect(partner.heard.map(({ headers }) => headers.get('x-key'))).toEqual([leaving.row, leaving.row])
@@ -280,5 +280,46 @@ describe('a change that is refused', () => {
     await expect(desk.round()).rejects.toThrow()
     expect(desk.received).toHaveLength(2)
     expect(desk.memory.get('changes-since')).toBeUndefined()
+  })
+})
+
+describe('what a JSON API has of an appointment', () => {
+  const look = { path: 'v1/bookings/{placer}', map: 'made' }
+  const made = (...numbers: string[]): Bundle => ({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: numbers.map((value) => {
+      const identifier = [{ type: { coding: [{ code: 'PLAC' }] }, value }]
+      return { resource: { ...appointment, status: 'booked', identifier } }
+    }),
+  })
+
+  test.each([
+    ['the one with our number, of all that it tells', () => answer(made('B 2', 'A 1')), 'booked'],
+    ['none, when it tells of others only', () => answer(made('B 2')), 'unknown'],
+    ['none, when it has no such thing', () => answer({}, 404), 'unknown'],
+  ])('is %s', async (_, says, expected) => {
+    await using partner = await openHttpPeer(says)
+    await using link = await open(partner, { look })
+    const found = await link.look?.(appointment, AbortSignal.timeout(5_000))
+    expect(typeof found === 'object' ? found.status : found).toBe(expected)
+    expect(partner.heard[0]?.path).toBe('/v1/bookings/A%201')
+  })
+
+  test.each([() => answer({}, 503), () => new Response('<html>', { status: 200 })])(
+    'is not known while it does not say',
+    async (says) => {
+      await using partner = await openHttpPeer(says)
+      await using link = await open(partner, { look })
+      await expect(link.look?.(appointment, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+        issues: [{ case: 'transient' }],
+      })
+    },
+  )
+
+  test('is not asked of one whose file does not say how', async () => {
+    await using partner = await openHttpPeer()
+    await using link = await open(partner, {})
+    expect(link.look).toBeUndefined()
   })
 })
