@@ -1,12 +1,17 @@
 import { Client, Pool, type PoolConfig, type QueryResultRow, types } from 'pg'
 import { Failure, failure } from '../fhir/outcome.ts'
 import type { Log } from '../log.ts'
-import { prepared, type Sql, statement } from './sql.ts'
+import { prepared, preparedAtMost, type Sql, statement } from './sql.ts'
 
 /** Connections to PostgreSQL, and the three ways in which a statement is run. */
 export interface Database extends AsyncDisposable {
   /** Reads by key, or along one index: prepared once a connection and shape, one plan for all values. */
   rows<Row extends QueryResultRow>(piece: Sql): Promise<Row[]>
+  /**
+   * Likewise, of shapes that callers choose: the first few hundred of these are prepared, what comes then is planned
+   * each time.
+   */
+  steady<Row extends QueryResultRow>(piece: Sql): Promise<Row[]>
   /** Planned anew for its values: searches, and what is asked rarely. */
   planned<Row extends QueryResultRow>(piece: Sql): Promise<Row[]>
   /** Changes: prepared once a connection and shape, one plan for all values. */
@@ -23,6 +28,7 @@ export function openDatabase(connection: PoolConfig, poolSize: number, log: Log)
   const changing = pool(config, poolSize, changingSettings, log)
   return {
     rows: (piece) => run(keyed, prepared(piece)),
+    steady: (piece) => run(keyed, preparedAtMost(piece, mostShapes)),
     planned: (piece) => run(reading, statement(piece)),
     change: (piece) => run(changing, prepared(piece)),
     client: () => new Client(config),
@@ -31,6 +37,9 @@ export function openDatabase(connection: PoolConfig, poolSize: number, log: Log)
     },
   }
 }
+
+/** Each takes some 50 kB of every connection. */
+const mostShapes = 300
 
 async function run<Row extends QueryResultRow>(
   pool: Pool,

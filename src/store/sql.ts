@@ -44,6 +44,17 @@ export function prepared(piece: Sql): { name: string; text: string; values: unkn
   return { name: nameOf(text), text, values }
 }
 
+/** Likewise while there are no more than so many: there is no end to what callers may think of. */
+export function preparedAtMost(piece: Sql, most: number): { name?: string; text: string; values: unknown[] } {
+  const { text, values } = statement(piece)
+  if (!shapes.has(text) && shapes.size >= most) return { text, values }
+  shapes.add(text)
+  return { name: nameOf(text), text, values }
+}
+
+/** Texts that are prepared though callers chose their shape. */
+const shapes = new Set<string>()
+
 /** Names of statements by their text: the same in the whole process, so that no connection hears one name for two texts. */
 const names = new Map<string, string>()
 

@@ -4,16 +4,19 @@ import type { Page, Sight } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { matching } from './conditions.ts'
 import { included } from './include.ts'
-import { countStatement, type MatchRow, pageOf } from './index.ts'
+import { countStatement, pageOf } from './index.ts'
 import { after, type Key, orderBy, orderOf, place } from './order.ts'
-import { resourceColumns } from './rows.ts'
+import { type ResourceRow, resourceColumns } from './rows.ts'
+
+/** Where the next page goes on is said by the last row of this one alone: it takes time to make and to read. */
+type MatchRow = ResourceRow & { place: (string | null)[] | null }
 
 /** Searches of several types, alike in order, page size and place: `parseAcross` makes them so. */
 export type Searches = readonly [Search, ...Search[]]
 
 /** One page of what searches of several types find together, in one order, by one statement. */
 export async function findAcross(
-  { planned: query }: Pick<Database, 'planned'>,
+  { planned: query, steady }: Pick<Database, 'planned' | 'steady'>,
   searches: Searches,
   sight: Sight,
 ): Promise<Page> {
@@ -23,8 +26,9 @@ export async function findAcross(
   if (first.totalOnly) return { entries: [], ...counted }
   const rows = await query<MatchRow>(acrossStatement(searches, sight))
   const matches = rows.slice(0, first.count)
-  const others = await included(query, { includes: includesOf(searches) }, matches, sight)
-  return { ...pageOf(matches, rows, others), ...counted }
+  const others = await included(steady, { includes: includesOf(searches) }, matches, sight)
+  const next = rows.length > matches.length ? matches.at(-1)?.place : undefined
+  return { ...pageOf(matches, others, next ?? undefined), ...counted }
 }
 
 /** The matches of one page and one more: the first of each type, and of these the first. */

@@ -1,7 +1,7 @@
-import type { Filter } from '../../fhir/search/filter.ts'
+import type { Filter, Pair } from '../../fhir/search/filter.ts'
 import { clean, normal, separator, wordLine } from '../../fhir/search/forms.ts'
 import { type Area, degreesOf, earthMetres } from '../../fhir/search/near.ts'
-import type { Parameter } from '../../fhir/search/parameters.ts'
+import { eachColumn, isStretched, type Parameter } from '../../fhir/search/parameters.ts'
 import { wordsColumn } from '../../fhir/search/row.ts'
 import type { Amount, Comparison, Prefix } from '../../fhir/search/values.ts'
 import type { Sight } from '../index.ts'
@@ -48,6 +48,8 @@ function condition(rows: Rows, filter: Filter): Sql {
       return either(filter.any.map((text) => strings[filter.how](alias, filter.parameter, text)))
     case 'words':
       return either(filter.any.map((text) => worded(alias, filter.parameter, text)))
+    case 'pairs':
+      return either(filter.any.map((pair) => paired(rows, filter.parameter, pair)))
     case 'near':
       return either(filter.any.map((area) => around(alias, filter.parameter, area)))
     case 'either':
@@ -97,12 +99,33 @@ function missing(alias: string, parameter: Parameter, isMissing: boolean): Sql {
 
 /** What the first of a parameter's columns ends with. */
 const firstOf = ({ kind }: Parameter): string =>
-  kind === 'position' ? '_latitude' : kind === 'period' || kind === 'quantity' ? '_low' : ''
+  kind === 'position' ? '_latitude' : isStretched({ kind }) ? '_low' : ''
 
 function dated(alias: string, parameter: Parameter, { prefix, low, high }: Comparison<string>): Sql {
   const [from, to] = [sql`${low}::timestamptz`, sql`${high}::timestamptz`]
   if (parameter.kind === 'instant') return moment[prefix](column(alias, parameter), from, to)
-  return stretch[prefix](column(alias, parameter, '_low'), column(alias, parameter, '_high'), from, to)
+  const ends = [column(alias, parameter, '_low'), column(alias, parameter, '_high')] as const
+  if (parameter.kind === 'period') return stretch[prefix](...ends, from, to)
+  const fits = stretch[prefix](raw('v.low'), raw('v.high'), from, to)
+  return sql`(${outermost[prefix](...ends, from, to)}
+    and exists (select from ${eachIn(alias, parameter, 'low timestamptz, high timestamptz')} where ${fits}))`
+}
+
+/** Each of several values that a row has, as the rows of a `from`: `v`. */
+const eachIn = (alias: string, parameter: Parameter, columns: string): Sql =>
+  raw(`jsonb_to_recordset(${alias}.${quoted(eachColumn(parameter))}) as v(${columns})`)
+
+/** What the outermost ends of several stretches must be for one of them to fit: there for the index. */
+const outermost: Record<Prefix, (low: Sql, high: Sql, from: Sql, to: Sql) => Sql> = {
+  eq: (low, high, from, to) => sql`${low} <= ${to} and ${high} >= ${from}`,
+  ne: (low) => sql`${low} is not null`,
+  gt: (_, high, __, to) => sql`${high} > ${to}`,
+  lt: (low, _, from) => sql`${low} < ${from}`,
+  ge: (_, high, from) => sql`${high} >= ${from}`,
+  le: (low, _, __, to) => sql`${low} <= ${to}`,
+  sa: (_, high, __, to) => sql`${high} > ${to}`,
+  eb: (low, _, from) => sql`${low} < ${from}`,
+  ap: (low, high, from, to) => sql`${low} <= ${to} and ${high} >= ${from}`,
 }
 
 /** One moment against a stretch of time. */
@@ -135,11 +158,27 @@ const stretch: Record<Prefix, (low: Sql, high: Sql, from: Sql, to: Sql) => Sql> 
   ap: (low, high, from, to) => sql`(${low} <= ${to} and ${high} >= ${from})`,
 }
 
-function measured(alias: string, parameter: Parameter, { prefix, low, high, unit }: Amount): Sql {
+function measured(alias: string, parameter: Parameter, asked: Amount): Sql {
   const ends = [column(alias, parameter, '_low'), column(alias, parameter, '_high')] as const
-  const compared = amount[prefix](...ends, sql`${low}::numeric`, sql`${high}::numeric`)
-  if (unit === undefined) return compared
-  return sql`(${compared} and ${column(alias, parameter, '_unit')} && ${[unit]}::text[])`
+  if (parameter.kind === 'quantity') return fitting(asked, ...ends, column(alias, parameter, '_unit'))
+  const outer = outermost[asked.prefix](...ends, sql`${asked.low}::numeric`, sql`${asked.high}::numeric`)
+  const columns = 'low numeric, high numeric, unit text[]'
+  return sql`(${outer} and exists (select from ${eachIn(alias, parameter, columns)} where ${fittingEach(asked)}))`
+}
+
+function fitting({ prefix, low, high, unit }: Amount, from: Sql, to: Sql, units: Sql): Sql {
+  const compared = amount[prefix](from, to, sql`${low}::numeric`, sql`${high}::numeric`)
+  return unit === undefined ? compared : sql`(${compared} and ${units} && ${[unit]}::text[])`
+}
+
+const fittingEach = (asked: Amount): Sql => fitting(asked, raw('v.low'), raw('v.high'), raw('v.unit'))
+
+/** The first half is found among the terms; whether the other goes with it, by looking at each element. */
+function paired({ alias }: Rows, parameter: Parameter, { one, other }: Pair): Sql {
+  const columns = 'one text[], other text[], low numeric, high numeric, unit text[]'
+  const second = 'prefix' in other ? fittingEach(other) : sql`v.other && ${other}::text[]`
+  return sql`(${raw(alias)}.terms @> ${[termOf(parameter, one)]}::text[] and exists (
+    select from ${eachIn(alias, parameter, columns)} where v.one @> ${[one]}::text[] and ${second}))`
 }
 
 /** As for time, but what is rounded to a number ends before its upper end. */
@@ -186,10 +225,21 @@ function chained(
   link: { type: string; filter: Filter },
 ): Sql {
   const inner = { type: link.type, alias: `${alias}x`, sight }
-  const isByColumn = isHot(type, parameter)
-  const name = isByColumn ? `${link.type}/` : termOf(parameter, `${link.type}/`)
-  const found = sql`array(select ${raw(`'${name}' || ${inner.alias}.id`)} from ${matching(inner, [link.filter])})`
-  return isByColumn ? sql`${column(alias, parameter)} = any(${found})` : sql`${raw(alias)}.terms && ${found}`
+  return named({ type, alias }, parameter, (before) => {
+    const name = raw(`'${before}${link.type}/' || ${inner.alias}.id`)
+    return sql`array(select ${name} from ${matching(inner, [link.filter])})`
+  })
+}
+
+/** Rows that refer to one of some resources: these as an array of references, each after the text that is handed over. */
+export function named(
+  { type, alias }: Pick<Rows, 'type' | 'alias'>,
+  parameter: Parameter,
+  references: (before: string) => Sql,
+): Sql {
+  return isHot(type, parameter)
+    ? sql`${column(alias, parameter)} = any(${references('')})`
+    : sql`${raw(alias)}.terms && ${references(termOf(parameter, ''))}`
 }
 
 function referred(
