@@ -45,6 +45,8 @@ export interface House {
   answerV2: (raw: Buffer, permit: Permit) => Promise<Buffer>
   /** Profiles, value sets, maps and what else is declared, each with its id: served read-only. */
   conformance: readonly Resource[]
+  /** The gateway has been told to stop: it is no longer ready. */
+  isStopping?: () => boolean
 }
 
 /** The FHIR base, without a slash at its end. */

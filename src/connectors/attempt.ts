@@ -16,6 +16,17 @@ export interface Outlet {
   receive: Receive
   /** When it is tried again, where it differs from what is usual. */
   retry?: Partial<Retry>
+  /** How many may be under way at once. */
+  atOnce?: number
+}
+
+/** What became of a try. */
+export interface Tried {
+  settlement: Settlement
+  /** Whether anything gets through to the peer; absent when the try did not show it. */
+  line?: 'up' | 'down' | 'stopped'
+  /** As the peer asked us to wait, in milliseconds. */
+  askedMs?: number
 }
 
 export interface AttemptDesk {
@@ -35,23 +46,29 @@ export async function attempt(
   outlet: Outlet,
   desk: AttemptDesk,
   signal: AbortSignal,
-): Promise<Settlement> {
+): Promise<Tried> {
   const now = desk.clock().toISOString()
   if (departure.giveUpAt !== undefined && departure.giveUpAt <= now) {
-    return {
-      row: departure.row,
-      status: 'dead',
-      reason: departure.lastError ?? 'given up before it was tried',
-    }
+    const reason = departure.lastError ?? 'given up before it was tried'
+    return { settlement: { row: departure.row, status: 'dead', reason } }
   }
   let rendered: Rendered | undefined
   try {
     rendered = await renderedFrom(departure, outlet.link, desk.outbox)
     const sent = await sentBy({ ...departure, ...rendered }, outlet, signal)
-    return { ...settlementOf(departure, outlet, sent, desk), ...rendered }
+    const settlement = { ...settlementOf(departure, outlet, sent, desk), ...rendered }
+    return { settlement, ...seenOf(sent) }
   } catch (thrown) {
-    return { ...failed(departure, outlet, thrown, desk), ...rendered }
+    return { settlement: { ...failed(departure, outlet, thrown, desk), ...rendered } }
   }
+}
+
+/** What a try shows of the line. */
+function seenOf(sent: Sent): Pick<Tried, 'line' | 'askedMs'> {
+  if (sent === handedBack) return {}
+  if (sent.end === 'stopped') return { line: 'stopped' }
+  if (!sent.isLineDown) return { line: 'up' }
+  return { line: 'down', ...(sent.retryAfterSeconds && { askedMs: sent.retryAfterSeconds * 1000 }) }
 }
 
 async function renderedFrom(
@@ -80,12 +97,12 @@ async function sentBy(
   signal: AbortSignal,
 ): Promise<Sent> {
   if (!outlet.link.send) throw new Error(`Nothing can be sent to ${outlet.name}`)
-  if (signal.aborted) return stopped // whoever is told only of what comes would wait for ever
+  if (signal.aborted) return brokenOff(signal) // whoever is told only of what comes would wait for ever
   let sent: Sent
   try {
     sent = await outlet.link.send(departure, signal)
   } catch (thrown) {
-    if (signal.aborted) return stopped
+    if (signal.aborted) return brokenOff(signal)
     throw thrown
   }
   // Before the note: a reply that was not taken comes again with the next try.
@@ -93,8 +110,14 @@ async function sentBy(
   return sent
 }
 
-/** Put back, and tried again by whoever comes next. */
-const stopped: Sent = { end: 'later', reason: 'no answer before we had to stop' }
+/** Put back, for whoever comes next to try at once. */
+const handedBack: Sent = { end: 'later', reason: 'no answer before we had to stop' }
+
+/** Broken off, as it took too long, or since this gateway stops or has lost it. */
+function brokenOff({ reason }: AbortSignal): Sent {
+  const isLate = reason instanceof DOMException && reason.name === 'TimeoutError'
+  return isLate ? { end: 'later', reason: 'no answer in time', isLineDown: true } : handedBack
+}
 
 /** Hands in what a peer answered. Fails: transient when it could not be taken now. */
 async function taken(reply: Incoming, outlet: Outlet): Promise<void> {
@@ -107,7 +130,10 @@ async function taken(reply: Incoming, outlet: Outlet): Promise<void> {
 
 function settlementOf(departure: DepartureRow, outlet: Outlet, sent: Sent, desk: AttemptDesk): Settlement {
   if (sent.end === 'sent') return { row: departure.row, status: 'sent' }
-  if (sent.end === 'refused') return { row: departure.row, status: 'dead', ...reason(sent.reason) }
+  const why = { row: departure.row, ...reason(sent.reason) }
+  if (sent.end === 'refused') return { ...why, status: 'dead' }
+  if (sent.end === 'parked') return { ...why, status: 'parked' }
+  if (sent.end === 'stopped' || sent === handedBack) return { ...why, status: 'queued' }
   return later(departure, outlet, sent, desk)
 }
 

@@ -17,8 +17,13 @@ export type Receive = (
 
 /** How a try to send ended. */
 export interface Sent {
-  /** `sent`: the peer has it. `refused`: it says no, and sending again is no use. `later`: try again. */
-  end: 'sent' | 'refused' | 'later'
+  /**
+   * `sent`: the peer has it. `refused`: it says no, and sending again is no use. `later`: try again. `parked`: a person
+   * has to look at this one. `stopped`: a person has to look at the line; until then nothing leaves by it.
+   */
+  end: 'sent' | 'refused' | 'later' | 'parked' | 'stopped'
+  /** With `later`: nothing gets through now, whatever is sent. */
+  isLineDown?: boolean
   /** Code and place, never a patient. */
   reason?: string
   /** Seconds the peer asked us to wait. */
@@ -31,6 +36,8 @@ export interface Sent {
 export interface Rendered {
   raw: Buffer
   contentType: string
+  /** By what it is found later: `id=<control id>`, `order=…`, `patient=…`. */
+  keys?: readonly string[]
 }
 
 /** One open line to one peer. */
@@ -44,6 +51,8 @@ export interface Link extends AsyncDisposable {
    * Fails: transient when it does not answer.
    */
   look?(appointment: Appointment, signal: AbortSignal): Promise<Appointment | 'unknown'>
+  /** The peer takes one connection: of several gateways, one sends by this line at a time. */
+  readonly isOneOwners?: boolean
   /** Address it listens on, when it does. */
   readonly address?: { host: string; port: number }
 }

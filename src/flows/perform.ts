@@ -6,6 +6,8 @@ import { uuidv7 } from '../fhir/id.ts'
 import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
 import type { ArrivalRow, Departure, Kept, Reader, Removed, Write, Written } from '../store/index.ts'
 import { withClocksKept } from './clocks/kept.ts'
+import { laneOf } from './lane.ts'
+import { withNews } from './referral/news.ts'
 import type { Desk, Moment, Plan, Step } from './step.ts'
 
 /** How often a step runs again when others are quicker. */
@@ -79,10 +81,10 @@ function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Momen
   const kept = (plan.write ?? []).map((resource) => keptAs(resource, at))
   const warnings = checked(kept, desk)
   const removed = (plan.remove ?? []).map((resource) => removal(resource, at))
-  const departures = [...(plan.send ?? []), ...desk.notify(kept)].map((departure) => ({
-    ...departure,
-    row: randomUUID(),
-  }))
+  const departures = [...(plan.send ?? []), ...desk.notify(kept)].map((departure) => {
+    const lane = laneOf(departure, kept)
+    return { ...departure, ...(lane !== undefined && { lane }), row: randomUUID() }
+  })
   const performed: Performed = {
     written: kept,
     removed,

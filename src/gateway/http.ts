@@ -27,8 +27,8 @@ export interface Tls {
 
 const notYet: Fetch = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } })
 
-/** How long requests in hand may take when the listener closes. */
-const drainMs = 10_000
+/** How long requests in hand may take when a listener closes, unless it is said. */
+const usualDrainMs = 10_000
 
 /** Listens for HTTP, or HTTPS when there is a certificate. Fails when the address cannot be had, naming the setting. */
 export async function listenHttp(
@@ -36,6 +36,7 @@ export async function listenHttp(
   port: number,
   setting: 'RELAIS_PORT' | 'RELAIS_ADMIN_PORT',
   tls?: Tls,
+  drainMs: () => number = () => usualDrainMs,
 ): Promise<HttpListener> {
   let fetch = notYet
   const handle = getRequestListener((request, environment) => fetch(request, environment))
@@ -53,7 +54,7 @@ export async function listenHttp(
       if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
-      const late = setTimeout(() => server.closeAllConnections(), drainMs)
+      const late = setTimeout(() => server.closeAllConnections(), drainMs())
       server.closeIdleConnections()
       await closed
       clearTimeout(late)

@@ -551,8 +551,8 @@ export interface Outbox {
    * Comes back with the next of its lane, if there is one that is due and whoever has the lease is to have it.
    */
   settle(settlement: Settlement, at: string, next?: Lease): Promise<DepartureRow[]>
-  /** Earliest instant at which something queued may leave, for the sleeper. */
-  nextAt(peers: readonly string[]): Promise<string | undefined>
+  /** Earliest instant after now at which something that was put off, or is in a hand, may leave. For the sleeper. */
+  nextAt(peers: readonly string[], at: string): Promise<string | undefined>
   get(row: string): Promise<DepartureRow | undefined>
   list(filter: { peer?: string; status?: string; limit: number }): Promise<DepartureRow[]>
 }

@@ -1,14 +1,15 @@
 import type { Database } from './database.ts'
-import type { DepartureRow, Lease, Outbox, Settlement } from './index.ts'
+import type { DepartureRow, Lease, Outbox, Room, Settlement } from './index.ts'
 import { type StoredRow, storedOf } from './read.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 import { delivered } from './write/messages.ts'
+import { table } from './write/rows.ts'
 
 /** What leaves: written by steps, taken from here by whoever delivers. */
 export function outboxIn(db: Database): Omit<Outbox, 'handTo'> {
   return {
-    async claim(holder, peers, at, until, limit) {
-      const rows = await db.change<DepartureColumns>(claim(holder, peers, at, until, limit))
+    async claim(lease, rooms, at) {
+      const rows = await db.change<DepartureColumns>(claim(lease, rooms, at))
       return rows.sort((a, b) => a.seq - b.seq).map(departureOf)
     },
     async about(references) {
@@ -26,10 +27,14 @@ export function outboxIn(db: Database): Omit<Outbox, 'handTo'> {
       const rows = await db.change<DepartureColumns>(settle(settlement, at, lease))
       return rows.map(departureOf)
     },
-    async nextAt(peers) {
+    async nextAt(peers, at) {
       const [row] = await db.planned<{ next: string | null }>(sql`
-        with recursive ${heads(peers)}
-        select min(greatest(coalesce(not_before, queued), coalesce(leased_until, queued))) as next from head`)
+        select min(soonest.at) as next from unnest(${[...peers]}::text[]) as p(peer) cross join lateral (
+          select greatest(not_before, leased_until) as at from departure
+          where status = 'queued' and peer = p.peer and (not_before is not null or leased_until is not null)
+            and greatest(not_before, leased_until) > ${at}::timestamptz
+          order by peer, greatest(not_before, leased_until) limit 1
+        ) soonest`)
       return row?.next ?? undefined
     },
     async get(row) {
@@ -50,22 +55,49 @@ export function outboxIn(db: Database): Omit<Outbox, 'handTo'> {
 }
 
 /**
- * The head of each lane, when it may leave: due, and in nobody's hand. A head in another's hand, or put off, keeps its
- * lane waiting. The conditions stand on the row that is locked, so that they are looked at again when another was quicker.
+ * The heads of lanes that may leave: due, in nobody's hand, and by a line that is not held. A head in another's hand, or
+ * put off, keeps its lane waiting. Lanes are stepped through from where it was looked last, one step through the index
+ * each however long they are, until there are as many as are wanted. The conditions stand on the row that is locked, so
+ * that they are looked at again when another was quicker.
  */
-function claim(holder: string, peers: readonly string[], at: string, until: string, limit: number): Sql {
+function claim({ holder, until }: Lease, rooms: readonly Room[], at: string): Sql {
+  const head = raw('row, peer, lane, seq, not_before, leased_until')
+  const asked = table('room', rooms, {
+    peer: ['text', ({ peer }) => peer],
+    most: ['integer', ({ most }) => most],
+    after: ['text', ({ after = '' }) => after],
+  })
   return sql`
-    with recursive ${heads(peers)}, free as materialized (
-      select d.row from head h join departure d on d.row = h.row
-      where d.status = 'queued' and (d.not_before is null or d.not_before <= ${at}::timestamptz)
-        and (d.leased_until is null or d.leased_until <= ${at}::timestamptz)
-      order by d.seq limit ${limit}::integer
-      for update of d skip locked
+    with ${asked}, due as materialized (
+      select one.row from room r left join line l on l.peer = r.peer cross join lateral (
+        with recursive head as (
+          (
+            select ${head} from departure where status = 'queued' and peer = r.peer and lane > r.after
+            order by peer, lane, seq limit 1
+          )
+          union all
+          select next.* from head before cross join lateral (
+            select ${head} from departure where status = 'queued' and peer = r.peer and lane > before.lane
+            order by peer, lane, seq limit 1
+          ) next
+        )
+        select row from head
+        where ${isDue('head', at)} and (l.peer is null or l.state = 'draining' and head.seq <= l.drain_to)
+        limit r.most
+      ) one
+    ), free as materialized (
+      select d.row from due join departure d on d.row = due.row
+      where d.status = 'queued' and ${isDue('d', at)}
+      order by d.seq for update of d skip locked
     )
     update departure d set holder = ${holder}, leased_until = ${until}::timestamptz
     from free where d.row = free.row
     returning ${named}`
 }
+
+const isDue = (of: string, at: string): Sql => sql`
+  (${raw(of)}.not_before is null or ${raw(of)}.not_before <= ${at}::timestamptz)
+    and (${raw(of)}.leased_until is null or ${raw(of)}.leased_until <= ${at}::timestamptz)`
 
 /** Resources in the versions that are named; without one, the current. */
 function toldOf(references: readonly string[][]): Sql {
@@ -92,31 +124,13 @@ function settle(settlement: Settlement, at: string, lease: Lease | undefined): S
         select row from departure where status = 'queued' and peer = s.peer and lane = s.lane and row <> s.row
         order by peer, lane, seq limit 1
       ) n join departure d on d.row = n.row
-      where s.status <> 'queued' and d.status = 'queued'
-        and (d.not_before is null or d.not_before <= ${at}::timestamptz)
-        and (d.leased_until is null or d.leased_until <= ${at}::timestamptz)
+      where s.status <> 'queued' and d.status = 'queued' and ${isDue('d', at)}
+        and not exists (select from line l where l.peer = d.peer and (l.state <> 'draining' or d.seq > l.drain_to))
       for update of d skip locked
     )
     update departure d set holder = ${lease.holder}, leased_until = ${lease.until}::timestamptz
     from next where d.row = next.row
     returning ${named}`
-}
-
-/** The first queued of each lane: one step through the index a lane, however long the lanes are. */
-function heads(peers: readonly string[]): Sql {
-  const head = raw('row, peer, lane, seq, not_before, leased_until, queued')
-  return sql`head as (
-    (
-      select ${head} from departure where status = 'queued' and peer = any(${[...peers]}::text[])
-      order by peer, lane, seq limit 1
-    )
-    union all
-    select next.* from head before cross join lateral (
-      select ${head} from departure
-      where status = 'queued' and peer = any(${[...peers]}::text[]) and (peer, lane) > (before.peer, before.lane)
-      order by peer, lane, seq limit 1
-    ) next
-  )`
 }
 
 const columns = [
@@ -135,6 +149,7 @@ const columns = [
   'last_error',
   'queued',
   'ended',
+  'tried',
 ]
 
 const named: Sql = raw(columns.map((column) => `d.${column}`).join(', '))
@@ -157,6 +172,7 @@ interface DepartureColumns {
   last_error: string | null
   queued: string
   ended: string | null
+  tried: string | null
 }
 
 function departureOf(row: DepartureColumns): DepartureRow {
@@ -175,5 +191,6 @@ function departureOf(row: DepartureColumns): DepartureRow {
     ...(row.content_type !== null && { contentType: row.content_type }),
     ...(row.last_error !== null && { lastError: row.last_error }),
     ...(row.ended !== null && { endedAt: row.ended }),
+    ...(row.tried !== null && { triedAt: row.tried }),
   }
 }

@@ -61,7 +61,7 @@ export const connectorFile = z.strictObject({
     .describe('Maps of its own, by kind of message: they win over the usual ones'),
   knownDays: z
     .number()
-    .positive()
+    .min(7)
     .default(7)
     .describe('How long the same message id is the same message, in days'),
   zone: z.string().optional().describe('IANA zone of its times without an offset; default: the territory’s'),

@@ -196,7 +196,7 @@ describe('what is queued', () => {
     await using _ = delivering(store, [ris])
     const [row = ''] = await queue(store, [{}])
     while ((await store.outbox.get(row))?.attempts !== 1) await setTimeout(5)
-    const waitMs = Date.parse((await store.outbox.nextAt(['ris'])) ?? '') - Date.now()
+    const waitMs = Date.parse((await store.outbox.nextAt(['ris'], clock().toISOString())) ?? '') - Date.now()
     expect(waitMs).toBeGreaterThan(50_000)
     expect(waitMs).toBeLessThanOrEqual(60_000)
   })
@@ -314,7 +314,11 @@ describe('several gateways', () => {
     const now = Date.now()
     const soon = new Date(now + 150).toISOString()
     expect(
-      await store.outbox.claim('dead gateway', ['ris'], new Date(now).toISOString(), soon, 1),
+      await store.outbox.claim(
+        { holder: 'dead gateway', until: soon },
+        [{ peer: 'ris', most: 1 }],
+        new Date(now).toISOString(),
+      ),
     ).toHaveLength(1)
     await using _ = delivering(store, [outlet('ris', { send: () => ({ end: 'sent' }) })])
     expect(await ends(store, row)).toMatchObject({ status: 'sent' })

@@ -18,7 +18,13 @@ async function queue(store: Store, ...departures: Departure[]) {
 }
 
 const claim = async (store: Store, at = minute(1), peers = ['ris'], holder = 'a') =>
-  (await store.outbox.claim(holder, peers, at, minute(10), 100)).map(({ row }) => row)
+  (
+    await store.outbox.claim(
+      { holder, until: minute(10) },
+      peers.map((peer) => ({ peer, most: 100 })),
+      at,
+    )
+  ).map(({ row }) => row)
 
 test('departures of one lane leave one at a time, in order', async () => {
   await using store = await openTestStore()
@@ -55,7 +61,7 @@ test('a head that is put off keeps its lane waiting until it is due', async () =
   const later = { row: first.row, status: 'queued', reason: 'timeout', notBefore: minute(5) } as const
   await store.outbox.settle(later, minute(2))
   expect(await claim(store, minute(4))).toEqual([])
-  expect(await store.outbox.nextAt(['ris'])).toBe(minute(5))
+  expect(await store.outbox.nextAt(['ris'], minute(4))).toBe(minute(5))
   expect(await claim(store, minute(5))).toEqual([first.row])
   expect(await store.outbox.get(first.row)).toMatchObject({ attempts: 1, lastError: 'timeout' })
 })
@@ -75,7 +81,7 @@ test('what a gateway had in hand when it died is taken again once its lease has 
   await queue(store, only)
   await claim(store)
   expect(await claim(store, minute(9), ['ris'], 'b')).toEqual([])
-  expect(await store.outbox.nextAt(['ris'])).toBe(minute(10))
+  expect(await store.outbox.nextAt(['ris'], minute(9))).toBe(minute(10))
   expect(await claim(store, minute(10), ['ris'], 'b')).toEqual([only.row])
 })
 
@@ -88,7 +94,11 @@ test('two gateways that claim at the same time never get the same one, nor two o
   const taken: string[] = []
   const deliver = async (gateway: Store, holder: string) => {
     for (;;) {
-      const rows = await gateway.outbox.claim(holder, ['ris'], minute(1), minute(10), 3)
+      const rows = await gateway.outbox.claim(
+        { holder, until: minute(10) },
+        [{ peer: 'ris', most: 3 }],
+        minute(1),
+      )
       if (rows.length === 0) return
       taken.push(...rows.map(({ row }) => row))
     }

@@ -145,7 +145,11 @@ async function active(gateway: Gateway, given: Partial<Subscription> = {}, chann
 async function deliver({ store, subscriptions, clock }: Gateway, id: string) {
   const at = clock().toISOString()
   const later = new Date(clock().getTime() + 60_000).toISOString()
-  const rows = await store.outbox.claim('test', ['subscriptions'], at, later, 100)
+  const rows = await store.outbox.claim(
+    { holder: 'test', until: later },
+    [{ peer: 'subscriptions', most: 100 }],
+    at,
+  )
   const mine = rows.filter(({ lane }) => lane === `Subscription/${id}`)
   const ends = []
   for (const row of mine) {
@@ -306,11 +310,9 @@ describe('a receiver that fails', () => {
     const id = await active(gateway)
     await write(gateway, slot(gateway), ['public'])
     const [row] = await gateway.store.outbox.claim(
-      'test',
-      ['subscriptions'],
+      { holder: 'test', until: '2026-01-05T09:00:00Z' },
+      [{ peer: 'subscriptions', most: 1 }],
       gateway.clock().toISOString(),
-      '2026-01-05T09:00:00Z',
-      1,
     )
     if (row?.lane !== `Subscription/${id}`) throw new Error('There is nothing to send.')
     for (const [said, seconds] of [

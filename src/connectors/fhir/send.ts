@@ -4,7 +4,7 @@ import { failure } from '../../fhir/outcome.ts'
 import type { DepartureRow } from '../../store/index.ts'
 import type { Incoming, LinkDesk, Rendered, Sent } from '../connector.ts'
 import type { RestClient } from '../rest/client.ts'
-import { jsonOf, sentBy, unsent } from '../rest/sent.ts'
+import { isAnswer, jsonOf, sentBy, unsent } from '../rest/sent.ts'
 import type { FhirSettings } from './index.ts'
 import { asTheirs } from './pull.ts'
 
@@ -16,8 +16,9 @@ export function sending(settings: FhirSettings, client: RestClient, desk: LinkDe
     try {
       if (departure.kind === 'appointment.requested')
         return await asked(departure, settings, client, desk, signal)
-      if (departure.kind === 'appointment.cancelled') return await cancelled(departure, client, signal)
-      return await posted(departure, client, signal)
+      if (departure.kind === 'appointment.cancelled')
+        return await cancelled(departure, settings, client, signal)
+      return await posted(departure, settings, client, signal)
     } catch (thrown) {
       return unsent(thrown)
     }
@@ -47,9 +48,9 @@ async function asked(
           body: raw,
           signal,
         })
-  const sent = sentBy(answer)
+  const sent = sentBy(answer, settings.reads)
   const said = appointmentIn(jsonOf(answer))
-  if (sent.end === 'later') return sent
+  if (!isAnswer(sent)) return sent
   if (sent.end === 'refused')
     return { ...sent, end: 'sent', reply: incoming(refusal(appointment, jsonOf(answer)), desk) }
   if (!said || said.status === 'pending' || said.status === 'proposed') return sent
@@ -112,11 +113,16 @@ export function looking(settings: FhirSettings, client: RestClient) {
 }
 
 /** Finds the appointment there and cancels it; one that is not there needs no cancelling. */
-async function cancelled({ raw }: Rendered, client: RestClient, signal: AbortSignal): Promise<Sent> {
+async function cancelled(
+  { raw }: Rendered,
+  { reads }: FhirSettings,
+  client: RestClient,
+  signal: AbortSignal,
+): Promise<Sent> {
   const appointment: Appointment = JSON.parse(raw.toString('utf8'))
   const found = await client.call(`Appointment?${ours(appointment)}`, { headers: json, signal })
   const known = appointmentIn(jsonOf(found))
-  if (sentBy(found).end !== 'sent' || !known) return sentBy(found)
+  if (sentBy(found, reads).end !== 'sent' || !known) return sentBy(found, reads)
   const body = JSON.stringify({
     ...known,
     status: 'cancelled',
@@ -125,10 +131,15 @@ async function cancelled({ raw }: Rendered, client: RestClient, signal: AbortSig
   const version = known.meta?.versionId
   const headers = { ...json, ...(version && { 'if-match': `W/"${version}"` }) }
   const answer = await client.call(`Appointment/${known.id}`, { method: 'PUT', headers, body, signal })
-  return answer.status === 412 ? { end: 'later', reason: 'HTTP 412' } : sentBy(answer)
+  return answer.status === 412 ? { end: 'later', reason: 'HTTP 412' } : sentBy(answer, reads)
 }
 
-async function posted({ raw }: Rendered, client: RestClient, signal: AbortSignal): Promise<Sent> {
+async function posted(
+  { raw }: Rendered,
+  { reads }: FhirSettings,
+  client: RestClient,
+  signal: AbortSignal,
+): Promise<Sent> {
   const resource: { resourceType: string; identifier?: { system?: string; value?: string }[] } = JSON.parse(
     raw.toString('utf8'),
   )
@@ -141,6 +152,7 @@ async function posted({ raw }: Rendered, client: RestClient, signal: AbortSignal
       body: raw,
       signal,
     }),
+    reads,
   )
 }
 

@@ -1,12 +1,13 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
 import type { DepartureRow } from '../../store/index.ts'
-import { type About, aboutOf } from '../about.ts'
+import { aboutOf } from '../about.ts'
 import type { LinkDesk, Rendered, Sent } from '../connector.ts'
 import type { RestClient } from '../rest/client.ts'
-import { jsonOf, sentBy, unsent } from '../rest/sent.ts'
+import { isAnswer, jsonOf, sentBy, unsent } from '../rest/sent.ts'
 import { filled } from './filled.ts'
 import type { JsonSettings } from './index.ts'
+import { numbersOf } from './numbers.ts'
 import { incomingJson } from './pull.ts'
 
 /** What is kept of a departure: the call's path beside its body, so that each try is the same. */
@@ -23,24 +24,20 @@ export function rendering({ send }: JsonSettings, desk: LinkDesk) {
     const how = send[kind]
     if (!how) throw failure('unknown-message', `The connector's file does not say how ${kind} is sent.`)
     const about = aboutOf(resources)
-    const call: Call = { path: filled(how.path, numbersOf(about)), body: desk.transform(how.map, about) }
+    const call: Call = {
+      path: filled(how.path, numbersOf(about.appointment)),
+      body: desk.transform(how.map, about),
+    }
     return { raw: Buffer.from(JSON.stringify(call)), contentType: media }
   }
 }
 
-/** The numbers that an appointment goes by: ours, and the centre's. */
-function numbersOf({ appointment }: About): Record<string, string | undefined> {
-  const identifiers = appointment?.identifier ?? []
-  const isPlacer = ({ type }: (typeof identifiers)[number]) =>
-    type?.coding?.some(({ code }) => code === 'PLAC')
-  return {
-    placer: identifiers.find(isPlacer)?.value,
-    filler: identifiers.find((one) => !isPlacer(one))?.value,
-  }
-}
-
 /** Calls the partner; what it answers about an appointment is handed in under the kind Appointment. */
-export function sending({ send, idempotencyHeader }: JsonSettings, client: RestClient, desk: LinkDesk) {
+export function sending(
+  { send, idempotencyHeader, reads }: JsonSettings,
+  client: RestClient,
+  desk: LinkDesk,
+) {
   return async ({ raw, kind, row }: DepartureRow & Rendered, signal: AbortSignal): Promise<Sent> => {
     const { path, body }: Call = JSON.parse(raw.toString('utf8'))
     const headers = {
@@ -51,9 +48,9 @@ export function sending({ send, idempotencyHeader }: JsonSettings, client: RestC
     const method = send[kind]?.method ?? 'POST'
     try {
       const answer = await client.call(path, { method, headers, body: JSON.stringify(body), signal })
-      const sent = sentBy(answer)
+      const sent = sentBy(answer, reads)
       const said = jsonOf(answer)
-      if (kind !== 'appointment.requested' || sent.end === 'later' || said === undefined) return sent
+      if (kind !== 'appointment.requested' || !isAnswer(sent) || said === undefined) return sent
       // A no is an answer too: the map reads it beside the question.
       const value = { answer: said, status: answer.status, question: body }
       return { ...sent, end: 'sent', reply: incomingJson('Appointment', { form: 'json', value }, desk) }

@@ -2,6 +2,7 @@ import { type Acknowledgment, readAcknowledgment } from '../../hl7v2/acknowledge
 import { decode } from '../../hl7v2/charset.ts'
 import { field, kindOf, type Message, parseMessage } from '../../hl7v2/message.ts'
 import type { Incoming, Sent } from '../connector.ts'
+import { endOf, type Reading } from '../reading.ts'
 import type { MllpSettings } from './settings.ts'
 
 /** An answer of a peer, as it came and as it reads. */
@@ -31,7 +32,7 @@ export function isAbout({ acknowledgment }: Heard, controlId: string): boolean {
 /** How a try ended by what the peer answered to a message of this type (`SRM`). */
 export function sentBy(heard: Heard, type: string, settings: MllpSettings, at: Date): Sent {
   const { code, errors } = heard.acknowledgment
-  const end = code.endsWith('A') ? 'sent' : (plainly(errors) ?? read(code, type, settings))
+  const end = endOf(read(heard.acknowledgment, type, settings))
   const [error] = errors
   const reason = [code, error?.err, error?.issue, error?.place].filter(Boolean).join(' ')
   return {
@@ -41,15 +42,26 @@ export function sentBy(heard: Heard, type: string, settings: MllpSettings, at: D
   }
 }
 
-/** What AE and AR mean to this peer; CE and CR alike. */
-function read(code: string, type: string, { reads }: MllpSettings): 'refused' | 'later' {
-  const readings = reads[type] ?? reads['*']
-  const isError = code.endsWith('E')
-  return (isError ? readings?.AE : readings?.AR) ?? (isError ? 'refused' : 'later')
+/**
+ * What an answer means: as the settings say of its error (ERR-3), else as the error says beyond doubt, else as the settings
+ * say of its code (MSA-1). CE and CR are read as AE and AR where nothing is said of them.
+ */
+function read({ code, errors }: Acknowledgment, type: string, { reads }: MllpSettings): Reading {
+  const own = { ...reads['*'], ...reads[type] }
+  const [error] = errors
+  if (code.endsWith('A')) return own[code] ?? 'done'
+  const application = `A${code.slice(1)}`
+  return (
+    own[error?.err ?? ''] ??
+    plainly(error) ??
+    own[code] ??
+    own[application] ??
+    (application === 'AE' ? 'refused' : 'later')
+  )
 }
 
-/** What the first error says beyond doubt: a peer that tells FHIR issue types, or that a record is locked. */
-function plainly([error]: Acknowledgment['errors']): 'refused' | 'later' | undefined {
+/** What an error says beyond doubt: a peer that tells FHIR issue types, or that a record is locked. */
+function plainly(error: Acknowledgment['errors'][number] | undefined): Reading | undefined {
   if (error?.err === '206') return 'later'
   return error?.issue === undefined ? undefined : byIssue[error.issue]
 }

@@ -41,6 +41,7 @@ export const mllp = connector(settings, async (own, desk): Promise<MllpLink> => 
       if (lost.length > 0) desk.log?.warn('message.transliterated', { row: departure.row, characters: lost })
       return rendered
     },
+    isOneOwners: true,
     send: ({ raw }, signal) => send(raw, line, own, desk, signal),
     [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
   }
@@ -74,7 +75,8 @@ async function send(
 
 function later(error: LineError, line: Line): Sent {
   const retryAfterSeconds = Math.ceil(line.restMs / 1000)
-  return { end: 'later', reason: error.kind, ...(retryAfterSeconds > 0 && { retryAfterSeconds }) }
+  const down = { end: 'later', reason: error.kind, isLineDown: true } as const
+  return { ...down, ...(retryAfterSeconds > 0 && { retryAfterSeconds }) }
 }
 
 /** A message that came on our own line unasked: who is at its other end is known. */

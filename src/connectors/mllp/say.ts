@@ -1,6 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
 import { encode } from '../../hl7v2/charset.ts'
+import { foundBy } from '../../hl7v2/found-by.ts'
 import { fromTree } from '../../hl7v2/from-tree.ts'
 import { parseSegments, type Segment, valueAt, writeMessage } from '../../hl7v2/message.ts'
 import { structureOf } from '../../hl7v2/structure.ts'
@@ -48,7 +49,7 @@ export function say(
   }
   const message = fromTree({ ...tree, MSH: header }, structureName(header.messageType))
   const { bytes, lost } = encode(writeMessage(message), settings.charset)
-  return { raw: bytes, contentType: 'x-application/hl7-v2+er7', lost }
+  return { raw: bytes, contentType: 'x-application/hl7-v2+er7', keys: foundBy(message), lost }
 }
 
 function treeIn(made: unknown): Tree {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isCharset } from '../../hl7v2/charset.ts'
+import { reading } from '../reading.ts'
 
 const charset = z
   .string()
@@ -14,8 +15,10 @@ const saying = z.strictObject({
     .describe('MSH-9 unless the map says it: SRM^S01'),
 })
 
-const reading = z.enum(['refused', 'later'])
-const readings = z.strictObject({ AE: reading, AR: reading })
+const readings = z.record(
+  z.string().regex(/^([AC][AER]|\d{3})$/, 'a code of MSA-1, such as AE, or of ERR-3, such as 207'),
+  reading,
+)
 
 const tls = z.strictObject({
   caFile: z.string().optional().describe('PEM of the authority that signed the peer’s certificate'),
@@ -81,7 +84,9 @@ const outward = {
   reads: z
     .record(z.string(), readings)
     .default({ '*': { AE: 'refused', AR: 'later' }, SRM: { AE: 'refused', AR: 'refused' } })
-    .describe('What AE and AR of this peer mean, by type of the message that they answer; * for the others'),
+    .describe(
+      'What this peer’s answers mean (done, refused, later, park, stop), by type of the message that they answer, * for the others: by code of MSA-1 (CE and CR as AE and AR), or of ERR-3, which wins',
+    ),
 }
 
 /** A peer that speaks HL7 v2 over MLLP: how it is known when it sends, and where it listens. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { guardedFetch, type OutboundRequest, type OutboundResponse } from '../../auth/outbound.ts'
+import { httpReadings } from '../reading.ts'
 import { type Authorize, authentication, openAuthorization } from './authorization.ts'
 
 /** Settings that every partner reached over HTTP has. */
@@ -11,6 +12,11 @@ export const restSettings = z.object({
   auth: authentication.default({ kind: 'none' }).describe('How we say who we are'),
   timeoutMs: z.int().min(100).default(30_000).describe('How long one call may take'),
   maxBytes: z.int().min(1024).default(16_777_216).describe('Longest answer that is read, in bytes'),
+  reads: httpReadings
+    .default({})
+    .describe(
+      'What statuses mean where they mean something else than usual, by status or class (`401`, `5xx`): done, refused, later, park, stop',
+    ),
   private: z.boolean().default(true).describe('Whether the partner may be in a private network'),
 })
 

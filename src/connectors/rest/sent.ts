@@ -1,20 +1,27 @@
 import { OutboundError, type OutboundResponse } from '../../auth/outbound.ts'
 import type { Sent } from '../connector.ts'
+import { type Reading, readStatus } from '../reading.ts'
 
-/** How a call ended, by its status: 2xx is sent; 408, 425, 429 and 5xx are for later; any other is a no. */
-export function sentBy({ status, headers }: OutboundResponse): Sent {
-  if (status >= 200 && status < 300) return { end: 'sent' }
-  const reason = `HTTP ${status}`
-  if (status !== 408 && status !== 425 && status !== 429 && status < 500) return { end: 'refused', reason }
+/** How a call ended, by its status, and by what the connector's file says of it. */
+export function sentBy(
+  { status, headers }: OutboundResponse,
+  reads: Readonly<Record<string, Reading>> = {},
+): Sent {
+  const sent = readStatus(status, reads)
+  if (sent.end === 'sent') return sent
   const seconds = Number(headers['retry-after'])
-  return { end: 'later', reason, ...(seconds > 0 && { retryAfterSeconds: seconds }) }
+  const asked = sent.end === 'later' && seconds > 0
+  return { ...sent, reason: `HTTP ${status}`, ...(asked && { retryAfterSeconds: seconds }) }
 }
 
 /** How a call ended that got no answer: tried again later. */
 export function unsent(thrown: unknown): Sent {
-  if (thrown instanceof OutboundError) return { end: 'later', reason: thrown.code }
+  if (thrown instanceof OutboundError) return { end: 'later', reason: thrown.code, isLineDown: true }
   throw thrown
 }
+
+/** Whether the partner has said yes or no. */
+export const isAnswer = ({ end }: Sent): boolean => end === 'sent' || end === 'refused'
 
 /** The JSON of an answer; undefined when it has none. */
 export function jsonOf({ body }: OutboundResponse): unknown {

@@ -12,6 +12,7 @@ import { sees } from '../../auth/gate.ts'
 import { businessKeys } from '../../fhir/business-key.ts'
 import { issue } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
+import { inLaneOf } from '../lane.ts'
 import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { businessStatus, isCall, isOpen } from '../task.ts'
@@ -202,7 +203,9 @@ function yes(
 ): Plan {
   if (!isLive(known)) {
     const to = centreOf(facts.slots[0] ?? known, at.territory)?.name ?? peer
-    return { send: [{ peer: to, kind: 'appointment.cancelled', about: [currentOf(known)] }] }
+    return {
+      send: [{ peer: to, kind: 'appointment.cancelled', about: [currentOf(known)], ...inLaneOf(known) }],
+    }
   }
   if (facts.namesake) return doubtful(known, facts, at)
   const { plan, slot } = isElsewhere(said, known, facts.slots)

@@ -1,6 +1,7 @@
 import type { Appointment } from '@medplum/fhirtypes'
 import { gateway } from '../../auth/actor.ts'
 import { failure } from '../../fhir/outcome.ts'
+import { inLaneOf } from '../lane.ts'
 import type { Step } from '../step.ts'
 import { isCall, isOpen } from '../task.ts'
 import { type AnswerFacts, answered, answerFacts } from './answered.ts'
@@ -32,7 +33,7 @@ export const compared: Step<Comparison, AnswerFacts> = {
     if (!known || isHeld(known)) return {}
     if (there && !isLive(known))
       return isStanding(there)
-        ? { send: [{ peer, kind: 'appointment.cancelled', about: [currentOf(known)] }] }
+        ? { send: [{ peer, kind: 'appointment.cancelled', about: [currentOf(known)], ...inLaneOf(known) }] }
         : {}
     if (!isLive(known)) return {}
     if (there) {

@@ -20,6 +20,7 @@ export function arrived(arrivals: readonly ArrivalRow[]): Sql {
     digest: ['text', ({ digest }) => digest],
     reason: ['text', ({ reason }) => reason],
     answer: ['bytea', ({ answer }) => answer],
+    keys: ['text[][]', ({ keys = [] }) => keys],
     known_until: ['timestamptz', ({ knownUntil }) => knownUntil],
   })
   return sql`${rows}, outlived as (
@@ -30,14 +31,14 @@ export function arrived(arrivals: readonly ArrivalRow[]): Sql {
     returning 1
   ), arrived as (
     insert into message as m
-      (row, peer, id, kind, received, by, raw, status, digest, reason, answer, known_until, current)
-    select row, peer, id, kind, received, by, raw, status, digest, reason, answer, known_until,
+      (row, peer, id, kind, received, by, raw, status, digest, reason, answer, keys, known_until, current)
+    select row, peer, id, kind, received, by, raw, status, digest, reason, answer, keys, known_until,
       id is not null and known_until > received
     from arriving where (select ok from guard) and (select count(*) from outlived) >= 0
     on conflict (row) do update set
       id = excluded.id, kind = excluded.kind, peer = excluded.peer, status = excluded.status,
       digest = excluded.digest, reason = excluded.reason,
-      answer = excluded.answer, known_until = excluded.known_until, current = excluded.current
+      answer = excluded.answer, keys = excluded.keys, known_until = excluded.known_until, current = excluded.current
     where m.status = 'error'
     returning 1
   )`
@@ -54,6 +55,7 @@ export function queued({ departures = [], leases = new Map(), settlements = [], 
     lane: ['text', ({ lane, peer }) => lane ?? peer],
     kind: ['text', ({ kind }) => kind],
     about: ['text[][]', ({ about }) => about],
+    keys: ['text[][]', ({ about }) => about.map(unversioned)],
     not_before: ['timestamptz', ({ notBefore }) => notBefore],
     give_up_at: ['timestamptz', ({ giveUpAt }) => giveUpAt],
     holder: ['text', ({ peer }) => leases.get(peer)?.holder],
@@ -66,17 +68,19 @@ export function queued({ departures = [], leases = new Map(), settlements = [], 
       ? sql`l.first and (l.not_before is null or l.not_before <= ${at}::timestamptz) and not exists (
       select from departure d where d.status = 'queued' and d.peer = l.peer and d.lane = l.lane
         and d.row <> all(${ending}::uuid[])
-    )`
+    ) and not exists (select from line where peer = l.peer)`
       : raw('false')
   return sql`${rows}, queued as (
     insert into departure
-      (row, peer, lane, kind, about, not_before, give_up_at, status, queued, holder, leased_until)
-    select row, peer, lane, kind, about, not_before, give_up_at, 'queued', ${at}::timestamptz,
+      (row, peer, lane, kind, about, keys, not_before, give_up_at, status, queued, holder, leased_until)
+    select row, peer, lane, kind, about, keys, not_before, give_up_at, 'queued', ${at}::timestamptz,
       case when idle then holder end, case when idle then until end
     from (select l.*, ${idle} as idle from leaving l) leaving where (select ok from guard)
     returning row, holder
   )`
 }
+
+const unversioned = (reference: string) => reference.replace(/\/_history\/.*$/, '')
 
 const laneOf = ({ lane, peer }: Departure) => `${peer} ${lane ?? peer}`
 
@@ -122,9 +126,12 @@ function settlementParts(settlements: readonly Settlement[], at: string, which: 
     holder: ['text', ({ holder }) => holder],
     raw: ['bytea', ({ raw: bytes }) => bytes],
     content_type: ['text', ({ contentType }) => contentType],
+    keys: ['text[][]', ({ keys = [] }) => keys],
   })
   return sql`${rows}, settled as (
     update departure d set
+      keys = case when d.raw is null then d.keys || s.keys else d.keys end,
+      tried = case when d.holder is null then d.tried else ${at}::timestamptz end,
       raw = coalesce(d.raw, s.raw), content_type = coalesce(d.content_type, s.content_type),
       status = s.status, last_error = coalesce(s.reason, d.last_error),
       not_before = case when s.status = 'queued' then s.not_before else d.not_before end,

@@ -112,7 +112,7 @@ describe('what is sent', () => {
       if (count > 1) line.says(ackOf(text ?? ''))
     })
     await using link = await open(ris.port, { ackTimeoutMs: 50 })
-    expect(await sent(link, order('1'))).toEqual({ end: 'later', reason: 'silent' })
+    expect(await sent(link, order('1'))).toEqual({ end: 'later', reason: 'silent', isLineDown: true })
     expect(await sent(link, order('1'))).toEqual({ end: 'sent' })
     expect(heard).toEqual([order('1'), order('1')])
   })
@@ -138,7 +138,7 @@ describe('what is sent', () => {
       line.socket.destroy()
     })
     await using link = await open(ris.port)
-    expect(await sent(link, order('1'))).toEqual({ end: 'later', reason: 'broken' })
+    expect(await sent(link, order('1'))).toEqual({ end: 'later', reason: 'broken', isLineDown: true })
   })
 
   test('is to come later when nobody listens, and ever later', async () => {
@@ -146,7 +146,7 @@ describe('what is sent', () => {
     await ris[Symbol.asyncDispose]()
     await using link = await open(ris.port)
     const first = await sent(link, order('1'))
-    expect(first).toEqual({ end: 'later', reason: 'unreachable', retryAfterSeconds: 1 })
+    expect(first).toEqual({ end: 'later', reason: 'unreachable', isLineDown: true, retryAfterSeconds: 1 })
     await setTimeout(600)
     expect(await sent(link, order('1'))).toEqual({ ...first, retryAfterSeconds: 1 })
     expect((await sent(link, order('1'))).retryAfterSeconds).toBeGreaterThanOrEqual(1)
@@ -158,8 +158,8 @@ describe('what is sent', () => {
     const pending = sent(link, order('1'))
     await setTimeout(30)
     await link[Symbol.asyncDispose]()
-    expect(await pending).toEqual({ end: 'later', reason: 'closed' })
-    expect(await sent(link, order('1'))).toEqual({ end: 'later', reason: 'closed' })
+    expect(await pending).toEqual({ end: 'later', reason: 'closed', isLineDown: true })
+    expect(await sent(link, order('1'))).toEqual({ end: 'later', reason: 'closed', isLineDown: true })
   })
 
   test('fails when it is called off, and the next answer is not taken for its own', async () => {
@@ -191,7 +191,7 @@ describe('an answer', () => {
   test('that cannot be read is silence', async () => {
     await using ris = await answering('OK')
     await using link = await open(ris.port, { ackTimeoutMs: 50 })
-    expect(await sent(link, order('1'))).toEqual({ end: 'later', reason: 'silent' })
+    expect(await sent(link, order('1'))).toEqual({ end: 'later', reason: 'silent', isLineDown: true })
   })
 
   test('that says something itself is handed on', async () => {
