@@ -7,7 +7,6 @@ import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
 import type { ArrivalRow, Departure, Kept, Reader, Removed, Write, Written } from '../store/index.ts'
 import { withClocksKept } from './clocks/kept.ts'
 import { laneOf } from './lane.ts'
-import { withNews } from './referral/news.ts'
 import type { Desk, Moment, Plan, Step } from './step.ts'
 
 /** How often a step runs again when others are quicker. */
