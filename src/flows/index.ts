@@ -69,6 +69,8 @@ export const routes: readonly Route[] = [
   route('OMI^O23', 'OMI_O23-to-ServiceRequest', noticed, referral, tells),
   route('OMI^O23', 'OMI_O23-to-ServiceRequest', received, referral),
   route('REF^I12', 'REF_I12-to-ServiceRequest', received, referral),
+  route('REF^I13', 'REF_I12-to-ServiceRequest', received, referral),
+  route('REF^I14', 'REF_I12-to-ServiceRequest', cancelled, referral),
   route('intake/1', 'intake-1-to-ServiceRequest', received, referral),
 
   route('Slot', undefined, published, publication),

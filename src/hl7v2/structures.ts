@@ -49,6 +49,10 @@ export const structures: Readonly<Record<string, string>> = {
     INSURANCE*(IN1 IN2? IN3?) ACC? DG1* DRG* AL1* PROCEDURE*(PR1 AUTHORIZATION_CONTACT?(AUT CTD?))
     OBSERVATION*(OBR PRT* NTE* RESULTS_NOTES*(OBX PRT* NTE*)) PATIENT_VISIT?(PV1 PV2?) NTE*`,
 
+  RRI_I12: `MSH SFT* UAC? MSA? RF1? AUTHORIZATION_CONTACT?(AUT CTD?) PROVIDER_CONTACT+(PRD CTD*) PID ACC? DG1* DRG* AL1*
+    PROCEDURE*(PR1 AUTHORIZATION_CONTACT?(AUT CTD?)) OBSERVATION*(OBR NTE* RESULTS_NOTES*(OBX NTE*))
+    PATIENT_VISIT?(PV1 PV2?) NTE*`,
+
   SIU_S12: `MSH SCH TQ1* NTE* PATIENT*(PID PD1? PRT* PV1? PV2? OBX* DG1*)
     RESOURCES+(RGS SERVICE*(AIS NTE*) GENERAL_RESOURCE*(AIG NTE*) LOCATION_RESOURCE*(AIL NTE*)
       PERSONNEL_RESOURCE*(AIP PRT* NTE*))`,
@@ -69,6 +73,7 @@ export const structureOfEvent: Readonly<Record<string, string>> = {
   ...named('ADT', ['A39', 'A40', 'A41', 'A42'], 'ADT_A39'),
   ...named('MDM', ['T02', 'T04', 'T06', 'T08', 'T10', 'T11'], 'MDM_T02'),
   ...named('REF', ['I12', 'I13', 'I14', 'I15'], 'REF_I12'),
+  ...named('RRI', ['I12', 'I13', 'I14', 'I15'], 'RRI_I12'),
   ...named('SIU', numbered(12, 27), 'SIU_S12'),
   ...named('SRM', numbered(1, 11), 'SRM_S01'),
   ...named('SRR', numbered(1, 11), 'SRR_S01'),

@@ -3,7 +3,8 @@ import type { OperationOutcome } from '@medplum/fhirtypes'
 import { failure, failureOf, issue, outcomeOf } from '../../fhir/outcome.ts'
 import { answersTo, isWish, type Own, readHeader } from '../../hl7v2/acknowledge.ts'
 import { type Decoded, decode, encode, isCharset } from '../../hl7v2/charset.ts'
-import { field, parseMessage, type Segment, valueAt, writeMessage } from '../../hl7v2/message.ts'
+import { field, type Message, parseMessage, type Segment, valueAt, writeMessage } from '../../hl7v2/message.ts'
+import { asReferralAnswer } from '../../hl7v2/referral-answer.ts'
 import type { Log } from '../../log.ts'
 import type { Content, Incoming, Receive } from '../connector.ts'
 import type { Origin, Peer } from './peer.ts'
@@ -25,13 +26,12 @@ export interface Answering {
  */
 export async function answersFor(bytes: Buffer, answering: Answering): Promise<Buffer[]> {
   const header = headerIn(bytes)
-  const answer = answerer(header, answering)
   try {
-    return parted(await handed(bytes, header, answer, answering))
+    return parted(await handed(bytes, header, answering))
   } catch (thrown) {
     const number = randomUUID().slice(0, 8)
     answering.log.failed('message.unanswered', thrown, { number })
-    return parted(answer(outcomeOf(failureOf(thrown, number).issues)))
+    return parted(answerer(header, answering)(outcomeOf(failureOf(thrown, number).issues)))
   }
 }
 
@@ -43,15 +43,21 @@ export async function answerMessage(bytes: Buffer, answering: Answering): Promis
 /** An id for what we send of our own: as long as MSH-10 was up to 2.6. */
 export const newControlId = (): string => randomBytes(10).toString('hex').toUpperCase()
 
-type Answer = (outcome: OperationOutcome) => Buffer
+/** Of what became of a message, and of what was written (`Type/id`). */
+type Answer = (outcome: OperationOutcome, written?: readonly string[]) => Buffer
+
+/** An acknowledgement in the form that its receiver wants it. */
+type Dress = (answer: Message, written: readonly string[]) => Message
 
 async function handed(
   bytes: Buffer,
   header: Segment | undefined,
-  answer: Answer,
-  { peers, origin, receive, clock, by }: Answering,
+  answering: Answering,
 ): Promise<Buffer> {
+  const { peers, origin, receive, clock, by } = answering
   const peer = peers.find((one) => one.isSender(header, origin))
+  const said = read(bytes, header, peer)
+  const answer = answerer(header, answering, dressFor(peer, said.content))
   const incoming: Incoming = {
     raw: bytes,
     id: header && valueAt(header, { field: 10 }),
@@ -59,7 +65,7 @@ async function handed(
     peer: peer?.name ?? '?',
     receivedAt: clock().toISOString(),
     by,
-    ...read(bytes, header, peer),
+    ...said,
   }
   const { outcome, answer: kept } = await receive(incoming, answer)
   return kept ?? answer(outcome)
@@ -122,8 +128,17 @@ const kindIn = (header: Segment | undefined): string =>
     .filter(Boolean)
     .join('^') || '?'
 
+/** A peer that wants referrals answered by RRI gets our number of the request with it. */
+function dressFor(peer: Peer | undefined, content: Content | undefined): Dress | undefined {
+  if (peer?.referralAnswer !== 'RRI' || content?.form !== 'v2') return undefined
+  return (answer, written) => {
+    const request = written.find((name) => name.startsWith('ServiceRequest/'))
+    return asReferralAnswer(answer, content.message, request?.slice('ServiceRequest/'.length))
+  }
+}
+
 /** Makes the bytes of the answers, one after the other; of one outcome the same ones each time. */
-function answerer(header: Segment | undefined, { clock }: Answering): Answer {
+function answerer(header: Segment | undefined, { clock }: Answering, dress: Dress = (answer) => answer): Answer {
   const made = new WeakMap<OperationOutcome, Buffer>()
   const own: Own = {
     newControlId,
@@ -131,11 +146,11 @@ function answerer(header: Segment | undefined, { clock }: Answering): Answer {
       return clock().toISOString()
     },
   }
-  return (outcome) => {
+  return (outcome, names = []) => {
     const known = made.get(outcome)
     if (known) return known
     const bytes = Buffer.concat(
-      answersTo(header, outcome, own).map((one) => written(writeMessage(one), header)),
+      answersTo(header, outcome, own).map((one) => written(writeMessage(dress(one, names)), header)),
     )
     made.set(outcome, bytes)
     return bytes

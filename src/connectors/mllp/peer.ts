@@ -8,6 +8,8 @@ export interface Peer {
   name: string
   /** Character set of a message whose MSH-18 is empty. */
   charset: string
+  /** How it wants referrals (REF) to be answered; ACK unless said. */
+  referralAnswer?: 'ACK' | 'RRI'
   isSender(header: Segment | undefined, origin: Origin): boolean
   /** Whether it may send from there at all, before anything is read. */
   isOrigin(origin: Origin): boolean
@@ -31,6 +33,7 @@ export function peerOf(name: string, settings: MllpSettings): Peer | undefined {
   return {
     name,
     charset: inwardCharset,
+    referralAnswer: settings.referralAnswer,
     isOrigin,
     isSender: (header, origin) =>
       isOrigin(origin) && isNamed(header, 3, sendingApplication) && isNamed(header, 4, sendingFacility),

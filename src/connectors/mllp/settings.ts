@@ -45,6 +45,10 @@ const inward = {
     .default([])
     .describe('SHA-256 fingerprints of the peer’s client certificates, or their common names'),
   inwardCharset: charset.default('8859/15').describe('Character set of a message whose MSH-18 is empty'),
+  referralAnswer: z
+    .enum(['ACK', 'RRI'])
+    .default('ACK')
+    .describe('How the peer’s referrals (REF) are answered: by ACK, or by RRI with our number in RF1-11'),
 }
 
 const outward = {

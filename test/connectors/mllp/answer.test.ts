@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { controlIdOf } from '../../../src/connectors/mllp/control-id.ts'
 import { type Answering, answerMessage } from '../../../src/connectors/mllp/index.ts'
-import { allOk } from '../../../src/fhir/outcome.ts'
+import { allOk, failure, outcomeOf } from '../../../src/fhir/outcome.ts'
 import { field, parseMessage } from '../../../src/hl7v2/message.ts'
 import { silent } from '../../../src/log.ts'
 import { inbox, order } from './pretend.ts'
@@ -69,6 +69,43 @@ describe('a message over HTTP', () => {
       },
     })
     expect(new Set([...made, answer]).size).toBe(1)
+  })
+})
+
+describe('a referral whose sender wants it answered by RRI', () => {
+  const referral =
+    'MSH|^~\\&|GP||RELAIS||20260106||REF^I12^REF_I12|R1|P|2.5.1\rRF1|P|S||||R-5^GP\rPRD|RP|HODA^Adam\rPID|1||42\r'
+  const peers = answering().peers.map((peer) => ({ ...peer, referralAnswer: 'RRI' as const }))
+  const taken: Answering['receive'] = async (_, make) => {
+    const outcome = allOk('Stored.')
+    const answer = make?.(outcome, ['Patient/1', 'ServiceRequest/2'])
+    return { outcome, ...(answer && { answer }) }
+  }
+
+  test('is answered with the referral’s own segments and our number', async () => {
+    const lines = (await answered(referral, { peers, receive: taken })).split('\r')
+    expect(lines[0]).toContain('|RRI^I12^RRI_I12|')
+    expect(lines.slice(1)).toEqual([
+      'MSA|AA|R1|Stored.',
+      'RF1|P|S||||R-5^GP|||||2^RELAIS',
+      'PRD|RP|HODA^Adam',
+      'PID|1||42',
+      '',
+    ])
+  })
+
+  test('is told by RF1-1 that it is refused', async () => {
+    const receive: Answering['receive'] = async () => ({
+      outcome: outcomeOf(failure('required', 'No order.', 'RF1').issues),
+    })
+    expect(await answered(referral, { peers, receive })).toMatch(/MSA\|AE\|R1\rERR.*\rRF1\|R\|/)
+  })
+
+  test('keeps the accept acknowledgement, and the answer to anything else, as they are', async () => {
+    expect(await answered(referral.replace('2.5.1', '2.5.1|||AL|NE'), { peers, receive: taken })).toMatch(
+      /\|ACK\^I12\^ACK\|.*\rMSA\|CA/,
+    )
+    expect(await answered(order('1'), { peers, receive: taken })).toContain('|ACK^O01')
   })
 })
 
