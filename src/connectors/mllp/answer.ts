@@ -3,7 +3,14 @@ import type { OperationOutcome } from '@medplum/fhirtypes'
 import { failure, failureOf, issue, outcomeOf } from '../../fhir/outcome.ts'
 import { answersTo, isWish, type Own, readHeader } from '../../hl7v2/acknowledge.ts'
 import { type Decoded, decode, encode, isCharset } from '../../hl7v2/charset.ts'
-import { field, type Message, parseMessage, type Segment, valueAt, writeMessage } from '../../hl7v2/message.ts'
+import {
+  field,
+  type Message,
+  parseMessage,
+  type Segment,
+  valueAt,
+  writeMessage,
+} from '../../hl7v2/message.ts'
 import { asReferralAnswer } from '../../hl7v2/referral-answer.ts'
 import type { Log } from '../../log.ts'
 import type { Content, Incoming, Receive } from '../connector.ts'
@@ -49,11 +56,7 @@ type Answer = (outcome: OperationOutcome, written?: readonly string[]) => Buffer
 /** An acknowledgement in the form that its receiver wants it. */
 type Dress = (answer: Message, written: readonly string[]) => Message
 
-async function handed(
-  bytes: Buffer,
-  header: Segment | undefined,
-  answering: Answering,
-): Promise<Buffer> {
+async function handed(bytes: Buffer, header: Segment | undefined, answering: Answering): Promise<Buffer> {
   const { peers, origin, receive, clock, by } = answering
   const peer = peers.find((one) => one.isSender(header, origin))
   const said = read(bytes, header, peer)
@@ -138,7 +141,11 @@ function dressFor(peer: Peer | undefined, content: Content | undefined): Dress |
 }
 
 /** Makes the bytes of the answers, one after the other; of one outcome the same ones each time. */
-function answerer(header: Segment | undefined, { clock }: Answering, dress: Dress = (answer) => answer): Answer {
+function answerer(
+  header: Segment | undefined,
+  { clock }: Answering,
+  dress: Dress = (answer) => answer,
+): Answer {
   const made = new WeakMap<OperationOutcome, Buffer>()
   const own: Own = {
     newControlId,
