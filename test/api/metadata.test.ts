@@ -48,7 +48,10 @@ describe('/metadata', () => {
       special: '49.18|-0.37|20|km',
       composite: '8480-6$140',
     }
-    const paired: Record<string, string> = { 'code-value-date': '8480-6$2026-01-01' }
+    const paired: Record<string, string> = {
+      'code-value-date': '8480-6$2026-01-01',
+      relationship: 'replaces$DocumentReference/1',
+    }
     for (const { type, searchParam = [] } of rest?.resource ?? []) {
       for (const { name, type: kind } of searchParam) {
         const reply = await api.send(

@@ -19,18 +19,32 @@ export interface ParameterDefinition {
   target?: readonly string[]
   /** The one code system that its codes are from. */
   system?: string
+  /** What a composite is made of: other parameters of the type, and where their values stand below its expression. */
+  components?: readonly Component[]
+}
+
+/** One part of a composite. */
+export interface Component {
+  /** The parameter that takes the same values. */
+  code: string
+  /** FHIRPath below the composite's own. */
+  expression: string
 }
 
 type Details = ReturnType<typeof getSearchParameterDetails>
 
-/** What a published search parameter means on one of its types. Needs the structure definitions to be indexed. */
+/**
+ * What a published search parameter means on one of its types. Needs the structure definitions to be indexed.
+ * `codes`: of parameters, by their URLs.
+ */
 export function parameterDefinition(
   type: string,
   published: SearchParameter,
   bindings: Bindings,
+  codes: ReadonlyMap<string, string>,
 ): ParameterDefinition {
   const { expression: whole = '' } = published
-  if (published.type === 'composite') return composite(published)
+  if (published.type === 'composite') return composite(type, published, codes)
   const parameter = { ...published, expression: whole.replace(/\bResource\./g, `${type}.`) }
   const expression = getExpressionForResourceType(type, parameter.expression)
   if (!expression) throw new Error(`${published.url} says nothing of ${type}`)
@@ -48,8 +62,27 @@ export function parameterDefinition(
   }
 }
 
-function composite({ type, url }: SearchParameter): ParameterDefinition {
-  return { type, definition: url, types: [], many: true }
+function composite(
+  name: string,
+  { type, url, expression = '', component = [] }: SearchParameter,
+  codes: ReadonlyMap<string, string>,
+): ParameterDefinition {
+  const components = component.map(({ definition, expression: below }) => {
+    const code = codes.get(crossed[definition] ?? definition)
+    if (code === undefined) throw new Error(`${url} is made of ${definition}, which nobody knows`)
+    return { code, expression: below }
+  })
+  const parts = expression.split('|').map((part) => part.trim())
+  const own = parts.filter((part) => part === name || part.startsWith(`${name}.`)).join(' | ')
+  return { type, definition: url, expression: own, types: [], many: own !== name, components }
+}
+
+/** R4 names the two parameters of this one the wrong way round. */
+const crossed: Readonly<Record<string, string>> = {
+  'http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto':
+    'http://hl7.org/fhir/SearchParameter/DocumentReference-relation',
+  'http://hl7.org/fhir/SearchParameter/DocumentReference-relation':
+    'http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto',
 }
 
 function elementTypes({ type, expression }: SearchParameter, { elementDefinitions = [] }: Details): string[] {

@@ -57,15 +57,22 @@ function searchParameters(structures: readonly StructureDefinition[], bindings: 
     ...ownParameters,
     ...dialectParameters,
   ]
-  return Object.fromEntries(kept.map((type) => [type, parametersOf(type, parameters, bindings)]))
+  const codes = new Map(parameters.map(({ url, code }) => [url, code]))
+  return Object.fromEntries(kept.map((type) => [type, parametersOf(type, parameters, bindings, codes)]))
 }
 
-function parametersOf(type: string, parameters: readonly SearchParameter[], bindings: Bindings) {
+function parametersOf(
+  type: string,
+  parameters: readonly SearchParameter[],
+  bindings: Bindings,
+  codes: ReadonlyMap<string, string>,
+) {
   const own: Record<string, ParameterDefinition> = {}
   for (const parameter of parameters) {
     const base: readonly string[] = parameter.base
     const common = base.includes('Resource') && parameter.expression !== undefined
-    if (common || base.includes(type)) own[parameter.code] = parameterDefinition(type, parameter, bindings)
+    if (common || base.includes(type))
+      own[parameter.code] = parameterDefinition(type, parameter, bindings, codes)
   }
   return Object.fromEntries(Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

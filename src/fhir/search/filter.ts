@@ -35,10 +35,18 @@ export type Filter =
   | { is: 'near'; parameter: Parameter; any: readonly Area[] }
   /** All of one of these lists hold: pairs, and scopes with several filters. */
   | { is: 'either'; any: readonly (readonly Filter[])[] }
+  /** In one element both halves are one of these. */
+  | { is: 'pairs'; parameter: Parameter; any: readonly Pair[] }
   /** What it refers to fulfils the filter of its type: one of them is enough. */
   | { is: 'chain'; parameter: Parameter; any: readonly { type: string; filter: Filter }[] }
   /** Something of this type refers to it by the parameter, and fulfils the filter. */
   | { is: 'has'; type: string; parameter: Parameter; filter: Filter }
+
+/** What is asked of one element: a token, and a text to be found by or an amount. */
+export interface Pair {
+  one: string
+  other: readonly string[] | Amount
+}
 
 /** Links of a chain: each is a search of its own; nothing that is kept here goes further. */
 const longestChain = 10
@@ -62,7 +70,10 @@ export function filterOf(
   const parameter = supported(type, code, name)
   if (rest !== undefined) return chain(parameter, modifier, rest, value, options, depth)
   if (value === '') throw badValue(code, 'a value')
+  if (parameter.kind === 'pair' && modifier === 'missing') return pairMissing(type, parameter, value)
   if (parameter.kind === 'pair') return pair(type, parameter, modifier, value, options)
+  if (parameter.kind === 'pairs' && modifier !== 'missing')
+    return pairs(type, parameter, modifier, value, options)
   return plain(type, parameter, modifier, value, options)
 }
 
@@ -119,8 +130,7 @@ function supported(type: string, code: string, name: string): Parameter {
 }
 
 function reasonOf({ type }: Parameter): string {
-  if (type === 'composite') return 'use the two parameters it is made of'
-  return 'there may be several, and it is not kept which is which'
+  return `a ${type} of this kind is not executed`
 }
 
 export const isReference = ({ kind }: Parameter): boolean => kind === 'reference' || kind === 'references'
@@ -144,15 +154,57 @@ function pair(
   value: string,
   options: SearchOptions,
 ): Filter {
-  const { code: name } = parameter
-  const halves = halvesOf(parameter)
-  if (modifier !== undefined || !halves) throw unsupportedModifier(name, modifier ?? '', [])
-  const any = valuesOf(name, value).map((each) => {
-    const [one, other, ...more] = split(each, '$')
-    if (!one || !other || more.length > 0) throw badValue(name, `${halves.join('$')}, such as 8480-6$gt140`)
-    return [filterOf(type, halves[0], one, options), filterOf(type, halves[1], other, options)]
-  })
+  const { halves, values } = halved(type, parameter, modifier, value)
+  const any = values.map(([one, other]) => [
+    filterOf(type, halves[0].code, one, options),
+    filterOf(type, halves[1].code, other, options),
+  ])
   return { is: 'either', any }
+}
+
+/** The same of elements that repeat: both halves of one of them. */
+function pairs(
+  type: string,
+  parameter: Parameter,
+  modifier: string | undefined,
+  value: string,
+  { base }: SearchOptions,
+): Filter {
+  const { halves, values } = halved(type, parameter, modifier, value)
+  const [first, second] = halves
+  const any = values.map(([one, other]) => ({
+    one: tokenValue(first.code, one),
+    other: otherHalf(second, other, base),
+  }))
+  return { is: 'pairs', parameter, any }
+}
+
+function otherHalf(parameter: Parameter, text: string, base: string | undefined): Pair['other'] {
+  if (parameter.type === 'quantity') return amountComparison(parameter.code, text)
+  if (parameter.type === 'reference') return referenceValues(parameter, unescaped(text), undefined, base)
+  return [tokenValue(parameter.code, text)]
+}
+
+function halved(type: string, parameter: Parameter, modifier: string | undefined, value: string) {
+  const { code: name } = parameter
+  const found = halvesOf(type, parameter)
+  if (modifier !== undefined || !found) throw unsupportedModifier(name, modifier ?? '', ['missing'])
+  const halves = [found[0].parameter, found[1].parameter] as const
+  const shape = halves.map(({ code }) => code).join('$')
+  const values = valuesOf(name, value).map((each) => {
+    const [one, other, ...more] = split(each, '$')
+    if (!one || !other || more.length > 0) throw badValue(name, `${shape}, such as 8480-6$gt140`)
+    return [one, other] as const
+  })
+  return { halves, values }
+}
+
+/** A pair is there when both of its halves are. */
+function pairMissing(type: string, parameter: Parameter, value: string): Filter {
+  const filter = missing(parameter, value)
+  const halves = halvesOf(type, parameter) ?? []
+  const each = halves.map((half) => ({ ...filter, parameter: half.parameter }))
+  return { is: 'either', any: filter.missing ? each.map((half) => [half]) : [each] }
 }
 
 function plain(
@@ -249,7 +301,7 @@ function valuesOf(name: string, value: string): string[] {
   return values
 }
 
-function missing(parameter: Parameter, value: string): Filter {
+function missing(parameter: Parameter, value: string): Filter & { is: 'missing' } {
   if (value !== 'true' && value !== 'false') throw badValue(`${parameter.code}:missing`, 'true or false')
   return { is: 'missing', parameter, missing: value === 'true' }
 }
@@ -279,8 +331,10 @@ function tested(
       return { is: 'overlap', parameter, not, any: values.map(unescaped).map(clip) }
     case 'instant':
     case 'period':
+    case 'periods':
       return { is: 'date', parameter, any: values.map((text) => dateComparison(name, text, zone)) }
     case 'quantity':
+    case 'quantities':
       return { is: 'quantity', parameter, any: values.map((text) => amountComparison(name, text)) }
     case 'string': {
       const how = modifier === 'exact' || modifier === 'contains' ? modifier : 'start'
@@ -301,6 +355,7 @@ function tested(
     case 'position':
       return { is: 'near', parameter, any: values.map((text) => areaOf(name, text)) }
     case 'pair':
+    case 'pairs':
     case 'typed':
     case 'logical':
     case 'unsupported':

@@ -1,11 +1,11 @@
 import { type Interval, instantMs } from '../dates.ts'
 import { failure } from '../outcome.ts'
 import type { Search } from '../search.ts'
-import type { Filter } from './filter.ts'
+import type { Filter, Pair } from './filter.ts'
 import { clean, normal, separator, wordLine } from './forms.ts'
 import { type Area, metresBetween } from './near.ts'
-import type { Parameter } from './parameters.ts'
-import { type SearchRow, wordsColumn } from './row.ts'
+import { eachColumn, isStretched, type Parameter } from './parameters.ts'
+import { type PairRow, type SearchRow, wordsColumn } from './row.ts'
 import type { Amount, Prefix } from './values.ts'
 
 /**
@@ -25,17 +25,16 @@ function fulfils(filter: Filter, row: SearchRow): boolean {
     case 'overlap':
       return texts(row, filter.parameter.column).some((text) => filter.any.includes(text)) !== filter.not
     case 'date': {
-      const kept = span(row, filter.parameter, instant)
+      const all = spans(row, filter.parameter, instant)
       const asked = ({ low, high }: { low: string; high: string }) => ({
         low: instantMs(low),
         high: instantMs(high),
       })
-      return kept !== undefined && filter.any.some((value) => compare[value.prefix](kept, asked(value)))
+      return filter.any.some((value) => all.some((kept) => compare[value.prefix](kept, asked(value))))
     }
     case 'quantity': {
-      const kept = span(row, filter.parameter, Number)
-      const units = texts(row, `${filter.parameter.column}_unit`)
-      return kept !== undefined && filter.any.some((amount) => measures(amount, kept, units))
+      const all = spans(row, filter.parameter, Number)
+      return filter.any.some((amount) => all.some((kept) => measures(amount, kept, kept.units)))
     }
     case 'string':
       return filter.any.some((text) => spells[filter.how](row, filter.parameter.column, text))
@@ -43,6 +42,8 @@ function fulfils(filter: Filter, row: SearchRow): boolean {
       const asked = filter.any.map((text) => wordLine(filter.parameter.code, text))
       return parts(row, wordsColumn).some((line) => asked.some((text) => line.startsWith(text)))
     }
+    case 'pairs':
+      return filter.any.some((pair) => eachOf(row, filter.parameter).some((kept) => pairs(pair, kept)))
     case 'near':
       return filter.any.some((area) => isWithin(area, row, filter.parameter))
     case 'either':
@@ -58,11 +59,7 @@ function fulfils(filter: Filter, row: SearchRow): boolean {
 }
 
 const mainColumn = ({ kind, column }: Parameter) =>
-  kind === 'position'
-    ? `${column}_latitude`
-    : kind === 'period' || kind === 'quantity'
-      ? `${column}_low`
-      : column
+  kind === 'position' ? `${column}_latitude` : isStretched({ kind }) ? `${column}_low` : column
 
 /** One text or several: what is not there is none. */
 function texts(row: SearchRow, column: string): readonly string[] {
@@ -79,14 +76,30 @@ function isWithin(area: Area, row: SearchRow, { column }: Parameter): boolean {
 
 const instant = (value: unknown) => instantMs(String(value))
 
-function span(
-  row: SearchRow,
-  { kind, column }: Parameter,
-  read: (value: unknown) => number,
-): Interval | undefined {
+type Span = Interval & { units: readonly string[] }
+
+/** What is kept of a parameter: one stretch, or each of several. */
+function spans(row: SearchRow, parameter: Parameter, read: (value: unknown) => number): Span[] {
+  const { kind, column } = parameter
+  if (kind === 'periods' || kind === 'quantities')
+    return eachOf(row, parameter).map((kept) => spanOf(kept, read))
   const [low, high] =
     kind === 'instant' ? [row[column], row[column]] : [row[`${column}_low`], row[`${column}_high`]]
-  return low === undefined ? undefined : { low: read(low), high: read(high) }
+  return low === undefined ? [] : [spanOf({ low, high, unit: texts(row, `${column}_unit`) }, read)]
+}
+
+const spanOf = (
+  { low, high, unit = [] }: { low?: unknown; high?: unknown; unit?: readonly string[] },
+  read: (value: unknown) => number,
+): Span => ({ low: read(low), high: read(high), units: unit })
+
+const eachOf = (row: SearchRow, parameter: Parameter): readonly PairRow[] =>
+  (row[eachColumn(parameter)] ?? []) as readonly PairRow[] // as the row was made
+
+function pairs({ one, other }: Pair, kept: PairRow): boolean {
+  if (!kept.one.includes(one)) return false
+  if (!('prefix' in other)) return other.some((text) => kept.other?.includes(text))
+  return kept.low !== undefined && measures(other, spanOf(kept, Number), kept.unit ?? [])
 }
 
 /** What is kept against what is asked. Source: FHIR R4 search, 3.1.1.4.5 (prefixes). */

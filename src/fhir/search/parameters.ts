@@ -1,13 +1,14 @@
 import { searchParameters } from '../definitions/index.ts'
-import type { ParameterDefinition } from '../definitions/parameter.ts'
+import type { Component, ParameterDefinition } from '../definitions/parameter.ts'
 
 /**
  * How a parameter is kept and asked for.
  *
  * `code` one primitive · `token` many, or with a system · `reference` one · `references` many · `canonical` URLs with
- * a version · `instant` one moment · `period` a stretch of time · `string` · `uri` one · `uris` many · `quantity` ·
- * `phonetic` how a text sounds · `position` on the globe · `pair` two others of the same element · `typed` identifiers
- * with their type · `logical` identifiers of what is referred to · `unsupported` known to FHIR, not executed here.
+ * a version · `instant` one moment · `period` a stretch of time · `periods` several · `string` · `uri` one · `uris`
+ * many · `quantity` one · `quantities` several · `phonetic` how a text sounds · `position` on the globe · `pair` two
+ * others of a resource · `pairs` two others of an element that repeats · `typed` identifiers with their type ·
+ * `logical` identifiers of what is referred to · `unsupported` known to FHIR, not executed here.
  */
 export type Kind =
   | 'code'
@@ -17,13 +18,16 @@ export type Kind =
   | 'canonical'
   | 'instant'
   | 'period'
+  | 'periods'
   | 'string'
   | 'uri'
   | 'uris'
   | 'quantity'
+  | 'quantities'
   | 'phonetic'
   | 'position'
   | 'pair'
+  | 'pairs'
   | 'typed'
   | 'logical'
   | 'unsupported'
@@ -45,11 +49,13 @@ export interface Parameter {
   target: readonly string[]
   /** The one code system that its codes are from. */
   system?: string
+  /** What a pair is made of. */
+  components: readonly Component[]
   /** Every resource has a value. */
   required: boolean
 }
 
-export type ColumnType = 'text' | 'text[]' | 'timestamptz' | 'numeric'
+export type ColumnType = 'text' | 'text[]' | 'timestamptz' | 'numeric' | 'jsonb'
 
 export interface Column {
   name: string
@@ -59,16 +65,19 @@ export interface Column {
 /** Strings that results may be sorted by: each costs an index of its own. */
 const sortableStrings = ['family', 'name', 'given', 'title']
 
-/** Pairs whose two elements stand once in a resource: both parameters say the same together. Source: FHIR R4, Observation. */
-const pairs: Readonly<Record<string, readonly [string, string]>> = {
-  'code-value-concept': ['code', 'value-concept'],
-  'code-value-date': ['code', 'value-date'],
-  'code-value-quantity': ['code', 'value-quantity'],
-  'code-value-string': ['code', 'value-string'],
+/** The two parameters that a pair is made of, and where their values stand in its element. */
+export function halvesOf(type: string, { components }: Parameter): readonly [Half, Half] | undefined {
+  const [one, other] = components.map(({ code, expression }) => {
+    const parameter = parametersOf(type).get(code)
+    return parameter && { parameter, expression }
+  })
+  return one && other && [one, other]
 }
 
-/** The two parameters that a pair is made of. */
-export const halvesOf = ({ code }: Parameter): readonly [string, string] | undefined => pairs[code]
+export interface Half {
+  parameter: Parameter
+  expression: string
+}
 
 const known = new Map<string, ReadonlyMap<string, Parameter>>()
 
@@ -79,7 +88,9 @@ export function parametersOf(type: string): ReadonlyMap<string, Parameter> {
   const definitions = Object.hasOwn(searchParameters, type)
     ? Object.entries(searchParameters[type] ?? {})
     : []
-  const parameters = new Map(definitions.map(([code, definition]) => [code, parameter(code, definition)]))
+  const parameters = new Map(
+    definitions.map(([code, definition]) => [code, parameter(type, code, definition)]),
+  )
   known.set(type, parameters)
   return parameters
 }
@@ -125,8 +136,17 @@ export const isWorded = (resourceType: string, { type, kind, types }: Parameter)
 
 export function isSortable({ kind, code }: Parameter): boolean {
   if (kind === 'string') return sortableStrings.includes(code)
-  return ['code', 'reference', 'uri', 'instant', 'period', 'quantity'].includes(kind)
+  return ['code', 'reference', 'uri', 'instant', ...stretched].includes(kind)
 }
+
+/** Kinds with two ends: of several values, the outermost. */
+const stretched: readonly Kind[] = ['period', 'periods', 'quantity', 'quantities']
+
+/** Whether what is kept has two ends, `_low` and `_high`. */
+export const isStretched = ({ kind }: Pick<Parameter, 'kind'>): boolean => stretched.includes(kind)
+
+/** The column with each of several values. */
+export const eachColumn = ({ column }: Pick<Parameter, 'column'>): string => `${column}_each`
 
 /** The columns that a parameter is kept in; none for `_id` and `_lastUpdated`, which each row has anyway. */
 export function columnsOf({ kind, column, code }: Parameter): readonly Column[] {
@@ -140,6 +160,8 @@ const ends = (type: ColumnType) => (name: string) => [
   { name: `${name}_high`, type },
 ]
 
+const each = (column: string): Column => ({ name: eachColumn({ column }), type: 'jsonb' })
+
 const columns: Record<Kind, (name: string) => Column[]> = {
   code: one('text'),
   token: one('text[]'),
@@ -148,6 +170,7 @@ const columns: Record<Kind, (name: string) => Column[]> = {
   canonical: one('text[]'),
   instant: one('timestamptz'),
   period: ends('timestamptz'),
+  periods: (name) => [...ends('timestamptz')(name), each(name)],
   string: (name) => [
     { name, type: 'text' },
     { name: `${name}_exact`, type: 'text[]' },
@@ -155,27 +178,30 @@ const columns: Record<Kind, (name: string) => Column[]> = {
   uri: one('text'),
   uris: one('text[]'),
   quantity: (name) => [...ends('numeric')(name), { name: `${name}_unit`, type: 'text[]' }],
+  quantities: (name) => [...ends('numeric')(name), each(name)],
   phonetic: one('text[]'),
   position: (name) => [
     { name: `${name}_latitude`, type: 'numeric' },
     { name: `${name}_longitude`, type: 'numeric' },
   ],
   pair: () => [],
+  pairs: (name) => [each(name)],
   typed: one('text[]'),
   logical: one('text[]'),
   unsupported: () => [],
 }
 
-function parameter(code: string, definition: ParameterDefinition): Parameter {
+function parameter(type: string, code: string, definition: ParameterDefinition): Parameter {
   return {
     code,
-    kind: kindOf(code, definition),
+    kind: kindOf(type, code, definition),
     column: columnName(code),
     definition: definition.definition,
     type: definition.type,
     types: definition.types,
     expression: definition.expression ?? '',
     target: definition.target ?? [],
+    components: definition.components ?? [],
     required: definition.required ?? (code === '_id' || code === '_lastUpdated'),
     ...(definition.system !== undefined && { system: definition.system }),
   }
@@ -187,8 +213,8 @@ function columnName(code: string): string {
   return code === '_lastUpdated' ? 'updated' : code.toLowerCase().replaceAll('-', '_')
 }
 
-/** Of pairs only those that are made of two parameters are known; of the others it is not kept which goes with which. */
-function kindOf(code: string, { type, types, many }: ParameterDefinition): Kind {
+/** Where both values of a pair stand once in the resource, the two parameters together say the same. */
+function kindOf(of: string, code: string, { type, types, many, expression }: ParameterDefinition): Kind {
   const is = (...names: string[]) => types.some((name) => names.includes(name))
   switch (type) {
     case 'token':
@@ -197,16 +223,16 @@ function kindOf(code: string, { type, types, many }: ParameterDefinition): Kind 
       if (is('canonical', 'uri')) return 'canonical'
       return many ? 'references' : 'reference'
     case 'date':
-      if (many) return 'unsupported'
+      if (many) return 'periods'
       return types.length === 1 && is('instant') ? 'instant' : 'period'
     case 'string':
       return code === 'phonetic' ? 'phonetic' : 'string'
     case 'uri':
       return many ? 'uris' : 'uri'
     case 'quantity':
-      return many ? 'unsupported' : 'quantity'
+      return many ? 'quantities' : 'quantity'
     case 'composite':
-      return code in pairs ? 'pair' : 'unsupported'
+      return expression === of ? 'pair' : 'pairs'
     case 'special':
       return code === 'near' ? 'position' : 'unsupported'
     default:

@@ -16,7 +16,8 @@ import type {
 } from '@medplum/fhirtypes'
 import { type Interval, instantText, parseDate } from '../dates.ts'
 import { clean, clip, joined, normal, tokenForm, tokenForms, typedForm, wordLine } from './forms.ts'
-import { indexedOf, isWorded, type Kind, type Parameter } from './parameters.ts'
+import { type Paired, pairsOf } from './pairs.ts'
+import { eachColumn, indexedOf, isWorded, type Kind, type Parameter } from './parameters.ts'
 import { type Path, pathOf } from './path.ts'
 import { soundsOf } from './sounds.ts'
 
@@ -28,8 +29,9 @@ export function searchRow(resource: Resource, zone?: string): SearchRow {
   const row: Record<string, unknown> = { id: resource.id, updated: resource.meta?.lastUpdated }
   const names = Object.keys(resource)
   const words: string[] = []
-  for (const { parameter, path, elements, worded } of extractors(resource.resourceType)) {
+  for (const { parameter, path, pairs, elements, worded } of extractors(resource.resourceType)) {
     if (!elements.some((element) => isAmong(names, element))) continue
+    if (pairs) Object.assign(row, paired(parameter, pairs(resource)))
     const values = path(resource)
     if (values.length > 0) Object.assign(row, kept[parameter.kind](parameter, values, zone))
     if (worded) words.push(...values.flatMap(wordsOf).map((text) => wordLine(parameter.code, text)))
@@ -47,6 +49,8 @@ export const wordsColumn = 'words'
 interface Extractor {
   parameter: Parameter
   path: Path
+  /** Of pairs, in place of the path. */
+  pairs?: (resource: Resource) => Paired[]
   /** Without any of these there is no value; every resource has `id`, which stands for no such rule. */
   elements: readonly string[]
   /** Whether the words of its values are kept. */
@@ -63,7 +67,9 @@ function extractors(type: string): readonly Extractor[] {
     .filter(({ kind, code }) => !unkept.includes(kind) && code !== '_id' && code !== '_lastUpdated')
     .map((parameter) => ({
       parameter,
-      path: pathOf(type, expressionOf(parameter)),
+      ...(parameter.kind === 'pairs'
+        ? { path: () => [], pairs: pairsOf(type, parameter) }
+        : { path: pathOf(type, expressionOf(parameter)) }),
       elements: elementsOf(type, parameter.expression),
       worded: parameter.kind !== 'typed' && isWorded(type, parameter),
     }))
@@ -79,7 +85,7 @@ const expressionOf = ({ kind, expression }: Parameter): string =>
 
 /** A test for existence has a value where there is none. */
 function elementsOf(type: string, expression: string): string[] {
-  if (expression.includes('exists()')) return ['id']
+  if (expression.includes('exists()') || expression.split(' | ').includes(type)) return ['id']
   return [...expression.matchAll(new RegExp(`\\b${type}\\.(\\w+)`, 'g'))].map(([, element = '']) => element)
 }
 
@@ -97,13 +103,26 @@ const kept: Record<Kind, Keep> = {
   canonical: ({ column }, values) => several(column, values.flatMap(canonicals)),
   instant: ({ column }, values, zone) => moment(column, values[0], zone),
   period: ({ column }, values, zone) => ends(column, interval(values[0], zone), instantText),
+  periods: (parameter, values, zone) =>
+    each(
+      parameter,
+      values.flatMap((value) => interval(value, zone) ?? []),
+      instantText,
+    ),
   string: ({ column }, values) => strings(column, values.flatMap(texts)),
   uri: ({ column }, values) => single(column, primitives(values).map(clip)),
   uris: ({ column }, values) => several(column, primitives(values).map(clip)),
   quantity: ({ column }, values) => amount(column, values[0]),
+  quantities: (parameter, values) =>
+    each(
+      parameter,
+      values.flatMap((value) => measure(value) ?? []),
+      amountText,
+    ),
   phonetic: ({ column }, values) => several(column, values.flatMap(texts).flatMap(soundsOf)),
   position: ({ column }, values) => position(column, values[0]?.value as LocationPosition | undefined),
   pair: () => ({}),
+  pairs: () => ({}),
   typed: ({ column }, values) => ifAny(column, values.flatMap(typed)),
   logical: ({ column, target }, values) =>
     ifAny(
@@ -256,20 +275,77 @@ const present = (values: readonly (string | undefined | null)[]): string[] =>
   values.filter((value) => value !== undefined && value !== null)
 
 function amount(column: string, typed: TypedValue | undefined): Record<string, unknown> {
-  if (typed?.type === 'Range') {
-    const { low, high } = typed.value as Range
-    return measured(column, low?.value ?? -Infinity, high?.value ?? Infinity, low ?? high)
-  }
-  const quantity = typed?.value as Quantity
-  if (typeof quantity?.value !== 'number') return {}
-  const { comparator = '', value } = quantity
-  const low = comparator.startsWith('<') ? -Infinity : value
-  return measured(column, low, comparator.startsWith('>') ? Infinity : value, quantity)
+  const found = measure(typed)
+  if (!found) return {}
+  return { ...ends(column, found, amountText), ...several(`${column}_unit`, found.unit) }
 }
 
-function measured(column: string, low: number, high: number, unit: Quantity | undefined) {
-  const form = (value: number) => (Number.isFinite(value) ? value : String(value))
+/** An amount between two ends, in its unit. */
+type Measure = Interval & { unit: string[] }
+
+function measure(typed: TypedValue | undefined): Measure | undefined {
+  if (typed?.type === 'Range') {
+    const { low, high } = typed.value as Range
+    return { low: low?.value ?? -Infinity, high: high?.value ?? Infinity, unit: unitOf(low ?? high) }
+  }
+  const quantity = typed?.value as Quantity
+  if (typeof quantity?.value !== 'number') return undefined
+  const { comparator = '', value } = quantity
+  const low = comparator.startsWith('<') ? -Infinity : value
+  return { low, high: comparator.startsWith('>') ? Infinity : value, unit: unitOf(quantity) }
+}
+
+function unitOf(unit: Quantity | undefined): string[] {
   const named = unit?.unit === undefined ? [] : [tokenForm(undefined, unit.unit)]
-  const units = unit ? [...tokenForms(unit.system, unit.code), ...named] : []
-  return { ...ends(column, { low, high }, form), ...several(`${column}_unit`, units) }
+  return unit ? [...tokenForms(unit.system, unit.code), ...named] : []
+}
+
+const amountText = (value: number): number | string => (Number.isFinite(value) ? value : String(value))
+
+/** Each of several values, and their outermost ends. */
+function each<Value>(
+  { column }: Parameter,
+  all: readonly (Interval & { unit?: string[] })[],
+  form: (end: number) => Value,
+): Record<string, unknown> {
+  if (all.length === 0) return {}
+  const outer = {
+    low: Math.min(...all.map(({ low }) => low)),
+    high: Math.max(...all.map(({ high }) => high)),
+  }
+  const written = all.map(({ low, high, ...rest }) => ({ ...rest, low: form(low), high: form(high) }))
+  return { ...ends(column, outer, form), [eachColumn({ column })]: written }
+}
+
+/** One element of a pair: `one` and `other` are texts to be found by, or the other half is an amount. */
+export interface PairRow {
+  one: readonly string[]
+  other?: readonly string[]
+  low?: number | string
+  high?: number | string
+  unit?: readonly string[]
+}
+
+/** Elements with both halves, each by itself; what is asked of their first halves is found as a token is. */
+function paired({ column }: Parameter, all: readonly Paired[]): Record<string, unknown> {
+  const rows = all.flatMap(({ one, other, system }): PairRow[] => {
+    const first = one.flatMap((value) => tokens(value, system))
+    return other.map((value) => ({ one: first, ...second(value) }))
+  })
+  if (rows.length === 0) return {}
+  return {
+    ...several(
+      column,
+      rows.flatMap(({ one }) => one),
+    ),
+    [eachColumn({ column })]: rows,
+  }
+}
+
+function second(typed: TypedValue): Omit<PairRow, 'one'> {
+  if (typed.type === 'Quantity' || typed.type === 'Range') {
+    const found = measure(typed)
+    return found ? { low: amountText(found.low), high: amountText(found.high), unit: found.unit } : {}
+  }
+  return { other: typed.type === 'Reference' ? references(typed) : tokens(typed, undefined) }
 }

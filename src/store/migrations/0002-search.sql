@@ -8,6 +8,11 @@ create table search_activity_definition (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -27,6 +32,8 @@ create table search_activity_definition (
 );
 create index search_activity_definition_terms on search_activity_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_activity_definition_updated on search_activity_definition ("updated", id);
+create index search_activity_definition_context_quantity_low on search_activity_definition ("context_quantity_low", "context_quantity_high");
+create index search_activity_definition_context_quantity_high on search_activity_definition ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_activity_definition_date_low on search_activity_definition ("date_low", "date_high");
 create index search_activity_definition_date_high on search_activity_definition ("date_high") where "date_high" is not null;
 create index search_activity_definition_effective_low on search_activity_definition ("effective_low", "effective_high");
@@ -46,6 +53,9 @@ create table search_allergy_intolerance (
   "date_high" timestamptz,
   "last_date_low" timestamptz,
   "last_date_high" timestamptz,
+  "onset_low" timestamptz,
+  "onset_high" timestamptz,
+  "onset_each" jsonb,
   "patient" text collate "C",
   "recorder" text collate "C",
   "type" text collate "C",
@@ -57,6 +67,8 @@ create index search_allergy_intolerance_date_low on search_allergy_intolerance (
 create index search_allergy_intolerance_date_high on search_allergy_intolerance ("date_high") where "date_high" is not null;
 create index search_allergy_intolerance_last_date_low on search_allergy_intolerance ("last_date_low", "last_date_high");
 create index search_allergy_intolerance_last_date_high on search_allergy_intolerance ("last_date_high") where "last_date_high" is not null;
+create index search_allergy_intolerance_onset_low on search_allergy_intolerance ("onset_low", "onset_high");
+create index search_allergy_intolerance_onset_high on search_allergy_intolerance ("onset_high") where "onset_high" is not null;
 
 create table search_appointment (
   id text collate "C" primary key,
@@ -308,6 +320,7 @@ create table search_document_reference (
   "patient" text collate "C",
   "period_low" timestamptz,
   "period_high" timestamptz,
+  "relationship_each" jsonb,
   "status" text collate "C",
   "subject" text collate "C",
   "words" text collate "C"
@@ -329,6 +342,9 @@ create table search_encounter (
   "length_low" numeric,
   "length_high" numeric,
   "length_unit" text[] collate "C",
+  "location_period_low" timestamptz,
+  "location_period_high" timestamptz,
+  "location_period_each" jsonb,
   "part_of" text collate "C",
   "patient" text collate "C",
   "service_provider" text collate "C",
@@ -342,6 +358,8 @@ create index search_encounter_date_low on search_encounter ("date_low", "date_hi
 create index search_encounter_date_high on search_encounter ("date_high") where "date_high" is not null;
 create index search_encounter_length_low on search_encounter ("length_low", "length_high");
 create index search_encounter_length_high on search_encounter ("length_high") where "length_high" is not null;
+create index search_encounter_location_period_low on search_encounter ("location_period_low", "location_period_high");
+create index search_encounter_location_period_high on search_encounter ("location_period_high") where "location_period_high" is not null;
 
 create table search_endpoint (
   id text collate "C" primary key,
@@ -385,6 +403,7 @@ create table search_group (
   terms text[] collate "C" not null,
   "_source" text collate "C",
   "actual" text collate "C",
+  "characteristic_value_each" jsonb,
   "managing_entity" text collate "C",
   "type" text collate "C",
   "words" text collate "C"
@@ -470,6 +489,11 @@ create table search_measure (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -489,6 +513,8 @@ create table search_measure (
 );
 create index search_measure_terms on search_measure using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_measure_updated on search_measure ("updated", id);
+create index search_measure_context_quantity_low on search_measure ("context_quantity_low", "context_quantity_high");
+create index search_measure_context_quantity_high on search_measure ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_measure_date_low on search_measure ("date_low", "date_high");
 create index search_measure_date_high on search_measure ("date_high") where "date_high" is not null;
 create index search_measure_effective_low on search_measure ("effective_low", "effective_high");
@@ -525,6 +551,16 @@ create table search_observation (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "combo_code_value_concept_each" jsonb,
+  "combo_code_value_quantity_each" jsonb,
+  "combo_value_quantity_low" numeric,
+  "combo_value_quantity_high" numeric,
+  "combo_value_quantity_each" jsonb,
+  "component_code_value_concept_each" jsonb,
+  "component_code_value_quantity_each" jsonb,
+  "component_value_quantity_low" numeric,
+  "component_value_quantity_high" numeric,
+  "component_value_quantity_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "device" text collate "C",
@@ -544,6 +580,10 @@ create table search_observation (
 );
 create index search_observation_terms on search_observation using gin (terms, access, "value_string" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_observation_updated on search_observation ("updated", id);
+create index search_observation_combo_value_quantity_low on search_observation ("combo_value_quantity_low", "combo_value_quantity_high");
+create index search_observation_combo_value_quantity_high on search_observation ("combo_value_quantity_high") where "combo_value_quantity_high" is not null;
+create index search_observation_component_value_quantity_low on search_observation ("component_value_quantity_low", "component_value_quantity_high");
+create index search_observation_component_value_quantity_high on search_observation ("component_value_quantity_high") where "component_value_quantity_high" is not null;
 create index search_observation_date_low on search_observation ("date_low", "date_high");
 create index search_observation_date_high on search_observation ("date_high") where "date_high" is not null;
 create index search_observation_value_date_low on search_observation ("value_date_low", "value_date_high");
@@ -643,6 +683,11 @@ create table search_plan_definition (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -662,6 +707,8 @@ create table search_plan_definition (
 );
 create index search_plan_definition_terms on search_plan_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_plan_definition_updated on search_plan_definition ("updated", id);
+create index search_plan_definition_context_quantity_low on search_plan_definition ("context_quantity_low", "context_quantity_high");
+create index search_plan_definition_context_quantity_high on search_plan_definition ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_plan_definition_date_low on search_plan_definition ("date_low", "date_high");
 create index search_plan_definition_date_high on search_plan_definition ("date_high") where "date_high" is not null;
 create index search_plan_definition_effective_low on search_plan_definition ("effective_low", "effective_high");
@@ -742,6 +789,11 @@ create table search_questionnaire (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -761,6 +813,8 @@ create table search_questionnaire (
 );
 create index search_questionnaire_terms on search_questionnaire using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_questionnaire_updated on search_questionnaire ("updated", id);
+create index search_questionnaire_context_quantity_low on search_questionnaire ("context_quantity_low", "context_quantity_high");
+create index search_questionnaire_context_quantity_high on search_questionnaire ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_questionnaire_date_low on search_questionnaire ("date_low", "date_high");
 create index search_questionnaire_date_high on search_questionnaire ("date_high") where "date_high" is not null;
 create index search_questionnaire_effective_low on search_questionnaire ("effective_low", "effective_high");
@@ -948,6 +1002,11 @@ create table search_capability_statement (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -968,6 +1027,8 @@ create table search_capability_statement (
 );
 create index search_capability_statement_terms on search_capability_statement using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "software" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_capability_statement_updated on search_capability_statement ("updated", id);
+create index search_capability_statement_context_quantity_low on search_capability_statement ("context_quantity_low", "context_quantity_high");
+create index search_capability_statement_context_quantity_high on search_capability_statement ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_capability_statement_date_low on search_capability_statement ("date_low", "date_high");
 create index search_capability_statement_date_high on search_capability_statement ("date_high") where "date_high" is not null;
 create index search_capability_statement_name_sort on search_capability_statement ((left("name", 100)), id);
@@ -980,6 +1041,11 @@ create table search_code_system (
   terms text[] collate "C" not null,
   "_source" text collate "C",
   "content_mode" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -998,6 +1064,8 @@ create table search_code_system (
 );
 create index search_code_system_terms on search_code_system using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_code_system_updated on search_code_system ("updated", id);
+create index search_code_system_context_quantity_low on search_code_system ("context_quantity_low", "context_quantity_high");
+create index search_code_system_context_quantity_high on search_code_system ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_code_system_date_low on search_code_system ("date_low", "date_high");
 create index search_code_system_date_high on search_code_system ("date_high") where "date_high" is not null;
 create index search_code_system_name_sort on search_code_system ((left("name", 100)), id);
@@ -1009,6 +1077,11 @@ create table search_concept_map (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -1026,6 +1099,8 @@ create table search_concept_map (
 );
 create index search_concept_map_terms on search_concept_map using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_concept_map_updated on search_concept_map ("updated", id);
+create index search_concept_map_context_quantity_low on search_concept_map ("context_quantity_low", "context_quantity_high");
+create index search_concept_map_context_quantity_high on search_concept_map ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_concept_map_date_low on search_concept_map ("date_low", "date_high");
 create index search_concept_map_date_high on search_concept_map ("date_high") where "date_high" is not null;
 create index search_concept_map_name_sort on search_concept_map ((left("name", 100)), id);
@@ -1038,6 +1113,11 @@ create table search_operation_definition (
   terms text[] collate "C" not null,
   "_source" text collate "C",
   "code" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -1059,6 +1139,8 @@ create table search_operation_definition (
 );
 create index search_operation_definition_terms on search_operation_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_operation_definition_updated on search_operation_definition ("updated", id);
+create index search_operation_definition_context_quantity_low on search_operation_definition ("context_quantity_low", "context_quantity_high");
+create index search_operation_definition_context_quantity_high on search_operation_definition ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_operation_definition_date_low on search_operation_definition ("date_low", "date_high");
 create index search_operation_definition_date_high on search_operation_definition ("date_high") where "date_high" is not null;
 create index search_operation_definition_name_sort on search_operation_definition ((left("name", 100)), id);
@@ -1071,6 +1153,11 @@ create table search_search_parameter (
   terms text[] collate "C" not null,
   "_source" text collate "C",
   "code" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -1087,6 +1174,8 @@ create table search_search_parameter (
 );
 create index search_search_parameter_terms on search_search_parameter using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_search_parameter_updated on search_search_parameter ("updated", id);
+create index search_search_parameter_context_quantity_low on search_search_parameter ("context_quantity_low", "context_quantity_high");
+create index search_search_parameter_context_quantity_high on search_search_parameter ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_search_parameter_date_low on search_search_parameter ("date_low", "date_high");
 create index search_search_parameter_date_high on search_search_parameter ("date_high") where "date_high" is not null;
 create index search_search_parameter_name_sort on search_search_parameter ((left("name", 100)), id);
@@ -1098,6 +1187,11 @@ create table search_structure_definition (
   terms text[] collate "C" not null,
   "_source" text collate "C",
   "abstract" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "derivation" text collate "C",
@@ -1119,6 +1213,8 @@ create table search_structure_definition (
 );
 create index search_structure_definition_terms on search_structure_definition using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_structure_definition_updated on search_structure_definition ("updated", id);
+create index search_structure_definition_context_quantity_low on search_structure_definition ("context_quantity_low", "context_quantity_high");
+create index search_structure_definition_context_quantity_high on search_structure_definition ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_structure_definition_date_low on search_structure_definition ("date_low", "date_high");
 create index search_structure_definition_date_high on search_structure_definition ("date_high") where "date_high" is not null;
 create index search_structure_definition_name_sort on search_structure_definition ((left("name", 100)), id);
@@ -1130,6 +1226,11 @@ create table search_structure_map (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -1147,6 +1248,8 @@ create table search_structure_map (
 );
 create index search_structure_map_terms on search_structure_map using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_structure_map_updated on search_structure_map ("updated", id);
+create index search_structure_map_context_quantity_low on search_structure_map ("context_quantity_low", "context_quantity_high");
+create index search_structure_map_context_quantity_high on search_structure_map ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_structure_map_date_low on search_structure_map ("date_low", "date_high");
 create index search_structure_map_date_high on search_structure_map ("date_high") where "date_high" is not null;
 create index search_structure_map_name_sort on search_structure_map ((left("name", 100)), id);
@@ -1158,6 +1261,11 @@ create table search_value_set (
   updated timestamptz not null,
   terms text[] collate "C" not null,
   "_source" text collate "C",
+  "context_quantity_low" numeric,
+  "context_quantity_high" numeric,
+  "context_quantity_each" jsonb,
+  "context_type_quantity_each" jsonb,
+  "context_type_value_each" jsonb,
   "date_low" timestamptz,
   "date_high" timestamptz,
   "description" text collate "C",
@@ -1176,6 +1284,8 @@ create table search_value_set (
 );
 create index search_value_set_terms on search_value_set using gin (terms, access, "description" gin_trgm_ops, "name" gin_trgm_ops, "publisher" gin_trgm_ops, "title" gin_trgm_ops, "words" gin_trgm_ops) with (gin_pending_list_limit = 256);
 create index search_value_set_updated on search_value_set ("updated", id);
+create index search_value_set_context_quantity_low on search_value_set ("context_quantity_low", "context_quantity_high");
+create index search_value_set_context_quantity_high on search_value_set ("context_quantity_high") where "context_quantity_high" is not null;
 create index search_value_set_date_low on search_value_set ("date_low", "date_high");
 create index search_value_set_date_high on search_value_set ("date_high") where "date_high" is not null;
 create index search_value_set_name_sort on search_value_set ((left("name", 100)), id);

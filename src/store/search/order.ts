@@ -33,8 +33,10 @@ function keyOf({ kind, column, required: always }: Parameter) {
     case 'string':
       return { expression: sortText(name()), type: 'text', always } as const
     case 'period':
+    case 'periods':
       return { expression: name('_low'), type: 'timestamptz', always } as const
     case 'quantity':
+    case 'quantities':
       return { expression: name('_low'), type: 'numeric', always } as const
     case 'instant':
       return { expression: name(), type: 'timestamptz', always } as const

@@ -115,7 +115,9 @@ function orderedOf(parameter: Parameter): Index[] {
     case 'instant':
       return [{ name: column, on: [name, 'id'] }]
     case 'period':
-    case 'quantity': {
+    case 'periods':
+    case 'quantity':
+    case 'quantities': {
       const [low, high] = [quoted(`${column}_low`), quoted(`${column}_high`)]
       return [
         { name: `${column}_low`, on: [low, high] },

@@ -1,3 +1,4 @@
+import type { Column } from '../../fhir/search/parameters.ts'
 import { type SearchRow, searchRow } from '../../fhir/search/row.ts'
 import type { Kept } from '../index.ts'
 import { keptColumns, quoted, searchTable } from '../search/schema.ts'
@@ -59,14 +60,16 @@ function inserted(type: string, rows: readonly SearchRow[], former: boolean): Sq
   return [values, insert]
 }
 
-function cellsOf(type: string, row: SearchRow, columns: readonly { name: string }[]): (string | null)[] {
+function cellsOf(type: string, row: SearchRow, columns: readonly Column[]): (string | null)[] {
   return [
     String(row.id),
     String(row.updated),
     arrayText(termsOf(type, row)),
-    ...columns.map(({ name }) => cell(row[name])),
+    ...columns.map(({ name, type: kind }) => (kind === 'jsonb' ? jsonCell : cell)(row[name])),
   ]
 }
+
+const jsonCell = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
 
 function cell(value: unknown): string | null {
   if (value === undefined) return null

@@ -83,3 +83,74 @@ test('a chain cannot be answered from one resource, and says so', () => {
   expect(() => is({ resourceType: 'Slot' }, 'schedule.actor=Location/1')).toThrow(/another resource/)
   expect(() => is({ resourceType: 'Slot' }, '_has:Task:focus:status=requested')).toThrow(/another resource/)
 })
+
+// Expected by hand from FHIR R4, search.html 3.1.1.4.13: both halves of a composite are of the same element.
+const loinc = (code: string) => ({ coding: [{ system: 'http://loinc.org', code }] })
+const pressure = {
+  resourceType: 'Observation',
+  code: loinc('85354-9'),
+  component: [
+    { code: loinc('8480-6'), valueQuantity: { value: 140, unit: 'mmHg' } },
+    { code: loinc('8462-4'), valueQuantity: { value: 90, unit: 'mmHg' } },
+    { code: loinc('8357-6'), valueCodeableConcept: loinc('LA11137-6') },
+  ],
+}
+const weight = { resourceType: 'Observation', code: loinc('29463-7'), valueQuantity: { value: 80 } }
+const moved = {
+  resourceType: 'Encounter',
+  location: [
+    { period: { start: '2026-03-01', end: '2026-03-02' } },
+    { period: { start: '2026-05-01', end: '2026-05-02' } },
+  ],
+}
+const follows = {
+  resourceType: 'DocumentReference',
+  relatesTo: [{ code: 'replaces', target: { reference: 'DocumentReference/7' } }],
+}
+const group = {
+  resourceType: 'Group',
+  characteristic: [
+    { code: { coding: [{ code: 'sex' }] }, valueCodeableConcept: { coding: [{ code: 'female' }] } },
+    { code: { coding: [{ code: 'pregnant' }] }, valueBoolean: true },
+  ],
+}
+const forChildren = {
+  resourceType: 'Questionnaire',
+  useContext: [
+    { code: { code: 'age' }, valueRange: { low: { value: 2 }, high: { value: 12 } } },
+    { code: { code: 'focus' }, valueCodeableConcept: { coding: [{ code: 'x-ray' }] } },
+  ],
+}
+
+test.each<[object, string, boolean]>([
+  [pressure, 'component-code-value-quantity=8480-6$gt130', true],
+  [pressure, 'component-code-value-quantity=8462-4$gt130', false],
+  [pressure, 'component-code-value-quantity=http://loinc.org|8462-4$90||mmHg', true],
+  [pressure, 'component-code-value-quantity=8480-6$90,8462-4$90', true],
+  [pressure, 'component-code-value-concept=8357-6$LA11137-6', true],
+  [pressure, 'component-code-value-concept=8480-6$LA11137-6', false],
+  [pressure, 'combo-code-value-quantity=85354-9$gt1', false],
+  [pressure, 'component-value-quantity=90', true],
+  [pressure, 'component-value-quantity=100', false],
+  [weight, 'combo-code-value-quantity=29463-7$80', true],
+  [weight, 'combo-value-quantity=80', true],
+  [weight, 'component-code-value-quantity:missing=true', true],
+  [weight, 'code-value-quantity:missing=true', false],
+  [moved, 'location-period=2026-03', true],
+  [moved, 'location-period=2026-04', false],
+  [moved, 'location-period=sa2026-04', true],
+  [moved, 'location-period=eb2026-04', true],
+  [follows, 'relationship=replaces$DocumentReference/7', true],
+  [follows, 'relationship=http://hl7.org/fhir/document-relationship-type|replaces$7', true],
+  [follows, 'relationship=appends$7', false],
+  [group, 'characteristic-value=sex$female', true],
+  [group, 'characteristic-value=pregnant$true', true],
+  [group, 'characteristic-value=pregnant$female', false],
+  [forChildren, 'context-type-value=focus$x-ray', true],
+  [forChildren, 'context-type-value=age$x-ray', false],
+  [forChildren, 'context-type-quantity=age$gt5', true],
+  [forChildren, 'context-type-quantity=focus$gt5', false],
+  [forChildren, 'context-quantity=lt3', true],
+])('of several values %# %s is %s', (resource, query, expected) => {
+  expect(is(resource, query)).toBe(expected)
+})

@@ -1,5 +1,6 @@
 import type { Filter } from '../../../src/fhir/search/filter.ts'
 import { matches } from '../../../src/fhir/search/match.ts'
+import { isStretched } from '../../../src/fhir/search/parameters.ts'
 import { type SearchRow, searchRow } from '../../../src/fhir/search/row.ts'
 import type { Search } from '../../../src/fhir/search.ts'
 import type { Kept, Sight } from '../../../src/store/index.ts'
@@ -59,7 +60,7 @@ function refers({ row }: Known, column: string, { resource }: Known): boolean {
 /** What has no value counts as the greatest; ids decide last, newest first unless a key says otherwise. */
 function inOrder({ sort }: Search, a: Known, b: Known): number {
   for (const { parameter, descending } of sort) {
-    const suffix = parameter.kind === 'period' || parameter.kind === 'quantity' ? '_low' : ''
+    const suffix = isStretched(parameter) ? '_low' : ''
     const column = `${parameter.column}${suffix}`
     const order = compare(a.row[column], b.row[column], parameter.kind === 'string')
     if (order !== 0) return descending ? -order : order

@@ -109,7 +109,25 @@ const shapes: Readonly<Record<string, (ids: Ids) => fc.Arbitrary<{ meta: object 
       status: fc.constant('final'),
       code: concept,
       subject: to(ids, 'Patient'),
-      valueQuantity: quantity,
+      valueQuantity: maybe(quantity),
+      component: some(
+        fc.oneof(
+          fc.record({ code: concept, valueQuantity: quantity }),
+          fc.record({ code: concept, valueCodeableConcept: concept }),
+        ),
+      ),
+    }),
+  Encounter: (ids) =>
+    fc.record({
+      meta,
+      status: fc.constant('finished'),
+      subject: to(ids, 'Patient'),
+      location: some(fc.record({ period: maybe(period) })),
+    }),
+  DocumentReference: (ids) =>
+    fc.record({
+      meta,
+      relatesTo: some(fc.record({ code: of(['replaces', 'appends']), target: to(ids, 'ServiceRequest') })),
     }),
   Location: () => fc.record({ meta, name: of(families), position: maybe(position) }),
   Task: (ids) =>
@@ -254,7 +272,37 @@ const parametersFor = (ids: Ids): Readonly<Record<string, fc.Arbitrary<readonly 
       fc.tuple(token, amount).map((parts) => parts.join('$')),
       'code-value-quantity',
     ),
-    missing('value-quantity', 'code'),
+    asks(amount, 'component-value-quantity', 'combo-value-quantity'),
+    asks(
+      fc.tuple(token, amount).map((parts) => parts.join('$')),
+      'component-code-value-quantity',
+      'combo-code-value-quantity',
+    ),
+    asks(
+      fc.tuple(token, token).map((parts) => parts.join('$')),
+      'component-code-value-concept',
+    ),
+    missing(
+      'value-quantity',
+      'code',
+      'code-value-quantity',
+      'component-value-quantity',
+      'component-code-value-concept',
+      'combo-code-value-quantity',
+    ),
+  ),
+  Encounter: fc.oneof(asks(date, 'location-period'), missing('location-period')),
+  DocumentReference: fc.oneof(
+    asks(
+      fc
+        .tuple(
+          of(['replaces', '|replaces', 'http://hl7.org/fhir/document-relationship-type|appends']),
+          near(ids.ServiceRequest, 'ServiceRequest'),
+        )
+        .map((parts) => parts.join('$')),
+      'relationship',
+    ),
+    missing('relationship'),
   ),
   Location: fc.oneof(asks(area, 'near'), asks(text, 'name'), missing('near')),
   Task: fc.oneof(
@@ -270,7 +318,9 @@ const sorts: Readonly<Record<string, readonly string[]>> = {
   Schedule: ['date', 'active'],
   Slot: ['start', 'status', 'schedule'],
   ServiceRequest: ['authored', 'priority', 'subject'],
-  Observation: ['value-quantity'],
+  Observation: ['value-quantity', 'combo-value-quantity'],
+  Encounter: ['location-period'],
+  DocumentReference: ['_lastUpdated'],
   Location: ['name'],
   Task: ['status', 'focus'],
 }
