@@ -1,4 +1,4 @@
-import type { Appointment, Parameters } from '@medplum/fhirtypes'
+import type { Appointment, Parameters, Resource, Task } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { field } from '../../src/hl7v2/message.ts'
 import {
@@ -57,6 +57,34 @@ test('a booking that is answered by telephone is told at once, not after the tim
   expect(reply.status).toBe(202)
   expect(appointmentIn(reply).status).toBe('pending')
   expect(performance.now() - started).toBeLessThan(10_000)
+}, 60_000)
+
+test('what happened on the day at a centre that has only a telephone is said by the cell, and of no other centre', async () => {
+  const { id } = await held('centre-manual')
+  await books(ehr, id)
+  const cell = first.as('cell')
+  const [call] = await cell.search<Task>(`Task?code=confirm-booking&focus=Appointment/${id}`)
+  expect((await cell.call('PUT', `Task/${call?.id}`, { ...call, status: 'completed' })).status).toBe(200)
+  const says = (who: Caller, of: string, status: string) =>
+    who.call<Resource>(
+      'PATCH',
+      `Appointment/${of}`,
+      JSON.stringify([{ op: 'replace', path: '/status', value: status }]),
+      { 'content-type': 'application/json-patch+json' },
+    )
+  expect((await says(ehr, id, 'arrived')).status).toBe(422)
+  for (const status of ['arrived', 'fulfilled']) {
+    expect((await says(cell, id, status)).body).toMatchObject({ status })
+  }
+  const focus = (await cell.get<Appointment>(`Appointment/${id}`)).basedOn?.[0]?.reference
+  const [task] = await cell.search<Task>(`Task?code=fulfill&focus=${focus}`)
+  expect(task?.businessStatus?.coding?.[0]?.code).toBe('visit-complete')
+  expect((await says(cell, id, 'noshow')).status).toBe(422)
+  const elsewhere = await held('centre-v2')
+  await books(ehr, elsewhere.id)
+  const refused = await says(cell, elsewhere.id, 'arrived')
+  expect(refused.status).toBe(422)
+  expect(refused.body).toMatchObject({ issue: [{ expression: ['Appointment.status'] }] })
 }, 60_000)
 
 test('a call that is repeated with its key on another gateway is the same booking', async () => {

@@ -339,12 +339,14 @@ function no(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at:
   }
 }
 
-/** What happens on the day. */
 const onTheDay: readonly Appointment['status'][] = ['arrived', 'checked-in', 'fulfilled', 'noshow']
+
+/** Whether it says what happened on the day. */
+export const isOfTheDay = ({ status }: Appointment): boolean => onTheDay.includes(status)
 
 /** Arrived, did not come, done. What is over stays so; that it is still waiting is no news. */
 function noticed(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at: Moment): Plan {
-  const isNews = isLive(known) && onTheDay.includes(said.status)
+  const isNews = isLive(known) && isOfTheDay(said)
   const next = { ...known, ...whatIsSaid(known, said), status: isNews ? said.status : known.status }
   const tasks = isNews && said.status === 'fulfilled' ? tasksMoved(known, facts, doneMoves, at) : []
   return changes(next, known) ? { write: [next, ...tasks] } : {}

@@ -8,7 +8,7 @@ import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
 import { isCall, isOfRequest, mayMove, mayMoveAs, mayOwn } from '../task.ts'
-import { type AnswerFacts, answered } from './answered.ts'
+import { type AnswerFacts, answered, isOfTheDay } from './answered.ts'
 import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
 import { centreOf, freePlace, heldUntil, isLive, operatorOf, recounted } from './states.ts'
 import { isWaiting, listed } from './waiting.ts'
@@ -33,7 +33,7 @@ export const appointmentByApi: Hook<AppointmentFacts> = {
     const slots = isRis ? await slotsOf(changes, store) : new Map<string, Kept<Slot>>()
     return {
       given: new Map(given),
-      answers: new Map(isRis ? await answersOf(changes, store, actor) : []),
+      answers: new Map(isRis || actor.role === 'cell' ? await answersOf(changes, store, actor) : []),
       slots,
       taken: slots.size > 0 ? await store.occupancies([...slots.values()].map(({ id }) => id)) : [],
     }
@@ -74,7 +74,15 @@ function moved(change: Seen, facts: AppointmentFacts, at: Moment, actor: Actor):
   const given = facts.given.get(change.id)
   if (!given) return created(said, facts, at, actor)
   const answer = facts.answers.get(change.id)
-  return answer ? byCentre(said, answer, at, actor) : byClient(said, given, at, actor)
+  return answer && speaksForCentre(said, given.appointment, at, actor)
+    ? byCentre(said, answer, at, actor)
+    : byClient(said, given, at, actor)
+}
+
+/** A centre speaks for itself; for one that has only a telephone, the cell says what happened on the day. */
+function speaksForCentre(said: Appointment, before: Kept<Appointment>, at: Moment, { role }: Actor): boolean {
+  if (role === 'ris') return true
+  return said.status !== before.status && isOfTheDay(said) && centreOf(before, at.territory)?.manual === true
 }
 
 /** What anybody may write into an appointment; the rest follows from its booking. */
