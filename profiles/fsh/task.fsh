@@ -12,7 +12,7 @@ Description: "What the coordination cell or a centre does about a request, or ab
     ClockAlert named clock-alert 0..2 and
     NextAlert named next-alert 0..1 and
     Pause named pause 0..*
-* focus only Reference(ServiceRequest or Appointment)
+* focus only Reference(ServiceRequest or Appointment or Task or Organization)
 
 Invariant: relais-task-1
 Description: "A task that is rejected, failed or on hold says why."

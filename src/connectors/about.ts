@@ -1,4 +1,12 @@
-import type { Appointment, Communication, Patient, Resource, ServiceRequest, Slot } from '@medplum/fhirtypes'
+import type {
+  Appointment,
+  Communication,
+  Patient,
+  Resource,
+  ServiceRequest,
+  Slot,
+  Task,
+} from '@medplum/fhirtypes'
 
 /** What a departure tells of, by name: what outward maps read. */
 export interface About {
@@ -7,6 +15,7 @@ export interface About {
   patient?: Patient
   slot?: Slot
   communication?: Communication
+  task?: Task
   /** All of it, in the departure's order. */
   resources: readonly Resource[]
 }
@@ -17,6 +26,7 @@ const names = {
   Patient: 'patient',
   Slot: 'slot',
   Communication: 'communication',
+  Task: 'task',
 } as const
 
 /** Names the resources that a departure tells of: of several of one type, the first. */

@@ -7,6 +7,7 @@ import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
 import type { ArrivalRow, Departure, Kept, Reader, Removed, Write, Written } from '../store/index.ts'
 import { withClocksKept } from './clocks/kept.ts'
 import { laneOf } from './lane.ts'
+import { withNews } from './referral/news.ts'
 import type { Desk, Moment, Plan, Step } from './step.ts'
 
 /** How often a step runs again when others are quicker. */
@@ -52,7 +53,8 @@ export async function perform<Input, Facts>(
     const reader = desk.store.reader()
     const [facts] = await Promise.all([step.facts(input, reader, desk.actor), arriving?.refuseKnown()])
     const decided = step.decide(input, facts, at, desk.actor)
-    const plan = step.looksAtClocks ? decided : withClocksKept(decided, at)
+    const kept = step.looksAtClocks ? decided : withClocksKept(decided, at)
+    const plan = await withNews(kept, reader, at, desk.actor)
     const { write, performed } = written(plan, step.name, reader, desk, at, arriving)
     if (isEmpty(write)) return performed
     if (await committed(desk, write, left)) return performed

@@ -59,6 +59,8 @@ export interface Peer {
   name: string
   /** `Organization/<id>` that it belongs to. */
   organization: string
+  /** Whoever is at the other end refers patients: it is told what becomes of its requests. */
+  asks?: true
   /** Nobody at the other end but a person with a telephone. */
   manual: boolean
   /** Kinds of departure that it takes, such as `appointment.requested`. */

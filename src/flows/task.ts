@@ -13,8 +13,8 @@ export interface TaskMove {
   from: Status
   to: Status
   by: readonly Mover[]
-  /** Only of Tasks by which somebody telephones (`confirm-booking`). */
-  onlyCalls?: true
+  /** Only of Tasks that are one thing to do: somebody telephones (`confirm-booking`), or ends a request (`abort`). */
+  onlyChores?: true
   /** Why it is here, where the published table does not have it. */
   beyond?: string
 }
@@ -28,7 +28,7 @@ const move = (from: Status, to: Status, by: Mover | readonly Mover[], beyond?: s
 
 const asked = 'the prescriber is asked before work begins'
 const begun = 'a booking accepts and begins in one'
-const called = 'the centre’s word by telephone'
+const called = 'the centre’s word by telephone, or what was asked is ended'
 
 /**
  * All moves of a Task; from a status that is not here on the left, it has ended.
@@ -67,8 +67,8 @@ export const taskMoves: readonly TaskMove[] = [
   move('on-hold', 'rejected', 'owner', 'the centre it is addressed to cannot take it'),
   move('on-hold', 'requested', 'gateway', 'the missing answers have come'),
   move('on-hold', 'cancelled', ['requester', 'owner', 'gateway'], 'the request is taken back while it waits'),
-  { ...move('requested', 'completed', 'owner', called), onlyCalls: true },
-  { ...move('received', 'completed', 'owner', called), onlyCalls: true },
+  { ...move('requested', 'completed', 'owner', called), onlyChores: true },
+  { ...move('received', 'completed', 'owner', called), onlyChores: true },
   move('accepted', 'completed', ['owner', 'gateway'], 'the exam was done at the centre asked'),
   move('accepted', 'rejected', ['owner', 'gateway'], 'the centre takes its yes back'),
 ]
@@ -80,7 +80,9 @@ export const isOpen = ({ status }: Pick<Task, 'status'>): boolean => open.has(st
 
 /** The moves of a Task as it is now. */
 export const movesOf = (task: Pick<Task, 'status' | 'code'>): TaskMove[] =>
-  taskMoves.filter(({ from, onlyCalls }) => from === task.status && (!onlyCalls || isCall(task)))
+  taskMoves.filter(
+    ({ from, onlyChores }) => from === task.status && (!onlyChores || isCall(task) || isAbort(task)),
+  )
 
 /** What this actor may make of a Task now: for a page's buttons. */
 export const legalMoves = (task: Task, actor: Actor, cell: string): Status[] => [
@@ -136,6 +138,9 @@ const codeOf = ({ code }: Pick<Task, 'code'>) => code?.coding?.map(({ code }) =>
 
 /** A Task by which somebody of the cell telephones. */
 export const isCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('confirm-booking')
+
+/** A Task by which whoever asked wants a request to be ended. Source: FHIR R4, task-code; HL7 clinical order workflows. */
+export const isAbort = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('abort')
 
 /** The Task of a request: not a part of another, and to be fulfilled. */
 export const isOfRequest = (task: Pick<Task, 'code' | 'partOf'>): boolean =>

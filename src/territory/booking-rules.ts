@@ -16,6 +16,11 @@ export const bookingRulesFile = z.strictObject({
     .min(1)
     .default(usualRules.answerMinutes)
     .describe('When a centre has not answered a booking for so long, somebody of the cell telephones'),
+  silenceMinutes: z
+    .int()
+    .min(1)
+    .default(usualRules.silenceMinutes)
+    .describe('When a centre has been silent for so long, the next one is proposed to the prescriber beside it'),
   offerMinutes: z
     .int()
     .min(1)

@@ -74,7 +74,7 @@ function organizationNamed(identifier: string, resources: readonly Kept[]): stri
 }
 
 function territoryOf(
-  { slotRules, bookingRules, communes, entryRules }: TerritoryFolder,
+  { slotRules, bookingRules, communes, entryRules, clients }: TerritoryFolder,
   resources: readonly Kept[],
   connectors: readonly LoadedConnector[],
   conceptMaps: readonly ConceptMap[],
@@ -92,7 +92,10 @@ function territoryOf(
     ...places,
     clocks: settingsIn(resources, places),
     peers: connectors
-      .map(peerOf)
+      .map((connector) => ({
+        ...peerOf(connector),
+        ...(asks(connector, clients) && { asks: true as const }),
+      }))
       .map((peer) => ({ ...peer, ...(isGated(peer, resources) && { gated: true }) })),
     ...(slotRules && { slots: rulesOf(slotRules, (identifier) => organizationNamed(identifier, resources)) }),
     ...(bookingRules && {
@@ -113,6 +116,10 @@ const isGated = ({ organization, freshness }: Peer, resources: readonly Kept[]) 
       one.resourceType === 'OrganizationAffiliation' &&
       one.participatingOrganization?.reference === organization,
   )
+
+/** Whoever is at its other end refers patients: what it sends is carried out with a prescriber's rights. */
+const asks = ({ client }: LoadedConnector, clients: TerritoryFolder['clients']) =>
+  clients.some(({ id, role }) => id === client && role === 'prescriber')
 
 /** The community of health professionals that the territory is of. Fails when there is none. */
 export function communityAmong<O extends Organization>(organizations: readonly O[]): O {

@@ -72,11 +72,11 @@ function errors(): string {
 }
 
 function movesTable(): string {
-  const rows = taskMoves.map(({ from, to, by, onlyCalls, beyond }) => [
+  const rows = taskMoves.map(({ from, to, by, onlyChores, beyond }) => [
     codeOf(from),
     codeOf(to),
     by.join(', '),
-    [onlyCalls ? 'only `confirm-booking`' : '', beyond ?? ''].filter(Boolean).join(': '),
+    [onlyChores ? 'only `confirm-booking` and `abort`' : '', beyond ?? ''].filter(Boolean).join(': '),
   ])
   return ruled(['from', 'to', 'by', 'beyond AU eRequesting'], rows)
 }

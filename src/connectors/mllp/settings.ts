@@ -83,6 +83,7 @@ const outward = {
       'appointment.cancelled': { map: 'Appointment-to-SRM_S01', message: 'SRM^S04' },
       'request.ordered': { map: 'ServiceRequest-to-ORM_O01', message: 'ORM^O01' },
       'communication.sent': { map: 'Communication-to-ORU_R01', message: 'ORU^R01' },
+      'request.updated': { map: 'Task-to-ORM_O01', message: 'ORM^O01' },
     })
     .describe('What is said by which map, by kind of departure'),
   reads: z

@@ -17,6 +17,8 @@ export interface AskingFacts {
   request: Kept<ServiceRequest> | undefined
   patient: Kept<Patient> | undefined
   task: Kept<Task> | undefined
+  /** `org:<id>` of all who see the request. */
+  keys: readonly string[]
   /** Appointments of the request that hold a place. */
   live: readonly Kept<Appointment>[]
   /** What the centre is told beside the request and its patient. */
@@ -66,6 +68,7 @@ export function askingPlan(asked: Asked, facts: AskingFacts, peer: Peer, plan: P
   const { appointment } = asked
   const task = facts.task && scheduling(facts.task, at)
   const parts = peer.manual ? [] : partFor(appointment, facts, peer.organization, at)
+  const asking = askingKeys(facts, at)
   return {
     ...plan,
     write: [
@@ -76,11 +79,17 @@ export function askingPlan(asked: Asked, facts: AskingFacts, peer: Peer, plan: P
     ],
     grant: {
       ...plan.grant,
-      ...centreSees(appointment, facts, peer, plan),
-      ...grants(parts, [organizationKey(peer.organization)]),
+      ...centreSees(appointment, facts, peer, plan, asking),
+      ...grants(parts, [organizationKey(peer.organization), ...asking]),
     },
     send: peer.manual ? [] : [question(asked, facts, peer)],
   }
+}
+
+/** Whoever asked for the exam sees the place that is booked for it, also by others; centres that were asked before do not. */
+function askingKeys({ keys }: AskingFacts, { territory: { peers } }: Moment): string[] {
+  const centres = peers.filter(({ asks }) => !asks).map(({ organization }) => organizationKey(organization))
+  return keys.filter((key) => !centres.includes(key))
 }
 
 /** Status in-progress while an appointment is looked for; the version keeps two bookings of one request apart. */
@@ -109,11 +118,17 @@ function question(
 }
 
 /** The centre that is asked may read the request and what came with it. */
-function centreSees(appointment: Resource, { request, patient, told }: AskingFacts, peer: Peer, plan: Plan) {
+function centreSees(
+  appointment: Resource,
+  { request, patient, told }: AskingFacts,
+  peer: Peer,
+  plan: Plan,
+  asking: readonly string[],
+) {
   const mine = referenceTo(appointment)
   return {
     ...mayRead([request, patient, ...told], peer),
-    [mine]: [...(plan.grant?.[mine] ?? []), organizationKey(peer.organization)],
+    [mine]: [...(plan.grant?.[mine] ?? []), organizationKey(peer.organization), ...asking],
   }
 }
 

@@ -1,13 +1,11 @@
-import type { Appointment, AppointmentParticipant, Resource, Slot, Task } from '@medplum/fhirtypes'
+import type { Appointment, AppointmentParticipant, Slot } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
-import { withClocksOf } from '../clocks/kept.ts'
 import { merged } from '../plan.ts'
 import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
-import { isCall, isOfRequest, mayMove, mayMoveAs, mayOwn } from '../task.ts'
 import { type AnswerFacts, answered, isOfTheDay } from './answered.ts'
 import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
 import { centreOf, freePlace, heldUntil, isLive, operatorOf, recounted } from './states.ts'
@@ -203,64 +201,3 @@ const occupied = (slot: Kept<Slot>, taken: readonly Occupancy[], appointment: st
   start: slot.start,
   end: slot.end,
 })
-
-interface TaskFacts {
-  /** What the centre said by telephone, by the Task's id. */
-  calls: ReadonlyMap<string, AnswerFacts>
-}
-
-/** A Task changed through the API; the one by which the cell telephones carries the centre's yes or no. */
-export const taskByApi: Hook<TaskFacts> = {
-  async facts(changes, _, store, actor) {
-    const calls = changes.filter(({ before }) => before && isCall(before as Kept<Task>))
-    const facts = await Promise.all(
-      calls.map(async ({ id, before }) => {
-        const kept = await store.follow((before as Kept<Task>).focus?.reference)
-        if (kept?.resourceType !== 'Appointment') return []
-        return [[id, await answered.facts({ appointment: kept, peer: '' }, store, actor)] as const]
-      }),
-    )
-    return { calls: new Map(facts.flat()) }
-  },
-
-  decide(changes, _, { calls }, at, actor) {
-    return merged(changes.map((change) => taskMoved(change, calls.get(change.id), at, actor)))
-  },
-}
-
-function taskMoved(change: Seen, call: AnswerFacts | undefined, at: Moment, actor: Actor): Plan {
-  if (!isPut(change)) return { remove: change.before ? [change.before] : [] }
-  // Changes of this hook are Tasks: the table says so.
-  const before = change.before as Kept<Task> | undefined
-  const task = withClocksOf(nextOf(change.resource, before) as Task & { id: string }, before)
-  refuseMove(task, before, actor, at.territory.cell)
-  // One without a priority would wait for nobody.
-  const write = {
-    ...task,
-    ...(isOfRequest(task) && { priority: task.priority ?? 'routine' }),
-    lastModified: at.now,
-  }
-  const status = task.status === 'completed' ? 'booked' : task.status === 'rejected' ? 'cancelled' : undefined
-  const isNews = status && before?.status !== task.status
-  if (!call?.known || !isNews) return { write: [write] }
-  const { cancelationReason: _, ...known } = call.known
-  const said: Appointment = {
-    ...known,
-    status,
-    ...(status === 'cancelled' && task.statusReason && { cancelationReason: task.statusReason }),
-  }
-  const plan = answered.decide({ appointment: said, peer: '' }, call, at, actor)
-  const others = (plan.write ?? []).filter((resource: Resource) => resource.id !== task.id)
-  return { ...plan, write: [write, ...others] }
-}
-
-/** Passes when this actor may write this Task. Fails: business-rule, forbidden. */
-function refuseMove(task: Task, before: Kept<Task> | undefined, actor: Actor, cell: string): void {
-  if (before) mayMove(before, task.status)
-  const isCalling = isCall(task) || (before !== undefined && isCall(before))
-  if (isCalling && actor.sight !== 'all')
-    throw failure('forbidden', 'What a centre answers by telephone is written by the cell.', 'Task.code')
-  if (!before) return
-  mayMoveAs(before, task.status, actor, cell)
-  mayOwn(before, task, actor)
-}

@@ -18,6 +18,8 @@ export interface BookingFacts {
   patient: Kept<Patient> | undefined
   /** The Task of the request, whose next version keeps two bookings of one request apart. */
   task: Kept<Task> | undefined
+  /** `org:<id>` of all who see the request. */
+  keys: readonly string[]
   /** Appointments of the request that hold a place. */
   live: readonly Kept<Appointment>[]
   /** Whom and what the diary of each slot is about, by `Slot/<id>`: people, machines, places, services. */
@@ -75,13 +77,15 @@ export async function bookingFacts(wanted: Wanted, store: Reader, actor: Actor):
 
 /** Reads for whom something is wanted, and what is under way for the same request. */
 export async function whomFacts(wanted: ForWhom, store: Reader, actor: Actor) {
-  const [request, tasks, appointments] = await Promise.all([
+  const [request, keys, tasks, appointments] = await Promise.all([
     wanted.request ? visible('ServiceRequest', wanted.request, store, actor) : undefined,
+    wanted.request ? store.sight(`ServiceRequest/${wanted.request}`) : [],
     wanted.request ? store.search('Task', `focus=ServiceRequest/${wanted.request}`) : [],
     wanted.request ? store.search('Appointment', `based-on=ServiceRequest/${wanted.request}`) : [],
   ])
   return {
     request,
+    keys: keys.filter((key) => key.startsWith('org:')),
     patient: await patientOf(request, wanted, store, actor),
     task: tasks.find(({ partOf, code }) => !partOf && code?.coding?.some(({ code }) => code === 'fulfill')),
     live: appointments.filter(isLive),

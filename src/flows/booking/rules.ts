@@ -8,6 +8,8 @@ export interface BookingRules {
   holdsPerClient: number
   /** When a centre has not answered for so long, somebody of the cell telephones. */
   answerMinutes: number
+  /** When a centre has been silent for so long, the next one is proposed beside it. */
+  silenceMinutes: number
   /** How long a place is held for the one of the waiting list that it is offered to. */
   offerMinutes: number
   /** `Organization/<id>` of the centres that take appointments beside their diary. */
@@ -18,6 +20,7 @@ export const usualRules: BookingRules = {
   holdSeconds: 600,
   holdsPerClient: 50,
   answerMinutes: 60,
+  silenceMinutes: 240,
   offerMinutes: 120,
   byAgreement: [],
 }

@@ -75,6 +75,15 @@ export const intake1 = z
     placerOrderNumber: text(100).describe('The sender’s own number of the request, never used twice'),
     patient,
     prescriber,
+    treatingDoctor: z
+      .strictObject({
+        rpps: number(/^[0-9]{11}$/, 'An RPPS number has 11 digits.'),
+        name: text(200).optional(),
+      })
+      .optional()
+      .describe(
+        'The patient’s treating doctor (médecin traitant), who gets a copy of answers; not said when refused',
+      ),
     exam,
     reason: z
       .strictObject({ text: text(2000), code: code.optional() })

@@ -1,12 +1,13 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import type { Kept, Reader } from '../../store/index.ts'
-import { appointmentByApi, taskByApi } from '../booking/by-api.ts'
+import { appointmentByApi } from '../booking/by-api.ts'
 import { answerByApi } from '../referral/answer-by-api.ts'
 import { requestByApi } from '../referral/by-api.ts'
 import { commentByApi } from '../results/by-api.ts'
 import { diaryByApi } from '../slots/by-api.ts'
 import type { Moment, Plan } from '../step.ts'
+import { taskByApi } from '../work/by-api.ts'
 import type { Change } from './change.ts'
 
 /** A change with the resource as it is now; absent when it is created. */

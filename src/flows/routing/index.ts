@@ -1,6 +1,7 @@
 import type { Appointment, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Kept } from '../../store/index.ts'
 import type { Wish } from '../booking/index.ts'
+import { rulesOf } from '../booking/rules.ts'
 import { perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
 import { centresAsked } from './asked.ts'
@@ -58,9 +59,6 @@ export async function propose(task: Kept<Task>, places: Places, desk: Desk): Pro
   return proposals
 }
 
-/** How long a centre's answer is waited for before the next one is proposed beside it. */
-export const silenceMs = 4 * 3_600_000
-
 /** How many requests are looked at in one go. */
 const most = 100
 
@@ -69,6 +67,7 @@ const most = 100
  * gateway has to remember it; whoever comes second finds nothing left to do.
  */
 export async function proposeNext(places: Places, desk: Desk, signal: AbortSignal): Promise<void> {
+  const silenceMs = rulesOf(desk.territory).silenceMinutes * 60_000
   const long = encodeURIComponent(new Date(desk.clock().getTime() - silenceMs).toISOString())
   const stuck = ['business-status=declined', `business-status=awaiting-confirmation&modified=lt${long}`]
   for (const which of stuck) {

@@ -1,0 +1,113 @@
+import type { Appointment, Resource, Task } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
+import { failure } from '../../fhir/outcome.ts'
+import type { Kept, Reader } from '../../store/index.ts'
+import { type AnswerFacts, answered } from '../booking/answered.ts'
+import { withClocksOf } from '../clocks/kept.ts'
+import { merged } from '../plan.ts'
+import { nextOf, type Put } from '../resource/change.ts'
+import type { Hook, Seen } from '../resource/hooks.ts'
+import type { Moment, Plan } from '../step.ts'
+import {
+  type BusinessStatus,
+  businessStatus,
+  isAbort,
+  isCall,
+  isOfRequest,
+  mayMove,
+  mayMoveAs,
+  mayOwn,
+} from '../task.ts'
+import { type AbortFacts, aborted, abortFacts } from './abort.ts'
+
+const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
+
+interface TaskFacts {
+  /** What the centre said by telephone, by the Task's id. */
+  calls: ReadonlyMap<string, AnswerFacts>
+  /** What an abort would end, by the Task's id. */
+  aborts: ReadonlyMap<string, AbortFacts>
+}
+
+/** A Task changed through the API; the one by which the cell telephones carries the centre's yes or no. */
+export const taskByApi: Hook<TaskFacts> = {
+  async facts(changes, _, store, actor) {
+    const calls = changes.filter(({ before }) => before && isCall(before as Kept<Task>))
+    const facts = await Promise.all(
+      calls.map(async ({ id, before }) => {
+        const kept = await store.follow((before as Kept<Task>).focus?.reference)
+        if (kept?.resourceType !== 'Appointment') return []
+        return [[id, await answered.facts({ appointment: kept, peer: '' }, store, actor)] as const]
+      }),
+    )
+    return { calls: new Map(facts.flat()), aborts: await abortsIn(changes, store, actor) }
+  },
+
+  decide(changes, _, facts, at, actor) {
+    return merged(changes.map((change) => taskMoved(change, facts, at, actor)))
+  },
+}
+
+async function abortsIn(changes: readonly Seen[], store: Reader, actor: Actor) {
+  // Changes of this hook are Tasks: the table says so.
+  const aborts = changes.filter(isPut).filter(({ resource }) => isAbort(resource as Task))
+  const facts = aborts.map(
+    async ({ id, resource }) => [id, await abortFacts(resource as Task, store, actor)] as const,
+  )
+  return new Map(await Promise.all(facts))
+}
+
+function taskMoved(change: Seen, { calls, aborts }: TaskFacts, at: Moment, actor: Actor): Plan {
+  if (!isPut(change)) return { remove: change.before ? [change.before] : [] }
+  // Changes of this hook are Tasks: the table says so.
+  const before = change.before as Kept<Task> | undefined
+  const task = withClocksOf(nextOf(change.resource, before) as Task & { id: string }, before)
+  refuseMove(task, before, actor, at.territory.cell)
+  // One without a priority would wait for nobody.
+  const write = {
+    ...task,
+    ...(isOfRequest(task) && { priority: task.priority ?? 'routine', ...stageOf(task, before) }),
+    lastModified: at.now,
+  }
+  const abort = aborts.get(change.id)
+  if (abort) return aborted(write, before, abort, at, actor)
+  const call = calls.get(change.id)
+  const status = task.status === 'completed' ? 'booked' : task.status === 'rejected' ? 'cancelled' : undefined
+  const isNews = status && before?.status !== task.status
+  if (!call?.known || !isNews) return { write: [write] }
+  const { cancelationReason: _, ...known } = call.known
+  const said: Appointment = {
+    ...known,
+    status,
+    ...(status === 'cancelled' && task.statusReason && { cancelationReason: task.statusReason }),
+  }
+  const plan = answered.decide({ appointment: said, peer: '' }, call, at, actor)
+  const others = (plan.write ?? []).filter((resource: Resource) => resource.id !== task.id)
+  return { ...plan, write: [write, ...others] }
+}
+
+/** A Task that ends and says no more of how far it has come has come to that end. */
+function stageOf({ status, businessStatus: said }: Task, before: Task | undefined): Partial<Task> {
+  const stage = ends[status]
+  const isSaid = JSON.stringify(said) !== JSON.stringify(before?.businessStatus)
+  return stage === undefined || isSaid || before?.status === status
+    ? {}
+    : { businessStatus: businessStatus(stage) }
+}
+
+const ends: Partial<Record<Task['status'], BusinessStatus>> = {
+  rejected: 'declined',
+  cancelled: 'cancelled',
+  completed: 'completed',
+}
+
+/** Passes when this actor may write this Task. Fails: business-rule, forbidden. */
+function refuseMove(task: Task, before: Kept<Task> | undefined, actor: Actor, cell: string): void {
+  if (before) mayMove(before, task.status)
+  const isCalling = isCall(task) || (before !== undefined && isCall(before))
+  if (isCalling && actor.sight !== 'all')
+    throw failure('forbidden', 'What a centre answers by telephone is written by the cell.', 'Task.code')
+  if (!before) return
+  mayMoveAs(before, task.status, actor, cell)
+  mayOwn(before, task, actor)
+}
