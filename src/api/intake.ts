@@ -1,16 +1,16 @@
 import type { OperationOutcome } from '@medplum/fhirtypes'
 import type { Context, Hono } from 'hono'
-import type { z } from 'zod'
 import { mayInteract } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
 import { parseJson } from '../fhir/json.ts'
-import { Failure, failure, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
+import { Failure, failure, type Issue, outcomeOf } from '../fhir/outcome.ts'
 import type { Incoming } from '../flows/message.ts'
 import { type Intake1, intake1 } from '../flows/referral/intake-schema.ts'
 import { bytesOf, refuseLong, utf8Of } from './body.ts'
 import { type Edge, onlyBy, respond, respondPlain } from './edge.ts'
 import { fhirBase, type House } from './house.ts'
 import { expectJson, plain } from './presentation.ts'
+import { schemaFault } from './schema-fault.ts'
 import { statusOf } from './told.ts'
 
 const v2 = 'application/hl7-v2'
@@ -45,7 +45,7 @@ async function permitFor(c: Context<Edge>, { auth, settings }: House): Promise<P
 
 /** Judged by its schema before it is handed in; kept with the reason when it is refused. */
 async function referral(c: Context<Edge>, raw: Buffer, permit: Permit, house: House): Promise<Response> {
-  const { value, faults } = readReferral(raw)
+  const { value, faults } = readReferral(raw, `${house.settings.baseUrl}/openapi.json`)
   const [first] = faults
   const incoming: Incoming = {
     raw,
@@ -77,24 +77,16 @@ const answerTo = (outcome: OperationOutcome, written: readonly string[]): Buffer
   Buffer.from(JSON.stringify({ outcome, written } satisfies Answered))
 
 /** What a referral says, or all that is wrong with it. */
-function readReferral(raw: Buffer): { value?: Intake1; faults: readonly Issue[] } {
+function readReferral(raw: Buffer, schemaAt: string): { value?: Intake1; faults: readonly Issue[] } {
   try {
     const { data, error } = intake1.safeParse(parseJson(utf8Of(raw)))
-    return data ? { value: data, faults: [] } : { faults: error.issues.map(faultOf) }
+    return data
+      ? { value: data, faults: [] }
+      : { faults: error.issues.map((fault) => schemaFault(fault, schemaAt)) }
   } catch (thrown) {
     if (thrown instanceof Failure) return { faults: thrown.issues }
     throw thrown
   }
-}
-
-function faultOf({ code, message, path }: z.core.$ZodIssue): Issue {
-  const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
-  const what = code === 'unrecognized_keys' ? 'structure' : 'value'
-  return issue(
-    what,
-    `${message.replace(/\.$/, '')}. See the schema of this version.`,
-    place.replace(/^\./, '') || undefined,
-  )
 }
 
 function expectV2(contentType: string | undefined): void {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { failure, outcomeOf } from '../../src/fhir/outcome.ts'
 import type { Incoming } from '../../src/flows/message.ts'
-import { issuesIn, openTestApi, type TestApi } from '../support/api.ts'
+import { baseUrl, issuesIn, openTestApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
 let handedIn: Incoming[] = []
@@ -81,6 +81,36 @@ describe('a referral as JSON', () => {
   test('all that is wrong is told at once', async () => {
     const reply = await post({ ...referral, exam: {}, reason: {}, patient: {} })
     expect(issuesIn(reply).length).toBeGreaterThan(3)
+  })
+
+  test('each fault says what is wanted, and where the schema is; nothing that was sent is repeated', async () => {
+    const { reason: _, ...rest } = referral
+    const wrong = {
+      ...rest,
+      colour: 'red',
+      patient: { ...referral.patient, birthDate: '2.4.1961', sex: 'F', givenName: '' },
+      exam: { text: 7 },
+      prescriber: { rpps: '12' },
+    }
+    const reply = await post(wrong)
+    const schema = ` The schema is at ${baseUrl}/openapi.json.`
+    expect(reply.status).toBe(400)
+    expect(
+      Object.fromEntries(
+        issuesIn(reply).map(({ code, diagnostics = '', expression }) => [
+          expression?.[0] ?? '',
+          `${code}: ${diagnostics.replace(schema, '')}`,
+        ]),
+      ),
+    ).toEqual({
+      '': 'structure: There is no colour in this version. Leave it out.',
+      reason: 'required: This is required: an object.',
+      'patient.birthDate': 'value: This is to be a date: YYYY-MM-DD.',
+      'patient.sex': 'value: This is to be one of: female, male, unknown.',
+      'patient.givenName': 'value: This is empty. Fill it in, or leave it out.',
+      'exam.text': 'value: This is to be a string.',
+      'prescriber.rpps': 'value: An RPPS number has 11 digits.',
+    })
   })
 
   test('what the flow refuses has the status of its reason', async () => {
