@@ -11,7 +11,7 @@ import { isReference } from '../fhir/search/filter.ts'
 import { type Parameter, parametersOf } from '../fhir/search/parameters.ts'
 import { conformanceTypes } from '../fhir/served.ts'
 import type { Base } from './base.ts'
-import { conformanceParameters } from './conformance.ts'
+import { conformanceParametersOf } from './conformance.ts'
 import type { House } from './house.ts'
 import type { Interaction } from './interactions/interaction.ts'
 import { type AnyOperation, isOf } from './operations/operation.ts'
@@ -62,7 +62,7 @@ export function capabilityStatement(base: Base, house: House, startedAt: string)
 function securityOf({ settings: { baseUrl } }: House) {
   const service = 'http://terminology.hl7.org/CodeSystem/restful-security-service'
   return {
-    cors: true,
+    cors: false,
     service: [{ coding: [{ system: service, code: 'SMART-on-FHIR' }], text: 'SMART Backend Services' }],
     description: 'Access tokens by SMART Backend Services (private_key_jwt), scopes of version 2.',
     extension: [
@@ -123,10 +123,7 @@ function declared(type: string, interactions: readonly Interaction[]): Capabilit
       type: type as CapabilityStatementRestResource['type'], // conformanceTypes are resource types
       interaction: codes.map((code) => ({ code })),
       versioning: 'no-version',
-      searchParam: Object.entries(conformanceParameters).map(([name, parameter]) => ({
-        name,
-        type: parameter.type,
-      })),
+      searchParam: conformanceParametersOf(type).map(parameterOf),
     },
   ]
 }
