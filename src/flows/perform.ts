@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditEvent, Provenance, Resource } from '@medplum/fhirtypes'
 import { auditOf, provenanceOf } from '../audit/index.ts'
 import { sightOfNew } from '../auth/gate.ts'
@@ -10,8 +11,13 @@ import { laneOf } from './lane.ts'
 import { withNews } from './referral/news.ts'
 import type { Desk, Moment, Plan, Step } from './step.ts'
 
-/** How often a step runs again when others are quicker. */
-const tries = 8
+/** How often a step runs, while others are quicker: as many may want one resource at once. */
+const tries = 32
+/** Of these, how many may lose to somebody who has taken the same place or identifier: a step that looks again sees it. */
+const lostTries = 8
+/** After the first few tries each waits a little, not all for as long, so that one of them gets through. */
+const patientAfter = 3
+const mostPauseMs = 50
 
 /** What was done: committed when it is handed back. */
 export interface Performed {
@@ -58,23 +64,21 @@ export async function perform<Input, Facts>(
     const { write, performed } = written(plan, step.name, reader, desk, at, arriving)
     if (isEmpty(write)) return performed
     if (await committed(desk, write, left)) return performed
+    if (tries - left >= patientAfter) await sleep(Math.random() * mostPauseMs)
   }
   throw failure('lock-error', 'Others keep changing the same resources. Try again in a moment.')
 }
+
+const isLost = (thrown: unknown): boolean =>
+  thrown instanceof Failure && (thrown.case === 'conflict' || thrown.case === 'duplicate')
 
 /** A lost race for a place or an identifier is a reason to look again: the step then says it better than the store can. */
 async function committed(desk: Desk, write: Write, left: number): Promise<boolean> {
   try {
     return await desk.store.write(write)
   } catch (thrown) {
-    if (
-      left > 1 &&
-      thrown instanceof Failure &&
-      (thrown.case === 'conflict' || thrown.case === 'duplicate')
-    ) {
-      return false
-    }
-    throw thrown
+    if (!isLost(thrown) || left <= tries - lostTries) throw thrown
+    return false
   }
 }
 

@@ -52,6 +52,14 @@ describe('a step', () => {
     expect(now?.telecom?.map(({ value }) => value)).toEqual(['1', '2'])
   })
 
+  test('that twenty want to do to one resource at once is done twenty times', async () => {
+    const id = await newPatient()
+    const numbers = Array.from({ length: 20 }, (_, n) => `${n}`)
+    await Promise.all(numbers.map((number) => desk.does('gateway', about(id, telephone(number)), {})))
+    const [now] = await desk.all('Patient')
+    expect(now?.telecom?.map(({ value }) => value).toSorted()).toEqual(numbers.toSorted())
+  })
+
   test('that relies on what was changed meanwhile decides again', async () => {
     const id = await newPatient()
     const seen: string[] = []
