@@ -1,8 +1,15 @@
 import type { Resource } from '@medplum/fhirtypes'
-import { failure, failures, issue } from '../fhir/outcome.ts'
+import { failure, type Issue } from '../fhir/outcome.ts'
+import { partOf } from '../fhir/part.ts'
+import { matches } from '../fhir/search/match.ts'
+import { isStretched, type Parameter, parametersOf } from '../fhir/search/parameters.ts'
+import { unsupportedParameter } from '../fhir/search/refusals.ts'
+import { type SearchRow, searchRow } from '../fhir/search/row.ts'
+import { parseSearch, type Search } from '../fhir/search.ts'
 import { type Answer, answer } from './answer.ts'
 import { type Call, idOf, typeOf } from './call.ts'
 import { expectOnly } from './parameters.ts'
+import { optionsOf, withoutUnknown } from './searching.ts'
 import { searchsetOf } from './searchset.ts'
 
 /** One profile, value set, map or other declaration, by its id. Fails: not-found. */
@@ -14,98 +21,91 @@ export function readConformance(call: Call): Answer {
   return answer(found)
 }
 
-/** How a declaration is searched for, by parameter. All of them are declared in `/metadata`. */
-export const conformanceParameters: Readonly<
-  Record<string, { type: 'token' | 'uri' | 'string'; element: string }>
-> = {
-  _id: { type: 'token', element: 'id' },
-  url: { type: 'uri', element: 'url' },
-  name: { type: 'string', element: 'name' },
-  title: { type: 'string', element: 'title' },
-  status: { type: 'token', element: 'status' },
-  version: { type: 'token', element: 'version' },
-}
+/** How declarations of a type are searched for: by all but when they were last changed, which is not kept. */
+export const conformanceParametersOf = (type: string): Parameter[] =>
+  [...parametersOf(type).values()].filter(({ kind, code }) => kind !== 'unsupported' && code !== untimed)
 
-/** What says of the result, not of what is looked for. */
-const controls = ['_count', '_cursor', '_sort']
+const untimed = '_lastUpdated'
 
-/** Declarations that fit every parameter; a comma says «or». */
+/** Declarations that fit: they are in memory, and each is looked at. Fails: as `parseSearch`; unsupported-value for what leads to others. */
 export function searchConformance(call: Call, query: URLSearchParams): Answer {
-  const codes = [...query.keys()].map((name): [string, string] => [codeOf(name), ''])
-  expectOnly(new URLSearchParams(codes), [...Object.keys(conformanceParameters), ...controls])
-  refuseEmpty(query)
   const type = typeOf(call)
-  const tests = [...query].filter(([name]) => isCondition(name)).map(([name, value]) => testOf(name, value))
-  const found = ofType(call, type).filter((resource) => tests.every((test) => test(resource)))
-  const [from, count] = [numberIn(query, '_cursor') ?? 0, numberIn(query, '_count') ?? found.length]
-  const page = sorted(found, query).slice(from, from + count)
-  const { base } = call
-  const urlOf = (asked: URLSearchParams) => `${base}/${type}${asked.size > 0 ? `?${asked}` : ''}`
-  const next = new URLSearchParams(query)
-  next.set('_cursor', String(from + count))
+  const { search, warnings } = parseSearch(type, withoutCursor(query), { ...optionsOf(call), ...allAtOnce })
+  refuseUnserved(query, search)
+  const fitting = ofType(call, type).filter((resource) => matches(search, rowOf(resource)))
+  const found = sorted(fitting, search)
+  const [from, count] = [placeIn(query), search.totalOnly ? 0 : search.count]
+  const page = found.slice(from, from + count)
+  const parts = page.map((resource) => (search.part ? partOf(resource, search.part) : resource))
   const isLast = count === 0 || from + count >= found.length
-  return answer(
-    searchsetOf(base, page, urlOf(query), [], {
-      total: found.length,
-      ...(!isLast && { next: urlOf(next) }),
-    }),
-  )
+  return told(call, query, parts, warnings, { total: found.length, ...(!isLast && { next: from + count }) })
 }
 
-/** A parameter's name without its modifier. */
-const codeOf = (name: string) => name.split(':', 1)[0] ?? ''
-const isCondition = (name: string) => codeOf(name) in conformanceParameters
+/** They are few. */
+const allAtOnce = { defaultCount: Number.MAX_SAFE_INTEGER, maxCount: Number.MAX_SAFE_INTEGER }
 
-type Test = (resource: Resource) => boolean
-
-function testOf(name: string, value: string): Test {
-  const [code = '', modifier] = name.split(':')
-  const { element, type } = conformanceParameters[code] ?? { element: code, type: 'token' }
-  if (modifier === 'missing') {
-    if (value !== 'true' && value !== 'false') throw failure('value', 'Say true or false.', code)
-    return (resource) => (elementOf(resource, element) === undefined) === (value === 'true')
-  }
-  if (modifier !== undefined)
-    throw failure('unsupported-value', `Of modifiers only ${code}:missing is served here.`, code)
-  const fits = type === 'string' ? startsWith : (kept: unknown, asked: string) => kept === asked
-  return (resource) => value.split(',').some((each) => fits(elementOf(resource, element), each))
+function told(
+  { base, path: { type } }: Call,
+  query: URLSearchParams,
+  resources: readonly Resource[],
+  warnings: readonly Issue[],
+  { total, next }: { total: number; next?: number },
+): Answer {
+  const known = withoutUnknown(query, warnings)
+  const urlOf = (asked: URLSearchParams) => `${base}/${type}${asked.size > 0 ? `?${asked}` : ''}`
+  const further = new URLSearchParams(known)
+  if (next !== undefined) further.set('_cursor', String(next))
+  const page = { total, ...(next !== undefined && { next: urlOf(further) }) }
+  return answer(searchsetOf(base, resources, urlOf(known), warnings, page))
 }
 
-const elementOf = (resource: Resource, name: string): unknown =>
-  Object.entries(resource).find(([key]) => key === name)?.[1]
+function refuseUnserved(query: URLSearchParams, { includes, sort }: Search): void {
+  const byTime = [...query.keys()].some((name) => name.split(':', 1)[0] === untimed)
+  if (byTime || sort.some(({ parameter }) => parameter.code === untimed))
+    throw unsupportedParameter(byTime ? untimed : '_sort', 'when a declaration was last changed is not kept')
+  if (includes.length > 0) throw unsupportedParameter('_include', 'declarations bring nothing along')
+}
 
-const startsWith = (text: unknown, start: string) =>
-  typeof text === 'string' && text.toLowerCase().startsWith(start.toLowerCase())
+function withoutCursor(query: URLSearchParams): URLSearchParams {
+  const rest = new URLSearchParams(query)
+  rest.delete('_cursor')
+  return rest
+}
 
-/** In the order that is asked for, else as they are declared. */
-function sorted(resources: readonly Resource[], query: URLSearchParams): Resource[] {
-  const keys = query.getAll('_sort').flatMap((value) => value.split(','))
-  const orders = keys.map((key) => {
-    const parameter = conformanceParameters[key.replace(/^-/, '')]
-    const served = Object.keys(conformanceParameters).join(', ')
-    if (!parameter) throw failure('value', `_sort takes one of ${served}.`, '_sort')
-    return { element: parameter.element, sign: key.startsWith('-') ? -1 : 1 }
-  })
-  const textOf = (resource: Resource, element: string) => String(elementOf(resource, element) ?? '')
+function placeIn(query: URLSearchParams): number {
+  const said = query.get('_cursor')
+  if (said === null) return 0
+  if (/^\d{1,9}$/.test(said)) return Number(said)
+  throw failure('value', 'This page link is not one of ours: begin again without "_cursor".', '_cursor')
+}
+
+const rows = new WeakMap<Resource, SearchRow>()
+
+/** What search sees of a declaration, which does not change. */
+function rowOf(resource: Resource): SearchRow {
+  const known = rows.get(resource) ?? searchRow(resource)
+  rows.set(resource, known)
+  return known
+}
+
+/** In the order that is asked for, else as they are declared. What has no value is last, or first when descending. */
+function sorted(resources: readonly Resource[], { sort }: Search): readonly Resource[] {
   return resources.toSorted((a, b) => {
-    for (const { element, sign } of orders) {
-      const [x, y] = [textOf(a, element), textOf(b, element)]
-      if (x !== y) return x < y ? -sign : sign
+    for (const { parameter, descending } of sort) {
+      const order = compared(keptOf(a, parameter), keptOf(b, parameter))
+      if (order !== 0) return descending ? -order : order
     }
     return 0
   })
 }
 
-function numberIn(query: URLSearchParams, name: string): number | undefined {
-  const said = query.get(name)
-  if (said === null) return undefined
-  if (/^\d{1,9}$/.test(said)) return Number(said)
-  throw failure('value', `${name} is a number.`, name)
-}
+const keptOf = (resource: Resource, parameter: Parameter): unknown =>
+  rowOf(resource)[isStretched(parameter) ? `${parameter.column}_low` : parameter.column]
 
-function refuseEmpty(query: URLSearchParams): void {
-  const empty = [...query].filter(([, value]) => value === '').map(([name]) => name)
-  if (empty.length > 0) throw failures(empty.map((name) => issue('value', `"${name}" takes a value.`, name)))
+function compared(a: unknown, b: unknown): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  return String(a) < String(b) ? -1 : Number(String(a) > String(b))
 }
 
 const ofType = ({ house }: Call, type: string) =>

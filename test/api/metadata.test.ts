@@ -106,6 +106,18 @@ describe('what is declared', () => {
     expect(entriesIn(await api.send('GET', '/fhir/StructureDefinition?_count=0'))).toEqual([])
   })
 
+  test('is found by the parameters of its type, in part', async () => {
+    const found = await api.send(
+      'GET',
+      `/fhir/StructureDefinition?type=Patient&derivation=constraint&_elements=url`,
+    )
+    expect(entriesIn(found).map(({ resource }) => (resource as { url: string }).url)).toContain(url)
+    expect(found.at('entry.0.resource.snapshot')).toBeUndefined()
+    const sets = await api.send('GET', '/fhir/ValueSet?reference=http://loinc.org&_sort=-date,title')
+    expect(sets.status, sets.text).toBe(200)
+    expect((await api.send('GET', '/fhir/StructureDefinition?type=Nothing')).at('total')).toBe(0)
+  })
+
   test('is found by what is missing', async () => {
     const count = async (query: string) =>
       (await api.send('GET', `/fhir/StructureDefinition?${query}`)).at('total')
@@ -117,15 +129,17 @@ describe('what is declared', () => {
     'colour=red',
     '_lastUpdated=ge2020',
     '_sort=_lastUpdated',
-    '_sort=date',
-    'url:below=https://x',
+    '_sort=context',
+    '_include=ValueSet:reference',
+    'code:above=http://x|y',
+    '_cursor=none',
     'url:missing=maybe',
     '_count=some',
     'name=',
   ])('is not found by %s, and the answer names it', async (query) => {
     const reply = await api.send('GET', `/fhir/StructureDefinition?${query}`)
     expect(reply.status, reply.text).toBe(400)
-    expect(reply.at('issue.0.expression.0')).toBe(query.split(/[:=]/)[0])
+    expect(reply.at('issue.0.expression.0')).toMatch(query.split(/[:=]/)[0] ?? 'nothing')
   })
 
   test('is not changed', async () => {

@@ -141,3 +141,15 @@ describe('a search of several types', () => {
     expect(reply.at('link.0.url')).not.toContain('family')
   })
 })
+
+test('what stands in a list is found by it, of one type and of several', async () => {
+  const subject = await kept(patient('Listee', 'list'))
+  await kept(patient('Autre', 'list'))
+  const item = (id: string) => ({ item: { reference: `Patient/${id}` } })
+  const list = await kept({
+    resourceType: 'List',
+    ...{ status: 'current', mode: 'working', entry: [item(subject)] },
+  })
+  expect(names(await api.send('GET', `/fhir/Patient?_list=${list}`))).toEqual([`Patient/${subject}`])
+  expect(names(await get(`_type=Patient,Condition&_list=${list}`))).toEqual([`Patient/${subject}`])
+})

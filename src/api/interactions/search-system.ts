@@ -7,8 +7,8 @@ import { isConformance, isServed, servedTypes } from '../../fhir/served.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { withinReach, withinReadable } from '../reach.ts'
+import { inPart, linksOf, opened, optionsOf, searchedFor, urlOf, withoutUnknown } from '../searching.ts'
 import type { Interaction } from './interaction.ts'
-import { inPart, linksOf, opened, optionsOf, searchedFor, urlOf, withoutUnknown } from './search-type.ts'
 
 /** Resources of several types (`_type`), or of all that the caller may search, by what they have in common. */
 export const searchSystem: Interaction = {

@@ -1,7 +1,7 @@
 import { parametersOf } from '../../fhir/search/parameters.ts'
 import { isConformance } from '../../fhir/served.ts'
 import type { Base } from '../base.ts'
-import { conformanceParameters } from '../conformance.ts'
+import { conformanceParametersOf } from '../conformance.ts'
 
 /** Parameters that say how a result is put, in every search. */
 const controls = ['_count', '_sort', '_include', '_revinclude', '_summary', '_elements', '_total']
@@ -21,10 +21,8 @@ export function searchedBy(type: string, { searched }: Base): object[] {
 }
 
 function ownOf(type: string): Record<string, string> {
-  if (isConformance(type))
-    return Object.fromEntries(
-      Object.entries(conformanceParameters).map(([name, { type: kind }]) => [name, kind]),
-    )
-  const all = [...parametersOf(type).values()].filter(({ kind }) => kind !== 'unsupported')
+  const all = isConformance(type)
+    ? conformanceParametersOf(type)
+    : [...parametersOf(type).values()].filter(({ kind }) => kind !== 'unsupported')
   return Object.fromEntries(all.map(({ code, type: kind }) => [code, kind]))
 }

@@ -9,9 +9,9 @@ import type { Search } from '../../fhir/search.ts'
 import { isServed, type ServedType } from '../../fhir/served.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, idOf } from '../call.ts'
-import { linksOf, opened, optionsOf } from '../interactions/search-type.ts'
 import { current } from '../kept.ts'
 import { withinReach, withinReadable } from '../reach.ts'
+import { linksOf, opened, optionsOf } from '../searching.ts'
 import { operation } from './operation.ts'
 
 interface Asked {

@@ -62,7 +62,6 @@ const controls = new Map<string, Control>(
     _content: refused('texts are not indexed'),
     _text: refused('texts are not indexed'),
     _filter: refused('its language is not executed'),
-    _list: refused('search by _id'),
     _query: refused('there are no named queries'),
   }),
 )

@@ -1,9 +1,17 @@
 import { type Failure, failure } from '../outcome.ts'
 import type { SearchOptions } from '../search.ts'
 import { isServed } from '../served.ts'
-import { clip, tokenForm, typedForm } from './forms.ts'
+import { clip, parentsOf, tokenForm, typedForm } from './forms.ts'
 import { type Area, areaOf } from './near.ts'
-import { halvesOf, isWorded, logicalOf, type Parameter, parametersOf, typedOf } from './parameters.ts'
+import {
+  aboveOf,
+  halvesOf,
+  isWorded,
+  logicalOf,
+  type Parameter,
+  parametersOf,
+  typedOf,
+} from './parameters.ts'
 import { referenceValues, targetsOf } from './references.ts'
 import { badValue, unknownParameter, unsupportedModifier, unsupportedParameter } from './refusals.ts'
 import { soundsOf } from './sounds.ts'
@@ -65,6 +73,7 @@ export function filterOf(
 ): Filter {
   if (depth > longestChain) throw badValue(name, `a chain of at most ${longestChain} links`)
   if (name.startsWith('_has:')) return has(type, name, value, options, depth)
+  if (name === '_list') return listed(type, value, options, depth)
   const [, head = '', rest] = /^([^.]*)(?:\.(.*))?$/s.exec(name) ?? []
   const [code = '', modifier] = head.split(/:(.*)/s)
   const parameter = supported(type, code, name)
@@ -88,6 +97,17 @@ function has(type: string, name: string, value: string, options: SearchOptions, 
     throw failure('unknown-parameter', `"${code}" of ${source} does not refer to ${type}.`, '_has')
   }
   return { is: 'has', type: source, parameter, filter: filterOf(source, rest, value, options, depth + 1) }
+}
+
+/** Whatever stands in one of these lists. Source: FHIR R4 search, 3.1.1.4.2 (`_list`); functional lists are not kept. */
+function listed(type: string, value: string, options: SearchOptions, depth: number): Filter {
+  if (value.split(',').some((id) => id.startsWith('$')))
+    throw failure(
+      'unsupported-value',
+      'Only lists that are kept are searched: say the ids of Lists.',
+      '_list',
+    )
+  return has(type, '_has:List:item:_id', value, options, depth)
 }
 
 /** `subject:Patient.identifier`. Without a type: every type that has such a parameter. */
@@ -143,7 +163,7 @@ const modifiers: Readonly<Record<string, readonly string[]>> = {
   token: ['not', 'text', 'in', 'not-in', 'of-type', 'missing'],
   string: ['exact', 'contains', 'missing'],
   reference: ['identifier', 'missing'],
-  uri: ['above', 'missing'],
+  uri: ['above', 'below', 'missing'],
 }
 
 /** `code$value`: of the same element. Source: FHIR R4 search, 3.1.1.4.13 (composite). */
@@ -261,20 +281,15 @@ const modified: Readonly<Record<string, Modified>> = {
     return { is: 'overlap', parameter: logical, not: false, any }
   },
   above: (_, parameter, values) => {
-    const any = values
-      .map(unescaped)
-      .flatMap((uri) => [uri, ...parentsOf(uri)])
-      .map(clip)
-    return { is: parameter.kind === 'uri' ? 'text' : 'overlap', parameter, not: false, any }
+    const any = values.map(unescaped).flatMap((uri) => [uri, ...parentsOf(uri)])
+    return { is: parameter.kind === 'uri' ? 'text' : 'overlap', parameter, not: false, any: any.map(clip) }
   },
-}
-
-/** URLs under which a URL stands: `https://a/b/c` stands under `https://a/b` and `https://a`. */
-function parentsOf(uri: string): string[] {
-  const [, root, path = ''] = /^(\w+:\/\/[^/]+|urn:\w+:)(.*)$/.exec(uri) ?? []
-  if (root === undefined) return []
-  const cuts = [...path.matchAll(/[/:.]/g)].map(({ index }) => `${root}${path.slice(0, index)}`)
-  return [...new Set([root, ...cuts])]
+  below: (_, parameter, values) => {
+    const above = aboveOf(parameter)
+    if (!above) throw unsupportedModifier(parameter.code, 'below', ['missing'])
+    const any = values.map((uri) => clip(unescaped(uri).replace(/\/$/, '')))
+    return { is: 'overlap', parameter: above, not: false, any }
+  },
 }
 
 /** The codes of value sets, in the one form in which the index has them. */
@@ -358,6 +373,7 @@ function tested(
     case 'pairs':
     case 'typed':
     case 'logical':
+    case 'above':
     case 'unsupported':
       throw unsupportedParameter(name, reasonOf(parameter))
   }

@@ -49,6 +49,18 @@ export const typedForm = (system: string | undefined, code: string | undefined, 
 /** A line of the words that go with a parameter's codes. */
 export const wordLine = (code: string, text: string): string => `${code}=${normal(text)}`
 
+/**
+ * URLs under which a URL stands: `https://a/b/c` stands under `https://a/b` and `https://a`, `urn:oid:1.2` under
+ * `urn:oid:1`. Source: FHIR R4 search, 3.1.1.4.12 (uri).
+ */
+export function parentsOf(uri: string): string[] {
+  const [, root, path = ''] = /^(\w+:\/\/[^/]+|urn:\w+:)(.*)$/.exec(uri) ?? []
+  if (root === undefined) return []
+  const ends = root.startsWith('urn:') ? /[:.]/g : /\//g
+  const cuts = [...path.matchAll(ends)].map(({ index }) => `${root}${path.slice(0, index)}`)
+  return [...new Set([root, ...cuts])]
+}
+
 /** A token in every form that may ask for it. */
 export function tokenForms(system: string | undefined, code: string | undefined): string[] {
   const inSystem = system === undefined ? [] : [tokenForm(system, undefined)]

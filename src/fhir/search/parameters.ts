@@ -8,7 +8,7 @@ import type { Component, ParameterDefinition } from '../definitions/parameter.ts
  * a version · `instant` one moment · `period` a stretch of time · `periods` several · `string` · `uri` one · `uris`
  * many · `quantity` one · `quantities` several · `phonetic` how a text sounds · `position` on the globe · `pair` two
  * others of a resource · `pairs` two others of an element that repeats · `typed` identifiers with their type ·
- * `logical` identifiers of what is referred to · `unsupported` known to FHIR, not executed here.
+ * `logical` identifiers of what is referred to · `above` URLs and those above them · `unsupported` known to FHIR, not executed here.
  */
 export type Kind =
   | 'code'
@@ -30,6 +30,7 @@ export type Kind =
   | 'pairs'
   | 'typed'
   | 'logical'
+  | 'above'
   | 'unsupported'
 
 /** A search parameter of one resource type. */
@@ -104,7 +105,7 @@ export function indexedOf(type: string): readonly Parameter[] {
   const all = [...parametersOf(type).values()]
   const made = [
     ...all,
-    ...all.flatMap((parameter) => [typedOf(parameter) ?? [], logicalOf(parameter) ?? []].flat()),
+    ...all.flatMap((parameter) => [typedOf, logicalOf, aboveOf].flatMap((of) => of(parameter) ?? [])),
   ]
   others.set(type, made)
   return made
@@ -122,6 +123,13 @@ export function logicalOf(parameter: Parameter): Parameter | undefined {
   if (parameter.kind !== 'reference' && parameter.kind !== 'references') return undefined
   const { code, column } = parameter
   return { ...parameter, code: `${code}:identifier`, kind: 'logical', column: `${column}__identifier` }
+}
+
+/** What `:below` asks for: URLs with those that they stand under. */
+export function aboveOf(parameter: Parameter): Parameter | undefined {
+  if (parameter.kind !== 'uri' && parameter.kind !== 'uris') return undefined
+  const { code, column } = parameter
+  return { ...parameter, code: `${code}:below`, kind: 'above', column: `${column}__above` }
 }
 
 /** Types that are written too often for their words to be kept. */
@@ -188,6 +196,7 @@ const columns: Record<Kind, (name: string) => Column[]> = {
   pairs: (name) => [each(name)],
   typed: one('text[]'),
   logical: one('text[]'),
+  above: one('text[]'),
   unsupported: () => [],
 }
 

@@ -15,7 +15,17 @@ import type {
   Timing,
 } from '@medplum/fhirtypes'
 import { type Interval, instantText, parseDate } from '../dates.ts'
-import { clean, clip, joined, normal, tokenForm, tokenForms, typedForm, wordLine } from './forms.ts'
+import {
+  clean,
+  clip,
+  joined,
+  normal,
+  parentsOf,
+  tokenForm,
+  tokenForms,
+  typedForm,
+  wordLine,
+} from './forms.ts'
 import { type Paired, pairsOf } from './pairs.ts'
 import { eachColumn, indexedOf, isWorded, type Kind, type Parameter } from './parameters.ts'
 import { type Path, pathOf } from './path.ts'
@@ -128,6 +138,13 @@ const kept: Record<Kind, Keep> = {
     ifAny(
       column,
       values.flatMap((value) => logical(value, target)),
+    ),
+  above: ({ column }, values) =>
+    ifAny(
+      column,
+      primitives(values)
+        .flatMap((uri) => [uri.replace(/\/$/, ''), ...parentsOf(uri)])
+        .map(clip),
     ),
   unsupported: () => ({}),
 }

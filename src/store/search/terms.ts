@@ -17,6 +17,7 @@ const termed: Readonly<Record<Kind, boolean>> = {
   phonetic: true,
   typed: true,
   logical: true,
+  above: true,
   pairs: true,
   instant: false,
   period: false,

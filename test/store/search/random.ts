@@ -63,7 +63,10 @@ const to = (ids: Ids, ...types: (keyof Ids)[]) =>
     ]),
   })
 
-const meta = fc.record({ tag: some(coding), source: maybe(of(['urn:a', 'urn:b'])) })
+const meta = fc.record({
+  tag: some(coding),
+  source: maybe(of(['urn:a:b', 'urn:a:bc', 'http://a/b', 'http://a/b/c', 'http://a/bc'])),
+})
 
 /** Arbitrary resources of each type: what search looks at, in every form that it may have. */
 const shapes: Readonly<Record<string, (ids: Ids) => fc.Arbitrary<{ meta: object }>>> = {
@@ -201,7 +204,12 @@ const missing = (...names: string[]) =>
 const everywhere = (ids: readonly string[]) =>
   fc.oneof(
     asks(token, '_tag', '_tag:not'),
-    asks(of(['urn:a', 'urn:b']), '_source'),
+    asks(
+      of(['urn:a:b', 'urn:a', 'http://a/b', 'http://a/b/c', 'http://a', 'http://a/b/']),
+      '_source',
+      '_source:above',
+      '_source:below',
+    ),
     asks(of(ids), '_id', '_id:not'),
     asks(
       fc.tuple(prefix, of(['2026-03-01T00:03:00Z', '2026-03-01', '2026-03-01T01:10'])).map((p) => p.join('')),

@@ -1,8 +1,9 @@
 import type { Base } from '../../base.ts'
 import { create } from '../../interactions/create.ts'
 import { read } from '../../interactions/read.ts'
-import { searchByPost, searchedFor, searchType } from '../../interactions/search-type.ts'
+import { searchByPost, searchType } from '../../interactions/search-type.ts'
 import { conditionalUpdate } from '../../interactions/update.ts'
+import { searchedFor } from '../../searching.ts'
 import { createAppointment, updateAppointment } from './appointments.ts'
 import { searchedAsGap } from './search.ts'
 

@@ -1,0 +1,66 @@
+import type { Resource } from '@medplum/fhirtypes'
+import type { Link } from '../fhir/bundle.ts'
+import { partOf } from '../fhir/part.ts'
+import type { Part, SearchOptions } from '../fhir/search.ts'
+import { codesIn } from '../fhir/value-set.ts'
+import type { Found } from '../store/index.ts'
+import type { Call } from './call.ts'
+import { placeIn, sealed } from './page-link.ts'
+import { preferenceOf } from './prefer.ts'
+
+/** Those of the form and those of the URL together. Source: FHIR R4, http, search. */
+export async function searchedFor(call: Call): Promise<URLSearchParams> {
+  return new URLSearchParams([...call.query, ...(await call.form())])
+}
+
+/** How a query of the caller's is read. */
+export function optionsOf({ house, base, permit, header }: Call): SearchOptions {
+  const { zone } = house.desk(permit.actor).territory
+  const lenient = permit.lenient || preferenceOf(header('prefer')).lenient
+  return { lenient, zone, base, codesOf: (url) => codesIn(url, house.conformance) }
+}
+
+/** Of each resource the part that is wanted: elements are named of the matches alone. */
+export function inPart(entries: readonly Found[], part: Part | undefined): readonly Found[] {
+  if (!part) return entries
+  return entries.map((entry) => {
+    if (entry.mode === 'include' && part.is === 'elements') return entry
+    const resource = JSON.parse(entry.body) as Resource // the store keeps resources
+    return { ...entry, body: JSON.stringify(partOf(resource, part)) }
+  })
+}
+
+/** What was left out of the search is left out of its link: the link says what was searched. */
+export function withoutUnknown(
+  query: URLSearchParams,
+  warnings: readonly { expression?: string }[],
+): URLSearchParams {
+  const left = new Set(warnings.map(({ expression }) => expression))
+  return new URLSearchParams(
+    [...query].filter(([name]) => !left.has(name) && !left.has(name.split(/[:.]/, 1)[0])),
+  )
+}
+
+/** The query with the place that its link says. */
+export function opened(call: Call, query: URLSearchParams): URLSearchParams {
+  const place = placeIn(call, query)
+  if (place === undefined) return query
+  const further = new URLSearchParams(query)
+  further.set('_cursor', place)
+  return further
+}
+
+/** Itself, and the next page where there is one. */
+export function linksOf(call: Call, query: URLSearchParams, next: string | undefined): Link[] {
+  const { type, id, operation } = call.path
+  const parts = [call.base, type, id, operation && `$${operation}`]
+  const address = parts.filter((part) => part !== undefined).join('/')
+  const self: Link = { relation: 'self', url: urlOf(address, query) }
+  if (next === undefined) return [self]
+  const further = new URLSearchParams(query)
+  further.set('_cursor', sealed(call, query, next))
+  return [self, { relation: 'next', url: urlOf(address, further) }]
+}
+
+export const urlOf = (address: string, query: URLSearchParams): string =>
+  query.size > 0 ? `${address}?${query}` : address
