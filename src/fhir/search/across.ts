@@ -45,7 +45,9 @@ export function parseAcross(
 function isOfAll(types: readonly string[], name: string): boolean {
   const code = codeOf(name)
   return (
-    code === '_has' || controlOf(name) !== undefined || types.every((type) => parametersOf(type).has(code))
+    ['_has', '_list'].includes(code) ||
+    controlOf(name) !== undefined ||
+    types.every((type) => parametersOf(type).has(code))
   )
 }
 
