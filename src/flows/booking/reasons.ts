@@ -34,24 +34,19 @@ export function reasonsIn(conceptMaps: readonly ConceptMap[]): Reasons {
   }
 }
 
-/** A reason as it is kept: as it was said, and by our list, when a table knows it. */
+/**
+ * A reason as it is kept: as it was said; when a table knows it, by our list; and as that is called in each other dialect,
+ * so that whoever reads it, by whichever wire, finds a code of its own.
+ */
 export function listed(reason: CodeableConcept, { reasons }: Pick<Territory, 'reasons'>): CodeableConcept {
-  const { coding = [] } = reason
-  if (coding.some(({ system }) => system === systems.cancellation)) return reason
-  const known = coding
-    .map(({ system, code }) => reasons?.inward.get(`${system}|${code}`))
-    .find((one) => one !== undefined)
-  return known ? { ...reason, coding: [...coding, known] } : reason
-}
-
-/** A reason in the words of one dialect: what was said in it, otherwise what our list is called there. */
-export function reasonIn(
-  system: string,
-  { coding = [] }: CodeableConcept,
-  { reasons }: Pick<Territory, 'reasons'>,
-): Coding | undefined {
-  const own = coding.find((one) => one.system === system)
-  if (own) return own
-  const ours = coding.find((one) => one.system === systems.cancellation)?.code
-  return reasons?.outward.get(ours ?? '')?.find((one) => one.system === system)
+  const { coding: said = [] } = reason
+  const ours =
+    said.find(({ system }) => system === systems.cancellation) ??
+    said.map(({ system, code }) => reasons?.inward.get(`${system}|${code}`)).find((one) => one !== undefined)
+  if (!ours) return reason
+  const words = Map.groupBy([ours, ...(reasons?.outward.get(ours.code ?? '') ?? [])], ({ system }) => system)
+  const added = [...words].flatMap(([system, [first]]) =>
+    first && !said.some((one) => one.system === system) ? [first] : [],
+  )
+  return { ...reason, coding: [...said, ...added] }
 }
