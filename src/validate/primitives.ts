@@ -34,7 +34,10 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map(
       matches(/^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/),
       'A uuid is urn:uuid: and 36 characters.',
     ),
-    xhtml: (value: unknown) => (typeof value === 'string' ? narrativeFault(value) : notText),
+    xhtml: (value: unknown) => {
+      if (typeof value !== 'string') return notText
+      return isWhole(value) ? narrativeFault(value) : broken
+    },
   }),
 )
 
@@ -42,12 +45,14 @@ const notText = fault('structure', 'A string belongs here.')
 const notNumber = fault('structure', 'A number belongs here.')
 const notBoolean = fault('structure', 'true or false belongs here, without quotes.')
 const empty = fault('value', 'An empty string: leave the element out.')
+const broken = fault('value', 'U+0000 or half a surrogate pair is in no text. Remove it.')
 
 function text(isRight: (value: string) => boolean, otherwise: string): Primitive {
   const wrong = fault('value', otherwise)
   return (value) => {
     if (typeof value !== 'string') return notText
     if (value.length === 0) return empty
+    if (!isWhole(value)) return broken
     return isRight(value) ? undefined : wrong
   }
 }
@@ -64,9 +69,13 @@ function matches(pattern: RegExp): (value: string) => boolean {
   return (value) => pattern.test(value)
 }
 
-/** NUL is in no text: neither XML nor PostgreSQL can carry it. */
+/** Neither XML nor PostgreSQL can carry the others. */
+function isWhole(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0')
+}
+
 function isText(value: string): boolean {
-  return (value.charCodeAt(0) > 32 || value.trim().length > 0) && !value.includes('\0')
+  return value.charCodeAt(0) > 32 || value.trim().length > 0
 }
 
 function isUri(value: string): boolean {

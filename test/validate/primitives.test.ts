@@ -5,7 +5,7 @@ const cases: Record<string, { right: unknown[]; wrong: unknown[] }> = {
   base64Binary: { right: ['YQ==', 'YWJj', 'YW Jj\n'], wrong: ['', 'YQ', 'Y===', 'é===', ' ', 1] },
   boolean: { right: [true, false], wrong: ['true', 0, {}] },
   canonical: { right: ['http://x/y|1.0', '#p'], wrong: ['', 'a b'] },
-  code: { right: ['active', 'a b'], wrong: ['', ' a', 'a ', 'a  b'] },
+  code: { right: ['active', 'a b', '😀'], wrong: ['', ' a', 'a\ud83d', 'a ', 'a  b'] },
   date: {
     right: ['2026', '2026-11', '2026-11-21', '2024-02-29', '2000-02-29'],
     wrong: [
@@ -53,7 +53,10 @@ const cases: Record<string, { right: unknown[]; wrong: unknown[] }> = {
     wrong: ['1.2.250', 'urn:oid:3.1', 'urn:oid:1.02', 'urn:oid:1'],
   },
   positiveInt: { right: [1, 2], wrong: [0, -1, 1.2, '1'] },
-  string: { right: ['a', ' a ', 'é\u00a0%', '\ta\r\nb'], wrong: ['', ' ', '\n', 'a\0b', 1, {}] },
+  string: {
+    right: ['a', ' a ', 'é\u00a0%', '\ta\r\nb'],
+    wrong: ['', ' ', '\n', 'a\0b', 'a\ud800b', '\udc00', 1, {}],
+  },
   time: { right: ['10:00:00', '23:59:59.999'], wrong: ['10:00', '24:00:00', '10:60:00', '10:00:00Z'] },
   unsignedInt: { right: [0, 1], wrong: [-1, 0.5] },
   uri: { right: ['urn:x', 'http://x/é', '#a'], wrong: ['', 'a b', ' '] },
