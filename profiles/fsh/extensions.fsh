@@ -114,6 +114,7 @@ Description: "What may be missing from a request, or unusual about it."
 * #unmapped-code "Code not known" "A code of the sender is in no concept map; it is kept as text."
 * #out-of-protocol "Outside the entry protocol" "The indication is not one that the territory's protocol names for this exam."
 * #non-member "Not a member" "The prescriber is not a member of the territory's CPTS."
+* #out-of-path "Outside the care pathway" "Whoever asks is not the treating doctor that is known of the patient."
 * #out-of-territory "Outside the territory" "The patient lives in no commune of the territory."
 * #duplicate-suspected "Perhaps a duplicate" "Another request in force asks for the same exam of the same patient."
 

@@ -30,6 +30,7 @@ Id: task
 Title: "What a task asks for"
 Description: "Work that FHIR's own task codes do not name."
 * ^caseSensitive = true
+* #capacity-call "Call for capacity" "Open more places for a modality, for which more is asked than there is."
 * #confirm-booking "Confirm a booking" "Ask the centre by telephone whether it can take the appointment, and answer for it."
 
 // Source: HL7 clinical order workflows (COW); capacity codes of Gravity SDOH Clinical Care; the rest as BSeR has them.

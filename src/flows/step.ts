@@ -7,6 +7,7 @@ import type { BookingRules } from './booking/rules.ts'
 import type { ClockSettings } from './clocks/clock.ts'
 import type { Protocol } from './protocol/protocol.ts'
 import type { EntryRules } from './referral/standing.ts'
+import type { CapacityRules } from './routing/capacity-rules.ts'
 import type { Diaries } from './slots/diaries.ts'
 import type { Quota, SlotRules } from './slots/rules.ts'
 
@@ -34,6 +35,8 @@ export interface Territory {
   clocks?: ClockSettings
   /** Its entry protocol, in all versions that are kept; none: requests are not judged. */
   protocols?: readonly Protocol[]
+  /** What is done when there are more requests than places; absent: that is told, and no more. */
+  capacity?: CapacityRules
   /** Who may refer whom; absent: whoever has a client, for whomever. */
   entry?: EntryRules
 }

@@ -13,7 +13,7 @@ export interface TaskMove {
   from: Status
   to: Status
   by: readonly Mover[]
-  /** Only of Tasks that are one thing to do: somebody telephones (`confirm-booking`), or ends a request (`abort`). */
+  /** Only of Tasks that are one thing to do: `confirm-booking`, `abort`, `capacity-call`. */
   onlyChores?: true
   /** Why it is here, where the published table does not have it. */
   beyond?: string
@@ -28,7 +28,7 @@ const move = (from: Status, to: Status, by: Mover | readonly Mover[], beyond?: s
 
 const asked = 'the prescriber is asked before work begins'
 const begun = 'a booking accepts and begins in one'
-const called = 'the centre’s word by telephone, or what was asked is ended'
+const called = 'one thing is asked, and done'
 
 /**
  * All moves of a Task; from a status that is not here on the left, it has ended.
@@ -80,9 +80,7 @@ export const isOpen = ({ status }: Pick<Task, 'status'>): boolean => open.has(st
 
 /** The moves of a Task as it is now. */
 export const movesOf = (task: Pick<Task, 'status' | 'code'>): TaskMove[] =>
-  taskMoves.filter(
-    ({ from, onlyChores }) => from === task.status && (!onlyChores || isCall(task) || isAbort(task)),
-  )
+  taskMoves.filter(({ from, onlyChores }) => from === task.status && (!onlyChores || isChore(task)))
 
 /** What this actor may make of a Task now: for a page's buttons. */
 export const legalMoves = (task: Task, actor: Actor, cell: string): Status[] => [
@@ -141,6 +139,12 @@ export const isCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includ
 
 /** A Task by which whoever asked wants a request to be ended. Source: FHIR R4, task-code; HL7 clinical order workflows. */
 export const isAbort = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('abort')
+
+/** A Task by which a centre is asked to open more places. */
+export const isCapacityCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('capacity-call')
+
+/** One thing to do, and done with it. */
+const isChore = (task: Pick<Task, 'code'>) => isCall(task) || isAbort(task) || isCapacityCall(task)
 
 /** The Task of a request: not a part of another, and to be fulfilled. */
 export const isOfRequest = (task: Pick<Task, 'code' | 'partOf'>): boolean =>

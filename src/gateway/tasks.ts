@@ -7,6 +7,7 @@ import { centreOf } from '../flows/booking/states.ts'
 import { raiseAlerts } from '../flows/clocks/alerted.ts'
 import { perform } from '../flows/perform.ts'
 import { type Places, proposeNext } from '../flows/routing/index.ts'
+import { callForCapacity } from '../flows/routing/short.ts'
 import { planned } from '../flows/slots/planned.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Jobs } from '../jobs/index.ts'
@@ -26,6 +27,7 @@ export function startTasks(jobs: Jobs, desk: Desk, log: Log): void {
   jobs.every('waiting', 5_000, (signal) => offerPlaces(desk, log, signal))
   jobs.every('unanswered', 30_000, (signal) => raiseUnanswered(desk, signal))
   jobs.every('routing', 10_000, (signal) => proposeNext(places, desk, signal))
+  jobs.every('capacity', 60_000, (signal) => callForCapacity(desk, log, signal))
   jobs.every('clocks', 5_000, (signal) => raiseAlerts(desk, log, signal))
   jobs.every('slots', 15_000, (signal) => planSlots(desk, signal))
 }

@@ -20,7 +20,9 @@ export const bookingRulesFile = z.strictObject({
     .int()
     .min(1)
     .default(usualRules.silenceMinutes)
-    .describe('When a centre has been silent for so long, the next one is proposed to the prescriber beside it'),
+    .describe(
+      'When a centre has been silent for so long, the next one is proposed to the prescriber beside it',
+    ),
   offerMinutes: z
     .int()
     .min(1)

@@ -30,6 +30,13 @@ export const entryRulesFile = z
       .default([])
       .describe('Communes of the territory; without any, wherever a patient lives'),
     outsideCommunes: policy('A request for a patient who lives elsewhere'),
+    outsidePath: policy('A request of another doctor than the treating doctor that is known of the patient'),
+    outsideProtocol: z
+      .enum(['flag', 'assess'])
+      .default('flag')
+      .describe(
+        'A request outside the entry protocol: flagged, or also apart (`additional-assessment-required`) until a person has looked; never refused',
+      ),
     duplicateDays: z
       .int()
       .min(1)

@@ -8,6 +8,7 @@ import type { Desk, Peer, Territory } from '../flows/step.ts'
 import { loaded } from '../flows/territory/loaded.ts'
 import type { Kept, Store } from '../store/index.ts'
 import { bookingRulesOf } from './booking-rules.ts'
+import { capacityRulesOf } from './capacity-rules.ts'
 import { entryRulesOf } from './entry-rules.ts'
 import { type ConnectorFile, keysOf, type TerritoryFolder } from './read.ts'
 import { rulesOf } from './slot-rules.ts'
@@ -74,7 +75,7 @@ function organizationNamed(identifier: string, resources: readonly Kept[]): stri
 }
 
 function territoryOf(
-  { slotRules, bookingRules, communes, entryRules, clients }: TerritoryFolder,
+  { slotRules, bookingRules, communes, entryRules, capacityRules, clients }: TerritoryFolder,
   resources: readonly Kept[],
   connectors: readonly LoadedConnector[],
   conceptMaps: readonly ConceptMap[],
@@ -103,6 +104,7 @@ function territoryOf(
     }),
     ...(communes && { communes: new Map(Object.entries(communes)) }),
     ...(entryRules && { entry: entryRulesOf(entryRules) }),
+    ...(capacityRules && { capacity: capacityRulesOf(capacityRules) }),
     modalities: modalitiesIn(conceptMaps),
     reasons: reasonsIn(conceptMaps),
   }

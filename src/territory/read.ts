@@ -4,6 +4,7 @@ import { type Client, registration } from '../auth/client.ts'
 import type { Connector } from '../connectors/connector.ts'
 import type { Entry } from '../flows/entries.ts'
 import { type BookingRulesFile, bookingRulesFile } from './booking-rules.ts'
+import { type CapacityRulesFile, capacityRulesFile } from './capacity-rules.ts'
 import { type CommunesFile, communesFile } from './communes.ts'
 import { type EntryRulesFile, entryRulesFile } from './entry-rules.ts'
 import { filesIn, type TerritoryFile } from './files.ts'
@@ -37,6 +38,8 @@ export interface TerritoryFolder {
   slotRules?: SlotRulesFile
   /** Absent: the usual rules. */
   bookingRules?: BookingRulesFile
+  /** Absent: no centre is called. */
+  capacityRules?: CapacityRulesFile
   /** Absent: nobody knows what is near. */
   communes?: CommunesFile
   /** Who may refer whom. */
@@ -162,8 +165,9 @@ function ruleOf(value: unknown, { path }: TerritoryFile): Partial<TerritoryFolde
   if (path === 'rules/bookings.json') return { bookingRules: bookingRulesFile.parse(value) }
   if (path === 'rules/communes.json') return { communes: communesFile.parse(value) }
   if (path === 'rules/entry.json') return { entryRules: entryRulesFile.parse(value) }
+  if (path === 'rules/capacity.json') return { capacityRules: capacityRulesFile.parse(value) }
   throw new Error(
-    'there are no rules of this name; known: slots.json, bookings.json, communes.json, entry.json',
+    'there are no rules of this name; known: slots.json, bookings.json, capacity.json, communes.json, entry.json',
   )
 }
 

@@ -10,6 +10,7 @@ import { delayMs, usualRetry } from '../../src/connectors/retry.ts'
 import { type Telling, tellings } from '../../src/fhir/telling.ts'
 import { taskMoves } from '../../src/flows/task.ts'
 import { bookingRulesFile } from '../../src/territory/booking-rules.ts'
+import { capacityRulesFile } from '../../src/territory/capacity-rules.ts'
 import { connectorFile } from '../../src/territory/read.ts'
 
 /** A part of a page that is printed from the code. */
@@ -41,6 +42,11 @@ export const tables: readonly Table[] = [
   },
   { page: 'src/connectors/README.md', name: 'retry', print: retryTable },
   { page: 'src/territory/README.md', name: 'client', print: () => properties(registration) },
+  {
+    page: 'src/territory/README.md',
+    name: 'capacity',
+    print: () => properties(capacityRulesFile),
+  },
   { page: 'src/territory/README.md', name: 'bookings', print: () => properties(bookingRulesFile) },
 ]
 
@@ -76,7 +82,9 @@ function movesTable(): string {
     codeOf(from),
     codeOf(to),
     by.join(', '),
-    [onlyChores ? 'only `confirm-booking` and `abort`' : '', beyond ?? ''].filter(Boolean).join(': '),
+    [onlyChores ? 'only `confirm-booking`, `abort`, `capacity-call`' : '', beyond ?? '']
+      .filter(Boolean)
+      .join(': '),
   ])
   return ruled(['from', 'to', 'by', 'beyond AU eRequesting'], rows)
 }

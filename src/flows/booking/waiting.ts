@@ -47,7 +47,7 @@ export const windowOf = ({ requestedPeriod = [] }: Appointment): Period | undefi
 export function listed(
   said: Appointment & { id: string },
   at: Moment,
-  { organization }: Actor,
+  { organization }: Pick<Actor, 'organization'>,
 ): Appointment & { id: string } {
   if (!said.basedOn?.[0]?.reference?.startsWith('ServiceRequest/'))
     throw failure('required', 'What waits is a request: name it.', 'Appointment.basedOn')

@@ -24,7 +24,19 @@ export function admitted(submitted: Submitted & { request: Identified }, at: Mom
   const request = flagged(submitted.request, flags)
   const task = clocked(taskFor(submitted.request, at), modalitiesOf(request, at.territory), at)
   const asked = askedFor(request, judgement, undefined, at)
-  return [request, taskJudged(flagged(task, flags), judgement, at), ...(asked ? [asked] : [])]
+  return [
+    request,
+    toAssess(taskJudged(flagged(task, flags), judgement, at), flags, at),
+    ...(asked ? [asked] : []),
+  ]
+}
+
+/** Where the territory wants it so, what is outside the protocol stands apart until a person has looked at it. */
+function toAssess(task: Task, flags: readonly FlagCode[], { territory }: Moment): Task {
+  const isApart = territory.entry?.outsideProtocol === 'assess' && flags.includes('out-of-protocol')
+  return isApart && task.status === 'requested'
+    ? { ...task, businessStatus: businessStatus('additional-assessment-required') }
+    : task
 }
 
 /** A request as it is now said, its Tasks and what is asked for it, with what this makes of them. */
@@ -52,7 +64,7 @@ function assessed(submitted: Submitted, before: readonly string[], at: Moment) {
   return { flags: [...new Set(flags)], judgement }
 }
 
-const lasting: readonly FlagCode[] = ['non-member', 'out-of-territory', 'duplicate-suspected']
+const lasting: readonly FlagCode[] = ['non-member', 'out-of-territory', 'out-of-path', 'duplicate-suspected']
 
 /** The Task of a request; its moves stand in `../task.ts`. */
 function taskFor(request: Identified, at: Moment): Task {

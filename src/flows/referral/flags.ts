@@ -23,6 +23,7 @@ export type FlagCode =
   | 'out-of-protocol'
   | 'non-member'
   | 'out-of-territory'
+  | 'out-of-path'
   | 'duplicate-suspected'
 
 /** A request with what was sent along with it. */

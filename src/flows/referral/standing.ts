@@ -32,6 +32,10 @@ export interface EntryRules {
   /** INSEE codes; none: wherever a patient lives. */
   communes: readonly Dated[]
   outsideCommunes: Policy
+  /** Of a patient whose treating doctor is known, and is not who asks. */
+  outsidePath: Policy
+  /** What is outside the entry protocol waits with the others, or stands apart until it is assessed. Never refused. */
+  outsideProtocol: 'flag' | 'assess'
   /** Days within which the same exam of the same patient is perhaps asked for twice. */
   duplicateDays: number
 }
@@ -182,6 +186,9 @@ export function foundOf(
   if (isElsewhere(patient, rules, day)) {
     flags.push(judgedBy(rules.outsideCommunes, 'out-of-territory', elsewhere))
   }
+  if (isOutsidePath(patient, standing)) {
+    flags.push(judgedBy(rules.outsidePath, 'out-of-path', offPath))
+  }
   return flags
 }
 
@@ -194,6 +201,9 @@ const notMember = 'This territory takes requests of its members only: ask its co
 const elsewhere =
   'This territory takes requests for patients of its communes only: ask its coordination cell.'
 
+const offPath =
+  'This territory takes requests of the patient’s treating doctor, or by way of them: ask its coordination cell.'
+
 const isNamed = ({ doctor, isStranger }: Standing) => doctor !== undefined || isStranger
 
 const isMember = (roles: readonly PractitionerRole[], community: string, day: string): boolean =>
@@ -201,6 +211,20 @@ const isMember = (roles: readonly PractitionerRole[], community: string, day: st
     ({ organization, active, period = {} }) =>
       organization?.reference === community && active !== false && coversDay(period, day),
   )
+
+/** Nobody is off the path of a patient whose treating doctor is not told; nor who asks in a name that is not known. */
+function isOutsidePath(patient: Patient | undefined, { doctor, roles }: Standing): boolean {
+  const treating = patient?.generalPractitioner ?? []
+  if (treating.length === 0 || !doctor) return false
+  const own = [doctor, ...roles].map(({ resourceType, id }) => `${resourceType}/${id}`)
+  const places = roles.flatMap(({ organization }) => organization?.reference ?? [])
+  const numbers = (doctor.identifier ?? []).flatMap(({ value }) => value ?? [])
+  return !treating.some(({ reference, identifier }) =>
+    reference === undefined
+      ? numbers.includes(identifier?.value ?? '')
+      : [...own, ...places].includes(reference),
+  )
+}
 
 /** Of whom a profession is known, it has to be one that may refer. */
 function refuseProfession({ doctor, roles }: Standing, { professions }: EntryRules, day: string): void {

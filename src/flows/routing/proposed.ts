@@ -2,9 +2,13 @@ import type { Appointment, Communication, ServiceRequest, Task, TaskOutput } fro
 import { extensions, systems } from '../../fhir/canonical.ts'
 import { derivedId } from '../../fhir/id.ts'
 import type { Kept } from '../../store/index.ts'
+import { isWaiting } from '../booking/waiting.ts'
+import type { Texts } from '../protocol/protocol.ts'
+import { grants } from '../referral/admit.ts'
 import { told } from '../results/commented.ts'
 import type { Step } from '../step.ts'
 import { businessStatus, isOpen } from '../task.ts'
+import { type Overflowing, overflowing } from './overflow.ts'
 
 /** Places for a request, best first, each with the reason for its rank; none: no centre has one. */
 export interface Proposals {
@@ -19,6 +23,8 @@ interface Facts {
   request: Kept<ServiceRequest> | undefined
   /** `org:<id>` of all who see the request. */
   keys: readonly string[]
+  /** Its place on the waiting list, if it has one. */
+  waiting: Kept<Appointment> | undefined
 }
 
 /**
@@ -32,19 +38,24 @@ export const proposed: Step<Proposals, Facts> = {
     const task = await store.read('Task', id)
     const request = await store.follow(task?.focus?.reference)
     const keys = request ? await store.sight(`ServiceRequest/${request.id}`) : []
+    const appointments = request
+      ? await store.search('Appointment', `based-on=ServiceRequest/${request.id}`)
+      : []
     return {
       task,
       request: request?.resourceType === 'ServiceRequest' ? request : undefined,
       keys: keys.filter((key) => key.startsWith('org:')),
+      waiting: appointments.find(isWaiting),
     }
   },
 
-  decide({ proposals, version }, { task, request, keys }, at, actor) {
+  decide({ proposals, version }, { task, request, keys, waiting }, at, actor) {
     if (!task || !request || !isOpen(task) || task.meta.versionId !== version) return {}
+    const overflow = proposals.length === 0 ? overflowing(task, request, at) : undefined
     const others = (task.output ?? []).filter(({ type }) => !isProposal(type))
     const next: Task = {
       ...task,
-      ...stateAfter(task, proposals),
+      ...stateAfter(task, overflow),
       output: [...others, ...proposals.map(outputOf)],
       lastModified: at.now,
     }
@@ -54,22 +65,27 @@ export const proposed: Step<Proposals, Facts> = {
       id: derivedId('proposed', task.id, version),
       status: 'completed',
       sender: { reference: at.territory.cell },
-      payload: [{ contentString: wordsFor(proposals, at.territory.zone) }],
+      payload: [{ contentString: wordsFor(proposals, overflow, at.territory.zone) }],
     }
     const plan = told([word], { request, keys }, [], at, { ...actor, organization: at.territory.cell })
-    return { ...plan, write: [next, ...(plan.write ?? [])] }
+    const listed = waiting ? undefined : overflow?.waiting
+    return {
+      ...plan,
+      write: [next, ...(plan.write ?? []), ...(listed ? [listed] : [])],
+      grant: { ...plan.grant, ...grants(listed ? [listed] : [], keys) },
+    }
   },
 }
 
 /** While a centre's answer is waited for, that is what stands; the next place is proposed beside it. */
 function stateAfter(
   { status, businessStatus: before }: Task,
-  proposals: readonly Appointment[],
+  overflow: Overflowing | undefined,
 ): Partial<Task> {
-  const isWaiting = before?.coding?.some(({ code }) => code === 'awaiting-confirmation') ?? false
-  if (isWaiting) return {}
+  const isAwaited = before?.coding?.some(({ code }) => code === 'awaiting-confirmation') ?? false
+  if (isAwaited) return {}
   const begun = status === 'requested' || status === 'received' ? { status: 'accepted' as const } : {}
-  if (proposals.length === 0) return { businessStatus: businessStatus('no-capacity') }
+  if (overflow) return { businessStatus: businessStatus(overflow.stage) }
   return { ...begun, businessStatus: businessStatus('proposed') }
 }
 
@@ -88,10 +104,18 @@ const outputOf = (proposal: Appointment): TaskOutput => ({
   },
 })
 
-function wordsFor(proposals: readonly Appointment[], timeZone: string): string {
-  if (proposals.length === 0)
-    return 'Aucun centre n’a de place pour le moment ; la demande reste en cours.\nNo centre has a place at present; the request stays in force.'
+function wordsFor(
+  proposals: readonly Appointment[],
+  overflow: Overflowing | undefined,
+  timeZone: string,
+): string {
+  if (overflow) return [nothing, ...overflow.words].flatMap(({ fr, en }) => [fr, en]).join('\n')
   const when = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'full', timeStyle: 'short', timeZone })
   const lines = proposals.map((one, n) => `${n + 1}. ${when.format(new Date(one.start ?? ''))}`)
   return ['Places proposées / Places proposed:', ...lines].join('\n')
+}
+
+const nothing: Texts = {
+  fr: 'Aucun centre n’a de place pour le moment ; la demande reste en cours.',
+  en: 'No centre has a place at present; the request stays in force.',
 }

@@ -5,12 +5,15 @@ import { received } from '../../../src/flows/referral/received.ts'
 import type { EntryRules } from '../../../src/flows/referral/standing.ts'
 import { openTestDesk, type TestDesk, territory } from '../desk.ts'
 import { doctor, patient, qualified, referral, request } from '../messages.ts'
+import { demoProtocol } from '../protocol/support.ts'
 
 const rules: EntryRules = {
   professions: [{ code: '10' }, { code: '50', start: '2030-02-01' }],
   nonMembers: 'flag',
   communes: [{ code: '14118' }],
   outsideCommunes: 'flag',
+  outsidePath: 'flag',
+  outsideProtocol: 'flag',
   duplicateDays: 7,
 }
 
@@ -124,6 +127,56 @@ describe('a patient', () => {
     const other = { identifier: [{ system: 'urn:test', value: 'other' }], birthDate: '1950-01-01' }
     await refer('R-2', { patient: patient({ ...other, ...commune('14118') }) })
     expect(await flagsOf('R-2')).toEqual([])
+  })
+})
+
+describe('the care pathway', () => {
+  const treatedBy = (value: string) =>
+    patient({ generalPractitioner: [{ identifier: { system: 'https://rpps.esante.gouv.fr', value } }] })
+  const number = doctor.identifier?.[0]?.value ?? ''
+
+  test('is kept by the treating doctor, and is not known where no treating doctor is', async () => {
+    await isMember(undefined)
+    await refer('R-1', { patient: treatedBy(number) })
+    expect(await flagsOf('R-1')).toEqual([])
+  })
+
+  test('is left when another doctor asks: flagged, or refused where that is the rule', async () => {
+    await isMember(undefined)
+    await refer('R-1', { patient: treatedBy('99900000999') })
+    expect(await flagsOf('R-1')).toEqual(['out-of-path'])
+    await desk[Symbol.asyncDispose]()
+    await open({ outsidePath: 'refuse' })
+    await isMember(undefined)
+    await expect(refer('R-2', { patient: treatedBy('99900000999') })).rejects.toMatchObject({
+      case: 'business-rule',
+      message: expect.stringContaining('treating doctor'),
+    })
+  })
+})
+
+describe('a request outside the protocol', () => {
+  const outside = async (outsideProtocol: EntryRules['outsideProtocol']) => {
+    await desk[Symbol.asyncDispose]()
+    desk = await openTestDesk({
+      ...territory,
+      protocols: [demoProtocol()],
+      entry: { ...rules, outsideProtocol },
+    })
+    await isMember(undefined)
+    const reasonCode = [{ coding: [{ system: 'http://hl7.org/fhir/sid/icd-10', code: 'Z00.0' }] }]
+    await refer('R-1', { patient: patient({ gender: 'male' }), request: request('R-1', { reasonCode }) })
+    const [task] = await desk.all('Task')
+    expect(task && flagCodesOf(task)).toContain('out-of-protocol')
+    return task
+  }
+
+  test('is for a person to decide, with the others or apart, as the territory wants; it is never refused', async () => {
+    expect((await outside('flag'))?.businessStatus?.text).not.toBe('additional-assessment-required')
+    expect(await outside('assess')).toMatchObject({
+      status: 'requested',
+      businessStatus: { text: 'additional-assessment-required' },
+    })
   })
 })
 
