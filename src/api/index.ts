@@ -9,6 +9,7 @@ import { fhir } from './fhir.ts'
 import { health } from './health.ts'
 import type { House } from './house.ts'
 import { intake } from './intake.ts'
+import { intakeDiary } from './intake-diary.ts'
 import { strict } from './interactions/index.ts'
 import { guardedMetrics, openlyMetrics } from './metrics.ts'
 import { smart } from './smart.ts'
@@ -32,6 +33,7 @@ export function api(house: House): Hono<Edge> {
   smart(app, house)
   health(app, house)
   intake(app, house)
+  intakeDiary(app, house)
   if (!house.settings.adminListener) guardedMetrics(app, house)
   smartLinks(app, house)
   docs(app, bases, house)

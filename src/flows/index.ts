@@ -15,6 +15,7 @@ import { received } from './referral/received.ts'
 import { commented } from './results/commented.ts'
 import { replied } from './results/replied.ts'
 import { published } from './slots/published.ts'
+import { diaryKind, diaryOf } from './slots/rows.ts'
 import type { Desk, Step } from './step.ts'
 
 /** Which kind of arrival starts which step, by which map. */
@@ -75,6 +76,7 @@ export const routes: readonly Route[] = [
 
   route('Slot', undefined, published, publication),
   route('Schedule', undefined, published, publication),
+  route(diaryKind, 'diary-1-to-Slot', published, ({ bundle, incoming }) => diaryOf(bundle, incoming)),
 
   ...['S12', 'S13', 'S14', 'S15', 'S16', 'S17', 'S26'].map((event) =>
     route(`SIU^${event}`, 'SIU_S12-to-Appointment', answered, answer),

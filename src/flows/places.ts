@@ -34,7 +34,7 @@ function fieldOf(incoming: Incoming, expression: string | undefined, rule?: stri
 /** What could not be read has no content, but came by a road of one form. */
 function formOf({ content, by }: Pick<Incoming, 'content' | 'by'>): Content['form'] {
   if (content) return content.form
-  return by === 'mllp' || by === 'http' ? 'v2' : by === 'json' ? 'json' : 'fhir'
+  return by === 'mllp' || by === 'http' || by === 'file' ? 'v2' : by === 'json' ? 'json' : 'fhir'
 }
 
 type Places = Readonly<Record<string, string>>

@@ -5,6 +5,7 @@ import { failure } from '../fhir/outcome.ts'
 import type { Content } from '../flows/message.ts'
 import { receiveFrom, type Sender } from '../flows/receive.ts'
 import { intake1 } from '../flows/referral/intake-schema.ts'
+import { diaryKind } from '../flows/slots/rows.ts'
 import { decode } from '../hl7v2/charset.ts'
 import { valueAt } from '../hl7v2/message.ts'
 import type { ArrivalRow } from '../store/index.ts'
@@ -57,13 +58,14 @@ function idOf({ id, raw, by }: ArrivalRow): string | undefined {
   return header && valueAt(header, { field: 10 })
 }
 
-const isV2 = (by: string) => by === 'mllp' || by === 'http'
+const isV2 = (by: string) => by === 'mllp' || by === 'http' || by === 'file'
 
 function contentAgain(
   { raw, kind, by }: ArrivalRow,
   peer: string,
   connector: LoadedConnector | undefined,
 ): Content {
+  if (kind === diaryKind) return { form: 'json', value: parseJson(raw.toString('utf8')) }
   if (isV2(by)) return contentOf(decode(raw, charsetOf(connector)))
   const value = parseJson(raw.toString('utf8'))
   if (kind === 'intake/1') return { form: 'json', value: { ...intake1.parse(value), sender: peer } }

@@ -349,7 +349,7 @@ export interface Arrival {
   peer: string
   /** Instant. */
   receivedAt: string
-  /** How it came: `mllp`, `http`, `fhir`, `json`, `poll`. */
+  /** How it came: `mllp`, `http`, `file`, `fhir`, `json`, `poll`. */
   by: string
 }
 

@@ -161,7 +161,7 @@ function peerOf({ name, kind, organizationReference, settings, freshness, zone }
   return {
     name,
     organization: organizationReference,
-    manual: kind === 'manual',
+    manual: kind === 'manual' || kind === 'file',
     takes: isDeaf ? [] : (said.takes ?? Object.keys(said.sends ?? said.send ?? takenBy[kind] ?? {})),
     applications: said.sendingApplication ?? [],
     ...(zone !== undefined && { zone }),

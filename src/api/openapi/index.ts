@@ -152,7 +152,7 @@ function whole(base: Base, { summary, hasBody, parameters = [] }: Described, pat
   }
 }
 
-/** Referrals in forms that are not FHIR. */
+/** Referrals and diaries in forms that are not FHIR. */
 function intakePaths(): Paths {
   const responses = {
     '2XX': { $ref: '#/components/responses/Fine' },
@@ -177,6 +177,17 @@ function intakePaths(): Paths {
         summary: 'An HL7 v2 message',
         requestBody: taking('application/hl7-v2', { type: 'string' }),
         responses: { '200': { description: 'The acknowledgement, also of what is refused.' } },
+      },
+    },
+    '/intake/slots': {
+      post: {
+        tags: ['/intake'],
+        summary: 'A diary as a table with headings; `whole=true` when it is all that there is on its days',
+        requestBody: taking('text/csv', { type: 'string' }),
+        responses: {
+          '200': { description: 'How many rows were taken.' },
+          '422': { description: 'Which lines were refused, and why; the others were taken.' },
+        },
       },
     },
   }

@@ -125,7 +125,8 @@ export function headerIn(bytes: Buffer): Segment | undefined {
   )
 }
 
-const kindIn = (header: Segment | undefined): string =>
+/** MSH-9 as the kind of an arrival: `ORM^O01`. */
+export const kindIn = (header: Segment | undefined): string =>
   [1, 2]
     .map((component) => header && valueAt(header, { field: 9, component }))
     .filter(Boolean)
