@@ -1,23 +1,21 @@
-import type { Appointment, ServiceRequest } from '@medplum/fhirtypes'
+import type { Appointment } from '@medplum/fhirtypes'
 import type { Actor } from '../auth/actor.ts'
 import { sightOf, withSources } from '../auth/gate.ts'
-import { systems } from '../fhir/canonical.ts'
 import { Failure } from '../fhir/outcome.ts'
 import { idOf } from '../fhir/reference.ts'
-import { parseSearch } from '../fhir/search.ts'
 import { agreedNow } from '../flows/booking/covered.ts'
 import { expired } from '../flows/booking/expired.ts'
+import { findSlots } from '../flows/booking/find.ts'
+import { examsAsked } from '../flows/booking/finding/needs.ts'
 import { offered } from '../flows/booking/offered.ts'
 import { withQuotasTold } from '../flows/booking/quotas.ts'
 import { rulesOf } from '../flows/booking/rules.ts'
-import { centreOf, operatorOf } from '../flows/booking/states.ts'
+import { isLive, operatorOf } from '../flows/booking/states.ts'
 import { unanswered } from '../flows/booking/unanswered.ts'
 import { inOrder, passedBy, windowOf } from '../flows/booking/waiting.ts'
 import { perform } from '../flows/perform.ts'
-import { modalitiesOf } from '../flows/referral/flags.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Log } from '../log.ts'
-import type { Kept } from '../store/index.ts'
 import { isMember } from './members.ts'
 import { openSources } from './open-sources.ts'
 
@@ -45,11 +43,11 @@ export async function offerPlaces(desk: Desk, log: Log, signal: AbortSignal): Pr
   for (const one of waiting.toSorted(inOrder)) {
     if (signal.aborted) return
     const request = idOf('ServiceRequest', one.basedOn?.[0]?.reference)
-    const slot = request === undefined ? undefined : await firstFor(one, request, desk)
+    const whose = await onBehalfOf(one, desk)
+    const [slot, ...others] = request === undefined ? [] : await firstFor(one, request, whose)
     if (request === undefined || slot === undefined) continue
     try {
-      const offer = { appointment: one.id, slot, request, ...(await agreedNow(desk)) }
-      const whose = await onBehalfOf(one, desk)
+      const offer = { appointment: one.id, slot, with: others, request, ...(await agreedNow(desk)) }
       await withQuotasTold(perform(offered, offer, whose), whose)
       log.event('waiting.offered', { appointment: one.id, slot })
     } catch (thrown) {
@@ -60,34 +58,20 @@ export async function offerPlaces(desk: Desk, log: Log, signal: AbortSignal): Pr
   }
 }
 
-/** The first free slot that fits: in the window, for the exam, at a centre that is connected, and not offered before. */
-async function firstFor(one: Appointment, request: string, desk: Desk): Promise<string | undefined> {
+/** The slots of the place that `$find` would propose first in its window, and that was not offered before; none when there is none. */
+async function firstFor(one: Appointment, request: string, desk: Desk): Promise<string[]> {
   const kept = await desk.store.reader().read('ServiceRequest', request)
   const window = windowOf(one)
-  if (kept?.status !== 'active' || !window?.start || !window.end) return undefined
-  const exams = examsOf(kept, desk)
-  if (exams.length === 0) return undefined
-  const from = Math.max(Date.parse(window.start), desk.clock().getTime())
-  const query = new URLSearchParams([
-    ['status', 'free'],
-    ['start', `ge${new Date(from).toISOString()}`],
-    ['start', `lt${new Date(window.end).toISOString()}`],
-    ['service-type', exams.join(',')],
-    ['_sort', 'start'],
-    ['_count', '50'],
-  ])
-  const { actor } = await onBehalfOf(one, desk)
-  const { entries } = await desk.store.search(parseSearch('Slot', query).search, actor.sight)
+  if (kept?.status !== 'active' || !window?.start || !window.end) return []
+  const others = await desk.store.reader().search('Appointment', `based-on=ServiceRequest/${request}`)
+  if (others.some(isLive)) return [] // booked meanwhile by another way
+  if (examsAsked(kept, desk.territory).length === 0) return []
   const passed = new Set(passedBy(one))
-  return entries
-    .map(({ body }) => JSON.parse(body) as Kept) // as it is kept
-    .find((slot) => !passed.has(`Slot/${slot.id}`) && centreOf(slot, desk.territory) !== undefined)?.id
+  const { start, end } = window
+  const anywhere = { exams: [], organizations: [], locations: [] }
+  const places = await findSlots({ start, end, request: kept, ...anywhere, count: passed.size + 1 }, desk)
+  return places.find(([slot]) => !passed.has(`Slot/${slot.id}`))?.map(({ id }) => id) ?? []
 }
-
-const examsOf = (request: ServiceRequest, { territory }: Desk): string[] => [
-  ...(request.code?.coding ?? []).map(({ system = '', code = '' }) => `${system}|${code}`),
-  ...modalitiesOf(request, territory).map((code) => `${systems.dicom}|${code}`),
-]
 
 /** With the eyes of whoever put it on the list. */
 async function onBehalfOf(one: Appointment, desk: Desk): Promise<Desk> {
@@ -95,7 +79,8 @@ async function onBehalfOf(one: Appointment, desk: Desk): Promise<Desk> {
   const { territory, store, clock } = desk
   const member =
     organization !== undefined && (await isMember(organization, territory.community, clock(), store))
-  const standing = { role: 'prescriber' as const, member, ...(organization && { organization }) }
+  const role = organization === territory.cell ? ('cell' as const) : ('prescriber' as const)
+  const standing = { role, member, ...(organization && { organization }) }
   // As at the door: with the diaries that are open now.
   const sight = withSources(sightOf(standing), await openSources(desk)())
   const actor: Actor = { ...desk.actor, ...standing, sight }

@@ -1,9 +1,9 @@
-import type { Appointment, AppointmentParticipant } from '@medplum/fhirtypes'
+import type { Appointment, AppointmentParticipant, Slot } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
 import { failure, type Issue, issue } from '../../fhir/outcome.ts'
 import { dayIn } from '../../fhir/zone.ts'
-import type { Reader } from '../../store/index.ts'
+import type { Kept, Reader } from '../../store/index.ts'
 import { isOpenOn } from '../slots/conventions.ts'
 import { type Diary, type DiaryBook, readDiaries } from '../slots/diaries.ts'
 import { reservationOf } from '../slots/rules.ts'
@@ -38,13 +38,7 @@ export interface Found {
  * Fails: business-rule when the request says its exam in words only, and the wish does not say which it is.
  */
 export async function find(wish: Wish, desk: Desk): Promise<Found> {
-  const { territory, store } = desk
-  const exams = examsOf(wish, desk)
-  const [book, sources] = await Promise.all([(desk.diaries ?? readDiaries(desk)).now(), sourcesNow(desk)])
-  const asked = book.diaries.filter((diary) => isAsked(diary, wish, exams))
-  const open = asked.filter((diary) => isShown(diary, sources, desk))
-  const needs = await needsOf(wish, exams, open, store.reader(), territory)
-  const search: Search = { wish, needs, diaries: open, desk }
+  const { book, sources, asked, search } = await searchFor(wish, desk)
   const best = await bestOf(search, desk)
   const visit = await visitOf(wish, best, search, desk)
   const proposals = visit ?? best.slice(0, wish.count).map((one, n) => alone(one, n, search, sources))
@@ -56,6 +50,24 @@ export async function find(wish: Wish, desk: Desk): Promise<Found> {
       ...unconnected(book, wish, desk),
     ],
   }
+}
+
+/** The slots of the places that `find` would propose, best first, each with what is joined to it. Fails likewise. */
+export async function findSlots(wish: Wish, desk: Desk): Promise<[Kept<Slot>, ...Kept<Slot>[]][]> {
+  const { search } = await searchFor(wish, desk)
+  const best = await bestOf(search, desk)
+  return best.slice(0, wish.count).map(({ slot, joined = [] }) => [slot, ...joined])
+}
+
+/** Where is to be looked, and for what: the diaries that are asked for, of these those that are shown, and what the exam needs. */
+async function searchFor(wish: Wish, desk: Desk) {
+  const exams = examsOf(wish, desk)
+  const [book, sources] = await Promise.all([(desk.diaries ?? readDiaries(desk)).now(), sourcesNow(desk)])
+  const asked = book.diaries.filter((diary) => isAsked(diary, wish, exams))
+  const open = asked.filter((diary) => isShown(diary, sources, desk))
+  const needs = await needsOf(wish, exams, open, desk.store.reader(), desk.territory)
+  const search: Search = { wish, needs, diaries: open, desk }
+  return { book, sources, asked, search }
 }
 
 /** What a slot must be for: what the wish says, else the request. */

@@ -13,6 +13,8 @@ import { isWaiting } from './waiting.ts'
 export interface Offer extends Agreed {
   appointment: string
   slot: string
+  /** Those that are joined to it. */
+  with: readonly string[]
   request: string
 }
 
@@ -23,10 +25,10 @@ interface Facts extends BookingFacts {
 /** A place is held for the first of the waiting list that it fits. */
 export const offered: Step<Offer, Facts> = {
   name: 'booking.offered',
-  async facts({ appointment, slot, request }, store, actor) {
-    await store.around([{ from: `Appointment/${appointment}` }, ...aroundWanted({ slot, request }, false)])
+  async facts({ appointment, ...wanted }, store, actor) {
+    await store.around([{ from: `Appointment/${appointment}` }, ...aroundWanted(wanted, false)])
     const waiting = await visible('Appointment', appointment, store, actor)
-    return { ...(await bookingFacts({ slot, request }, store, actor)), waiting }
+    return { ...(await bookingFacts(wanted, store, actor)), waiting }
   },
   decide(offer, facts, at, actor) {
     const { waiting } = facts

@@ -1,14 +1,17 @@
-import type { Appointment } from '@medplum/fhirtypes'
+import type { Appointment, Schedule } from '@medplum/fhirtypes'
 import { expect, test } from 'vitest'
-import { extensions } from '../../../src/fhir/canonical.ts'
+import { extensions, systems } from '../../../src/fhir/canonical.ts'
 import { bookOnce } from '../../../src/flows/booking/index.ts'
 import { inOrder } from '../../../src/flows/booking/waiting.ts'
 import { perform } from '../../../src/flows/perform.ts'
 import { transacted } from '../../../src/flows/resource/transacted.ts'
+import { published } from '../../../src/flows/slots/published.ts'
 import { endHolds, offerPlaces } from '../../../src/gateway/bookings.ts'
 import { silent } from '../../../src/log.ts'
 import type { Kept } from '../../../src/store/index.ts'
-import { nine, openStage, type Stage, slot, until } from './stage.ts'
+import { entries } from '../desk.ts'
+import { schedule } from '../messages.ts'
+import { next, nine, openStage, type Stage, slot, until } from './stage.ts'
 
 const forEver = new AbortController().signal
 
@@ -77,4 +80,43 @@ test('a place that appears is offered to the first, held for a time, then offere
   expect((await bookOnce(booking, stage.desk.as('practice'))).status).toBe('pending')
   await stage.says('booked', { ours: second, theirs: 'RV-1' })
   expect((await stage.now(second)).status).toBe('booked')
+})
+
+/** A diary whose exam takes forty minutes, in adjacent slots that may be joined. */
+const inTwos: Partial<Schedule> = {
+  extension: [
+    {
+      url: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-service-type-duration',
+      extension: [
+        { url: 'serviceType', valueCodeableConcept: { coding: [{ system: systems.dicom, code: 'US' }] } },
+        { url: 'duration', valueDuration: { value: 40, unit: 'min' } },
+      ],
+    },
+    { url: extensions.limits, extension: [{ url: 'joinable', valueBoolean: true }] },
+  ],
+}
+
+test('what is offered is what $find would propose: long enough for the exam, joined where that is allowed', async () => {
+  await using stage = await openStage()
+  const first = await waits(stage, 'W-9')
+  await stage.desk.does('ris', published, {
+    entries: entries({
+      schedule: { ...schedule, ...inTwos },
+      alone: slot('alone', '2030-01-08T08:00:00+01:00', '2030-01-08T08:20:00+01:00'),
+      nine: slot('nine', ...nine),
+    }),
+    peer: 'ris',
+  })
+  await offers(stage)
+  expect((await stage.now(first)).status).toBe('waitlist')
+  await stage.desk.does('ris', published, {
+    entries: entries({ schedule: { ...schedule, ...inTwos }, next: slot('next', ...next) }),
+    peer: 'ris',
+  })
+  await offers(stage)
+  const offered = await stage.now(first)
+  const [one, two] = [await stage.slot('nine'), await stage.slot('next')]
+  expect(offered.slot?.map(({ reference }) => reference)).toEqual([`Slot/${one.id}`, `Slot/${two.id}`])
+  expect([one.status, two.status]).toEqual(['busy-tentative', 'busy-tentative'])
+  expect(Date.parse(offered.end ?? '')).toBe(Date.parse(next[1]))
 })

@@ -1,11 +1,12 @@
 import type { Slot } from '@medplum/fhirtypes'
 import type { Actor } from '../../../auth/actor.ts'
+import { dayIn } from '../../../fhir/zone.ts'
 import type { Kept, OfferQuery } from '../../../store/index.ts'
 import type { Diary } from '../../slots/diaries.ts'
 import { limitsOf } from '../../slots/limits.ts'
 import { reservationOf } from '../../slots/rules.ts'
 import type { Desk } from '../../step.ts'
-import { isOpen, isTimed, minutesNeeded } from './eligible.ts'
+import { isOpen, isTaken, isTimed, minutesNeeded } from './eligible.ts'
 import { type Beginnings, byBeginning, chainFrom, isJoinable, minutesOf } from './joined.ts'
 import type { Needs } from './needs.ts'
 import type { Wish } from './wish.ts'
@@ -75,24 +76,28 @@ export async function earliest(
 
 /** The first places of each diary, whatever they are: to know where there are any. */
 export async function anyOf(search: Search, span: Span): Promise<Candidate[]> {
-  const { diaries } = search
+  const { diaries, needs } = search
   if (diaries.length === 0) return []
   const slots = await offered(search, { ...span, reserved: 'either', count: diaries.length * 2, each: 1 })
   const { candidates } = candidatesIn(slots, search, true, undefined)
   const found = new Set(candidates.map(({ diary }) => diary))
-  // One slot says nothing of a diary whose slots are joined: it is looked at by itself.
-  const joinable = diaries.filter(
+  // One slot that does not do says nothing of those after it: its diary is looked at by itself.
+  const undecided = diaries.filter(
     (diary) =>
       !found.has(diary) &&
-      slots.some((slot) => slot.schedule.reference === diary.reference && isJoinable(slot, diary)),
+      slots.some((slot) => slot.schedule.reference === diary.reference && mayBeFollowed(slot, diary, needs)),
   )
-  const more = joinable.flatMap((diary) =>
+  const more = undecided.flatMap((diary) =>
     [true, false].map((reserved) =>
       earliest({ ...search, diaries: [diary] }, span, { reserved, inWindow: true }, 1),
     ),
   )
   return [...candidates, ...(await Promise.all(more)).flat()]
 }
+
+/** Whether it may be this slot alone that does not do: what its diary does not take, it takes at no time. */
+const mayBeFollowed = (slot: Slot, diary: Diary, needs: Needs): boolean =>
+  Object.keys(limitsOf(slot)).length > 0 || isTaken(diary.limits, needs, dayIn(diary.zone, slot.start))
 
 async function offered(
   { desk: { store, actor }, diaries, needs }: Search,

@@ -391,6 +391,15 @@ describe('at each centre it is said', () => {
     expect(await answers({ count: 1 })).toMatchObject({ 'Organization/centre-other': 'some-free' })
   })
 
+  test('also where the first place will not do, and only a later one will', async () => {
+    await diary('ris', 'us', '14001', { us: { at: '09:00' } })
+    const places = { short: { at: '09:00' }, full: { at: '11:00' }, long: { at: '15:00', minutes: 40 } }
+    await diary('ris-other', 'other', '14001', places, lasting(30))
+    expect(await answers({ count: 1 })).toMatchObject({ 'Organization/centre-other': 'some-free' })
+    const before = { count: 1, end: '2030-01-08T12:00:00+01:00' }
+    expect(await answers(before)).toMatchObject({ 'Organization/centre-other': 'none-free' })
+  })
+
   test('or that nobody knows, as its diary is too old: then it empties no other', async () => {
     await diary('ris', 'us', '14001', { us: { at: '09:00' } })
     await diary('ris-other', 'old', '14001', { old: { at: '08:30' } })
