@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import { textOf } from '../fhir/decimals.ts'
 import { allOk, type Issue, outcomeOf } from '../fhir/outcome.ts'
 import { referenceTo } from '../fhir/reference.ts'
 import type { Stored } from '../store/index.ts'
@@ -29,7 +30,7 @@ export const versionsOf = (all: readonly Pick<Stored, 'type' | 'id' | 'version'>
 
 /** An answer with a resource. */
 export function answer(resource: Resource, status = 200, headers: Answer['headers'] = {}): Answer {
-  return { status, headers, body: JSON.stringify(resource) }
+  return { status, headers, body: textOf(resource) }
 }
 
 /** An answer with a resource as it is kept: its text goes out unread. */

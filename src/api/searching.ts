@@ -1,5 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Link } from '../fhir/bundle.ts'
+import { parseKept, textOf } from '../fhir/decimals.ts'
 import { partOf } from '../fhir/part.ts'
 import type { Part, SearchOptions } from '../fhir/search.ts'
 import { codesIn } from '../fhir/value-set.ts'
@@ -25,8 +26,8 @@ export function inPart(entries: readonly Found[], part: Part | undefined): reado
   if (!part) return entries
   return entries.map((entry) => {
     if (entry.mode === 'include' && part.is === 'elements') return entry
-    const resource = JSON.parse(entry.body) as Resource // the store keeps resources
-    return { ...entry, body: JSON.stringify(partOf(resource, part)) }
+    const resource = parseKept(entry.body) as Resource // the store keeps resources
+    return { ...entry, body: textOf(partOf(resource, part)) }
   })
 }
 

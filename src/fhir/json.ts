@@ -1,3 +1,4 @@
+import { isPlain, parseWritten } from './decimals.ts'
 import { failure } from './outcome.ts'
 
 /** Deeper than any resource goes, and shallow enough for whoever walks the value by recursion. */
@@ -17,14 +18,14 @@ const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
  */
 export function parseJson(text: string): unknown {
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text
-  check(json)
-  return JSON.parse(json)
+  return check(json) ? JSON.parse(json) : parseWritten(json)
 }
 
-/** Walks over the text once; 1.5 KB take about as long as `JSON.parse` itself. */
-function check(text: string): void {
+/** Walks over the text once; 1.5 KB take about as long as `JSON.parse` itself. False: numbers are written in a way of their own. */
+function check(text: string): boolean {
   const path: (string | number)[] = []
   let at = 0
+  let isUsual = true
 
   const fault = (what: string) => told(text, at, path, what)
   const code = () => text.charCodeAt(at)
@@ -126,12 +127,21 @@ function check(text: string): void {
     scalars.lastIndex = at
     const [found] = scalars.exec(text) ?? []
     if (found === undefined) throw fault(at >= text.length ? 'a value is missing' : 'this is no JSON value')
+    if (isOwnWay(found)) {
+      if (!Number.isFinite(Number(found))) throw fault('this number is too large')
+      isUsual = false
+    }
     at += found.length
   }
 
   value()
   if (at < text.length) throw fault('something follows after the value')
+  return isUsual
 }
+
+/** Whole numbers of usual length need no second look. */
+const isOwnWay = (scalar: string) =>
+  (scalar.length > 15 || /[.eE]|^-0/.test(scalar)) && !/^[tfn]/.test(scalar) && !isPlain(scalar)
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them within a text
 const plain = /[^"\\\u0000-\u001f]*/y

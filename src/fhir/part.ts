@@ -1,4 +1,5 @@
 import type { ElementDefinition, Resource } from '@medplum/fhirtypes'
+import { withWritten } from './decimals.ts'
 import { structures } from './definitions/index.ts'
 import type { Part } from './search.ts'
 
@@ -46,13 +47,12 @@ function summaryOf(value: unknown, { inner }: Element): unknown {
   if (inner.size === 0) return value
   if (Array.isArray(value)) return value.map((each) => summaryOf(each, { inner } as Element)) // nothing else of it is looked at
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, each]) => {
-      const element = elementAt(inner, key)
-      const stays = element ? element.summary || element.required : key === 'id'
-      return stays ? [[key, element ? summaryOf(each, element) : each]] : []
-    }),
-  )
+  const own = Object.entries(value).flatMap(([key, each]) => {
+    const element = elementAt(inner, key)
+    const stays = element ? element.summary || element.required : key === 'id'
+    return stays ? [[key, element ? summaryOf(each, element) : each]] : []
+  })
+  return withWritten(Object.fromEntries(own), value)
 }
 
 /** Says that something is missing. Source: FHIR R4, meta tag SUBSETTED. */

@@ -1,5 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { type BusinessKey, businessKeys } from '../fhir/business-key.ts'
+import { parseKept } from '../fhir/decimals.ts'
 import { failure } from '../fhir/outcome.ts'
 import { lookAround } from './around.ts'
 import type { Database } from './database.ts'
@@ -38,7 +39,7 @@ export function readerOf(
   const remembered = <R>(found: Stored | undefined): R | undefined => {
     if (!found) return undefined
     versions.set(`${found.type}/${found.id}`, found.version)
-    return found.deleted ? undefined : (JSON.parse(found.body) as R)
+    return found.deleted ? undefined : (parseKept(found.body) as R)
   }
 
   const read = async <R>(type: string, id: string) => remembered<R>(await row(type, id))

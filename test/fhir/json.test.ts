@@ -140,10 +140,15 @@ test('a JSON text that is cut or changed anywhere is read as JSON.parse reads it
   )
 })
 
+/** What is infinite to JSON.parse is refused. */
+const isMeasurable = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).every(isMeasurable)
+    : value !== Infinity && value !== -Infinity
+
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text)
-    return true
+    return isMeasurable(JSON.parse(text))
   } catch {
     return false
   }

@@ -1,4 +1,5 @@
 import type { Bundle, Resource } from '@medplum/fhirtypes'
+import { parseKept, textOf } from '../../fhir/decimals.ts'
 import type { Answer } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { Interaction } from '../interactions/interaction.ts'
@@ -18,12 +19,12 @@ export function inForm(interaction: Interaction, types: readonly string[], form:
 /** The same answer, its resources in the dialect's form. */
 export async function formed(answer: Answer, form: Form, call: Call): Promise<Answer> {
   if (answer.body === undefined) return answer
-  const resource = JSON.parse(answer.body) as Resource // what is answered is one
+  const resource = parseKept(answer.body) as Resource // what is answered is one
   if (resource.resourceType !== 'Bundle') {
     const [next = resource] = await form([resource], call)
-    return { ...answer, body: JSON.stringify(next) }
+    return { ...answer, body: textOf(next) }
   }
-  return { ...answer, body: JSON.stringify(await bundleInForm(resource, form, call)) }
+  return { ...answer, body: textOf(await bundleInForm(resource, form, call)) }
 }
 
 async function bundleInForm(bundle: Bundle, form: Form, call: Call): Promise<Bundle> {

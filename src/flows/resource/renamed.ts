@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import { mapOwn } from '../../fhir/decimals.ts'
 
 /** Elements of type string or token that may hold the same text as a local name without meaning the resource. */
 const notNames = new Set(['value', 'system', 'code', 'id', 'display', 'text', 'data'])
@@ -16,9 +17,7 @@ function rename(value: unknown, key: string, newName: (name: string) => string |
   if (typeof value === 'string') return renameText(value, key, newName)
   if (Array.isArray(value)) return value.map((each) => rename(each, key, newName))
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(
-    Object.entries(value).map(([inner, each]) => [inner, rename(each, inner, newName)]),
-  )
+  return mapOwn(value, (each, inner) => rename(each, inner, newName))
 }
 
 function renameText(text: string, key: string, newName: (name: string) => string | undefined): string {

@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import { parseKept } from '../../fhir/decimals.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Stored } from '../../store/index.ts'
 import type { Desk } from '../step.ts'
@@ -30,7 +31,7 @@ export const isSettledFirst = (request: Request): boolean =>
 
 async function updateBy(asked: AskedPatch, desk: Desk, guard: Guard): Promise<Asked[]> {
   const kept = await meant(asked, desk)
-  const before = JSON.parse(kept.body) as Resource // the store keeps resources
+  const before = parseKept(kept.body) as Resource // the store keeps resources
   const { type, place, ifMatch = String(kept.version) } = asked
   guard({ type, asked: 'update' }, before)
   const resource = asked.patch(before)

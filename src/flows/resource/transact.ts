@@ -1,5 +1,6 @@
 import type { Extension, Resource } from '@medplum/fhirtypes'
 import { extensions } from '../../fhir/canonical.ts'
+import { textOf } from '../../fhir/decimals.ts'
 import { Failure, failure, failures, type Issue } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import { type Performed, perform } from '../perform.ts'
@@ -177,7 +178,7 @@ function changedOf(target: Target, { written, removed, at }: Performed): Changed
   }
   const kept = written.find(({ resourceType, id }) => resourceType === target.type && id === target.id)
   if (!kept) throw new Error(`The plan for ${target.type} does not write what was asked for`)
-  return { ...target, ...versionOf(kept), body: JSON.stringify(kept) }
+  return { ...target, ...versionOf(kept), body: textOf(kept) }
 }
 
 const keptOf = ({ version, lastUpdated, body }: { version: number; lastUpdated: string; body: string }) => ({

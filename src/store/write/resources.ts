@@ -1,3 +1,4 @@
+import { textOf } from '../../fhir/decimals.ts'
 import type { Removed, Write, Written } from '../index.ts'
 import { type Sql, sql } from '../sql.ts'
 import { table } from './rows.ts'
@@ -44,7 +45,7 @@ function changeOf(
     replaces,
     updated: meta.lastUpdated,
     deleted: false,
-    body: JSON.stringify(resource),
+    body: textOf(resource),
     sight: [...new Set(keys)],
     instead: sightInstead !== undefined,
   }

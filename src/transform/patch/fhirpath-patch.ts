@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import { copyOf, writeAs } from '../../fhir/decimals.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import type { Element, Shape } from '../shapes/shape.ts'
@@ -19,7 +20,7 @@ type Of<T extends Operation['type']> = Extract<Operation, { type: T }>
 export function fhirpathPatchOf(sent: unknown, place = 'Parameters'): Patch {
   const operations = operationsOf(sent, place)
   return (resource) => {
-    const next = structuredClone(resource)
+    const next = copyOf(resource)
     for (const operation of operations) apply(next, operation)
     return next
   }
@@ -154,6 +155,7 @@ function put(holder: Record<string, unknown>, element: Element, value: Value, pl
   } else {
     for (const way of element.choices?.values() ?? [element]) unset({ holder, key: way.key })
     holder[key] = given
+    if ('written' in value) writeAs(holder, key, value.written)
   }
 }
 

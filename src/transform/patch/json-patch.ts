@@ -1,5 +1,6 @@
 import { applyPatch, type Operation } from '@medplum/core'
 import type { Resource } from '@medplum/fhirtypes'
+import { copyOf, writeAs, writtenIn } from '../../fhir/decimals.ts'
 import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
 import type { Patch } from './patch.ts'
 
@@ -47,12 +48,25 @@ function faultsOf(operation: unknown, place: string): Issue[] {
 }
 
 function patched(resource: Resource, operations: readonly Operation[], place: string): Resource {
-  const next = structuredClone(resource)
+  const next = copyOf(resource)
   for (const [index, operation] of operations.entries()) {
-    const wrong = faultIn(next, structuredClone(operation))
+    const wrong = faultIn(next, copyOf(operation))
     if (wrong !== undefined) throw failure('business-rule', told[wrong] ?? inapplicable, `${place}[${index}]`)
+    const written = writtenIn(operation, 'value')
+    if (written !== undefined) writeAt(next, operation.path, written)
   }
   return next
+}
+
+/** A number that was given stands there as it was written. */
+function writeAt(resource: Resource, pointer: string, written: string): void {
+  const steps = pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const key = steps.pop() ?? ''
+  const holder = steps.reduce<unknown>((at, step) => Object(at)[step], resource) // where the operation has put it
+  writeAs(holder, key, written)
 }
 
 /** The kind of fault with which an operation fails; the package throws when a pointer reaches for a prototype. */

@@ -1,3 +1,4 @@
+import { writtenIn } from '../../fhir/decimals.ts'
 import { failures, type Issue, issue } from '../../fhir/outcome.ts'
 
 /** One operation of a FHIRPath Patch, read. */
@@ -10,7 +11,9 @@ export type Operation = { place: string; path: string } & (
 )
 
 /** A value: of a type that has a name, or given part by part. */
-export type Value = { type: string; value: unknown } | { parts: readonly { name: string; value: Value }[] }
+export type Value =
+  | { type: string; value: unknown /** A number, as it was written. */; written?: string }
+  | { parts: readonly { name: string; value: Value }[] }
 
 /** What each type of operation says beside its path. */
 const partsOf: Readonly<Record<string, readonly string[]>> = {
@@ -63,7 +66,8 @@ const valueKey = (part: Part) => Object.keys(part).find((key) => /^value[A-Z]/.t
 function valueFrom(part: Part | undefined): Value | undefined {
   if (!part) return undefined
   const key = valueKey(part)
-  if (key) return { type: key.slice('value'.length), value: part[key] }
+  const written = key && writtenIn(part, key)
+  if (key) return { type: key.slice('value'.length), value: part[key], ...(written && { written }) }
   if (part.resource !== undefined) return { type: 'Resource', value: part.resource }
   if (!Array.isArray(part.part)) return undefined
   const parts = part.part.filter(isPart).map((each) => ({ name: String(each.name), value: valueFrom(each) }))

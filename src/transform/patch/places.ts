@@ -54,9 +54,25 @@ const model = r4 as unknown as Model
 export function placesOf(resource: Resource, path: string, at: string): Place[] {
   return evaluated(resource, path, at).map((text) => {
     if (text === computed) throw failure('value', 'This path computes, in place of selecting elements.', at)
-    return JSON.parse(text) as Place // written above
+    const place = JSON.parse(text) as Place // written above
+    return { ...place, steps: asKept(resource, place.steps) }
   })
 }
+
+/** A choice is kept under the name of its type: `valueQuantity` where the path says `value`. */
+function asKept(resource: Resource, steps: Place['steps']): Place['steps'] {
+  let at: unknown = resource
+  return steps.map((step) => {
+    const holder = Object(at) as Record<string | number, unknown> // anything has properties
+    const isThere = step in holder || `_${step}` in holder
+    const key = isThere ? step : (Object.keys(holder).find((name) => isChoice(name, String(step))) ?? step)
+    at = holder[key]
+    return key
+  })
+}
+
+const isChoice = (name: string, element: string): boolean =>
+  name.startsWith(element) && /^[A-Z]/.test(name.slice(element.length))
 
 function evaluated(resource: Resource, path: string, at: string): string[] {
   try {
