@@ -5,7 +5,17 @@ import { field } from '../../src/hl7v2/message.ts'
 import { centreV2, practiceV2, startGateway, type TestGateway } from '../support/gateway.ts'
 import { accepted, openV2Peer, type V2Peer } from '../support/peers.ts'
 import { recordStatements, type Statements } from '../support/statements.ts'
-import { appointmentIn, books, firstFor, freshNumber, holds, organization, referred, srr } from './support.ts'
+import {
+  appointmentIn,
+  books,
+  firstFor,
+  freshNumber,
+  holds,
+  type OrderText,
+  organization,
+  referred,
+  srr,
+} from './support.ts'
 
 /*
  * What each step costs: a round trip for its facts, and one for its plan. Counted, not timed, so that it is the same on
@@ -111,13 +121,21 @@ test('a request by a doctor in a role takes three, of which two at once', async 
   await takes(3, said, asks)
 }, 30_000)
 
-test('an order by HL7 v2 takes two: is it known, whom does it name and what is known of them; its plan', async () => {
-  await takes(
-    3,
-    async () => {},
-    () => referred(gateway),
-  )
-}, 30_000)
+/** The practice then looks for it: that is one more. */
+test.each<[string, Partial<OrderText>]>([
+  ['with a national identifier', {}],
+  ['with a number of the sender alone', { patient: 'P-77^^^&1.2.250.1.999.2&ISO^PI', identity: 'PROV' }],
+])(
+  'an order by HL7 v2 for a patient %s takes two: what is known, and its plan',
+  async (_, text) => {
+    await takes(
+      3,
+      async () => {},
+      () => referred(gateway, text),
+    )
+  },
+  30_000,
+)
 
 /** The place is a reserved one: the write finds one that its quotas leave. */
 test('a hold of a reserved place takes two', async () => {

@@ -20,6 +20,10 @@ export interface OrderText {
   justification?: string
   application?: string
   ins?: string
+  /** PID-3, in place of the INS. */
+  patient?: string
+  /** PID-32: `VALI` is qualified, and has an INS. */
+  identity?: 'VALI' | 'PROV'
   /** PD1-4: the treating doctor. */
   treating?: string
 }
@@ -43,12 +47,14 @@ export function order({
   justification = 'Fièvre depuis 48 heures',
   application = 'EHR',
   ins = '279035121518989',
+  patient = `${ins}^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO^INS`,
+  identity = 'VALI',
   treating = '',
 }: OrderText): string {
   const doctor = '899900000011^Exemple^Camille^^^DR^^^ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS'
   return v2(
     `MSH|^~\\&|${application}|MARCHE|RELAIS||20260106120000+0100||ORM^O01^ORM_O01|${control}|P|2.5.1|||||FRA|UNICODE UTF-8`,
-    `PID|||${ins}^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO^INS||PAT-TROIS^DOMINIQUE^DOMINIQUE^^^^L||19790328|F|||28 Av de Breteuil^^PARIS^^75007^FRA^H~^^^^^^BDL^^63220||||||||||||||||||||N|VALI`,
+    `PID|||${patient}||PAT-TROIS^DOMINIQUE^DOMINIQUE^^^^L||19790328|F|||28 Av de Breteuil^^PARIS^^75007^FRA^H~^^^^^^BDL^^63220||||||||||||||||||||N|${identity}`,
     ...(treating ? [`PD1||||${treating}`] : []),
     'PV1||O',
     `ORC|${event}|${number}^^1.2.250.1.999.1^ISO|||||||20260106120000+0100|||${doctor}||^PRN^PH^^^^^^^^^+33199000099`,
