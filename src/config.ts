@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Keeping, keptStatuses } from './store/expiry.ts'
 
 /** One setting: how its text is read, and what the README says of it. */
 interface Setting {
@@ -18,6 +19,22 @@ const addresses = z.string().transform((list) =>
     .filter(Boolean),
 )
 const milliseconds = z.coerce.number().int().min(0)
+
+/** Days by status: `sent=90,dead=365`. */
+const keeping = z
+  .string()
+  .regex(new RegExp(`^((${keptStatuses.join('|')})=[1-9]\\d{0,4}(,|$))*$`), {
+    message: `write status=days, with commas between; one of ${keptStatuses.join(', ')}`,
+  })
+  .transform((list) => {
+    const pairs = list
+      .split(',')
+      .filter(Boolean)
+      .map((pair) => pair.split('='))
+    return Object.fromEntries(pairs.map(([status, days]) => [status, Number(days)])) as Keeping // by the pattern
+  })
+
+const usualKeeping = 'transformed=90,filtered=30,error=180,sent=90,cancelled=90,dead=365'
 
 /** Every setting: name, how it is read, default, meaning. The README's table is printed from here. */
 export const settings = {
@@ -125,6 +142,12 @@ export const settings = {
     default: 'the issuer',
     meaning:
       "system of that identifier; `urn:oid:1.2.250.1.71.4.2.1` for Pro Santé Connect's `SubjectNameID`",
+  },
+  RELAIS_KEEP_MESSAGES: {
+    read: keeping.prefault(usualKeeping),
+    default: `\`${usualKeeping}\``,
+    meaning:
+      'how long messages are kept, in days by status; of a status that is not named (usually `parked`), for ever. What is to leave is never removed',
   },
   RELAIS_DEMO_ANYWHERE: {
     read: isYes.default(false),

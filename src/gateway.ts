@@ -13,13 +13,16 @@ import { receiveFrom } from './flows/receive.ts'
 import { noteLook } from './flows/slots/sources.ts'
 import { oidcOf } from './gateway/console.ts'
 import { onEnd } from './gateway/ended.ts'
+import { expire, expireEveryMs } from './gateway/expire.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
+import { messageMetrics } from './gateway/message-metrics.ts'
 import { comparisons, reconcile, reconcileEveryMs } from './gateway/reconcile.ts'
 import { startReviews } from './gateway/reviews.ts'
 import { openRooms } from './gateway/rooms.ts'
 import { loadRules } from './gateway/rules.ts'
 import { slotTimes } from './gateway/slot-times.ts'
+import { openSteering } from './gateway/steering.ts'
 import { stopping } from './gateway/stopping.ts'
 import { startTasks } from './gateway/tasks.ts'
 import { openJobs } from './jobs/index.ts'
@@ -61,7 +64,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   await using opening = new AsyncDisposableStack()
   const stop = stopping()
   const tls = await readTls(config.RELAIS_TLS_CERT, config.RELAIS_TLS_KEY)
-  const http = opening.use(await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, 'RELAIS_PORT', tls, stop.leftMs))
+  const http = opening.use(
+    await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, 'RELAIS_PORT', tls, stop.leftMs),
+  )
   const baseUrl =
     config.RELAIS_BASE_URL ?? `${tls ? 'https' : 'http'}://${hostOf(http.address)}:${http.address.port}`
 
@@ -70,7 +75,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
   const rooms = opening.use(await openRooms({ config, folder, rules, store, baseUrl, log, clock, metrics }))
-  const { loaded, auth, subscriptions, reception, deskOf, senderOf } = rooms
+  const { loaded, auth, subscriptions, deskOf, senderOf } = rooms
+  const names = [...loaded.connectors.map(({ name }) => name), notifications]
+  const counted = messageMetrics(metrics, names, { store, clock })
+  const reception = { ...rooms.reception, answered: counted.answered }
   const jobs = opening.use(openJobs({ store, log, clock }))
   startTasks(jobs, deskOf(itself), log)
 
@@ -113,14 +121,28 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const strangers = receiveFrom(async () => undefined, reception)
   const mllp = await listenMllp(config, tls, links, strangers, { clock, log })
   if (mllp) opening.use(mllp)
-  const outlets = [...links, { name: notifications, link: subscriptions.line, receive: strangers, atOnce: 32 }]
+  const outlets = [
+    ...links,
+    { name: notifications, link: subscriptions.line, receive: strangers, atOnce: 32 },
+  ]
   opening.use(
-    deliver({ store, links: outlets, log, clock, onEnd: onEnd(deskOf(itself)), drainMs: stop.leftMs }),
+    deliver({
+      store,
+      links: outlets,
+      log,
+      clock,
+      onEnd: onEnd(deskOf(itself)),
+      onTried: counted.tried,
+      drainMs: stop.leftMs,
+    }),
   )
   const reads = opening.use(
     openReadAudit({ store, clock, log, keysOf: (of) => (of ? [organizationKey(of)] : []) }),
   )
 
+  jobs.every('messages', expireEveryMs, (signal) =>
+    expire(config.RELAIS_KEEP_MESSAGES, { store, clock, log }, counted.removed, signal),
+  )
   startReviews(jobs, deskOf(itself), { log, metrics })
   const house: House = {
     settings: {
@@ -152,6 +174,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         by: 'http',
       }),
     conformance: rules.conformance,
+    steering: openSteering({
+      store,
+      clock,
+      connectors: async () => folder.connectors,
+      keeping: config.RELAIS_KEEP_MESSAGES,
+      rooms: async () => rooms,
+    }),
     isStopping: () => stop.isAsked,
   }
   const app = api(house)

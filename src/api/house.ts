@@ -8,6 +8,7 @@ import type { Receive } from '../flows/receive.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/index.ts'
+import type { Steering } from './steering.ts'
 
 /** What the API needs to know of the process. */
 export interface ApiSettings {
@@ -45,6 +46,8 @@ export interface House {
   answerV2: (raw: Buffer, permit: Permit) => Promise<Buffer>
   /** Profiles, value sets, maps and what else is declared, each with its id: served read-only. */
   conformance: readonly Resource[]
+  /** Seeing and steering what comes and leaves; absent where nobody may. */
+  steering?: Steering
   /** The gateway has been told to stop: it is no longer ready. */
   isStopping?: () => boolean
 }

@@ -12,6 +12,7 @@ import { intake } from './intake.ts'
 import { intakeDiary } from './intake-diary.ts'
 import { strict } from './interactions/index.ts'
 import { guardedMetrics, openlyMetrics } from './metrics.ts'
+import { operation } from './operation.ts'
 import { smart } from './smart.ts'
 
 /** FHIR, strict and in each dialect. */
@@ -34,18 +35,22 @@ export function api(house: House): Hono<Edge> {
   health(app, house)
   intake(app, house)
   intakeDiary(app, house)
-  if (!house.settings.adminListener) guardedMetrics(app, house)
+  if (!house.settings.adminListener) {
+    guardedMetrics(app, house)
+    operation(app, house)
+  }
   smartLinks(app, house)
   docs(app, bases, house)
   for (const base of bases) fhir(app, base, house)
   return app
 }
 
-/** What the operator's own listener serves: `/metrics`, `/live`, `/ready`. No public routes. */
+/** What the operator's own listener serves: `/metrics`, `/live`, `/ready`, `/operation`. No public routes. */
 export function adminApi(house: House): Hono<Edge> {
   const app = bare(house)
   health(app, house)
   openlyMetrics(app, house)
+  operation(app, house)
   return app
 }
 

@@ -3,7 +3,7 @@ import { systems } from '../fhir/canonical.ts'
 import { conformanceTypes, isConformance, isServed, servedTypes } from '../fhir/served.ts'
 import type { Actor, Role } from './actor.ts'
 import { type Permit, tooLittle } from './permit.ts'
-import { covering, type Letter, metricsScope } from './scopes.ts'
+import { covering, type Letter, metricsScope, operationScope } from './scopes.ts'
 
 /**
  * What each role may write, by type; reading is bounded by sight instead.
@@ -148,6 +148,13 @@ export function mayOperate(permit: Permit, code: string, calledOn?: string): voi
 export function mayReadMetrics({ scopes }: Permit): void {
   if (scopes.some(({ text }) => text === metricsScope)) return
   throw tooLittle(`This needs the scope ${metricsScope}.`, metricsScope)
+}
+
+/** Passes for the operator with the scope `system/operation`: messages hold what patients told. Fails: forbidden. */
+export function maySteer({ actor, scopes }: Permit): void {
+  if (actor.role !== 'operator') throw tooLittle('Only clients of the role operator see and steer messages.')
+  if (scopes.some(({ text }) => text === operationScope)) return
+  throw tooLittle(`This needs the scope ${operationScope}.`, operationScope)
 }
 
 /** The types that a permit covers with a letter: what a search of all, a history of all or an include may show. */
@@ -319,4 +326,5 @@ function openTo({ meta }: Resource): string[] {
 export const grantableScopes = (): string[] => [
   ...[...servedTypes, ...conformanceTypes].map((type) => `system/${type}.${grantable(type)}`),
   metricsScope,
+  operationScope,
 ]

@@ -19,6 +19,8 @@ export interface Scope {
 
 /** A right that is no resource type's: taken literally, never implied by a wildcard. */
 export const metricsScope = 'system/metrics'
+/** Likewise: to see every message as it came, and to steer the lines to partners. */
+export const operationScope = 'system/operation'
 
 /** What the text of a scope says, or what is wrong with it. */
 export type ScopeReading = { scope: Scope; fault?: never } | { scope?: never; fault: string }
@@ -36,7 +38,9 @@ const version1: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '
  * Source: SMART App Launch 2.2.0, scopes-and-launch-context, 3.0.2.
  */
 export function parseScope(text: string): ScopeReading {
-  if (text === metricsScope) return { scope: { type: 'metrics', letters: '', filter: '', text } }
+  if (text === metricsScope || text === operationScope) {
+    return { scope: { type: text.slice('system/'.length), letters: '', filter: '', text } }
+  }
   const [, type, permissions, filter] = grammar.exec(text) ?? []
   if (!type || !permissions)
     return { fault: `${quoted(text)} is not a scope of the form system/<Type>.<cruds>.` }

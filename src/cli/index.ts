@@ -6,12 +6,11 @@ import { enable } from './client/enable.ts'
 import { list } from './client/list.ts'
 import { rotate } from './client/rotate.ts'
 import { type Command, type Result, WrongUse } from './command.ts'
-import { connectors } from './connectors.ts'
+import { connectors, drain, pause, resume } from './connectors.ts'
 import { faultsOf, linesOf } from './faults.ts'
 import { map } from './map.ts'
-import { messages } from './messages.ts'
+import { messages, replay, retention, show } from './messages.ts'
 import { migrate } from './migrate.ts'
-import { replay } from './replay.ts'
 import { send } from './send.ts'
 import { start } from './start.ts'
 import { token } from './token.ts'
@@ -30,8 +29,14 @@ export const commands: Readonly<Record<string, Command>> = {
   send,
   'map try': map,
   messages,
+  'messages show': show,
+  'messages replay': replay,
+  'messages retention': retention,
   replay,
   connectors,
+  'connectors pause': pause,
+  'connectors drain': drain,
+  'connectors resume': resume,
 }
 
 /** What is printed on: standard output and standard error. */
@@ -118,7 +123,7 @@ const helpOf = (name: string, { says }: Command) =>
 
 function overview(): string {
   const rows = Object.entries(commands).map(
-    ([name, { says }]) => `  ${name.padEnd(16)}${says.split('\n')[0]}`,
+    ([name, { says }]) => `  ${name.padEnd(20)}${says.split('\n')[0]}`,
   )
   return `Usage: npm run relais -- <command>\n\n${rows.join('\n')}\n\nEach has --help and --json.`
 }

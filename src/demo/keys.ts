@@ -89,7 +89,7 @@ export const demoClients = [
     name: 'operator',
     organization: 'community',
     role: 'operator',
-    scopes: ['system/*.cruds', 'system/metrics'],
+    scopes: ['system/*.cruds', 'system/metrics', 'system/operation'],
   },
 ] as const
 

@@ -8,6 +8,7 @@ import { toTree } from '../hl7v2/tree.ts'
 import type { Log } from '../log.ts'
 import type { ArrivalRow, Store } from '../store/index.ts'
 import type { Maps } from '../transform/index.ts'
+import { keysOf, keysOfMade } from './found-by.ts'
 import { type Route, routeOf } from './index.ts'
 import type { Content, Incoming, Received, Transformed } from './message.ts'
 import type { Performed } from './perform.ts'
@@ -20,6 +21,8 @@ export interface Reception {
   maps: Maps
   clock: () => Date
   log: Log
+  /** Told of each message once its fate is committed. */
+  answered?: (arrival: Pick<ArrivalRow, 'peer' | 'kind'>, code: string, ms: number) => void
   /** Told of each message that was carried out, once that has been committed. */
   carriedOut?: (incoming: Incoming, performed: Performed) => void
 }
@@ -62,6 +65,7 @@ export function receiveFrom(sender: () => Promise<Sender | undefined>, reception
     const tell =
       incoming.by === 'poll' && code === 'informational' ? reception.log.debug : reception.log.event
     tell('message.received', { row: row.row, peer: row.peer, kind: row.kind, code, ms })
+    reception.answered?.(row, code ?? 'informational', ms)
     return received
   }
 }
@@ -116,7 +120,13 @@ async function accepted(hand: InHand): Promise<Received> {
       done = performed
       received = told(performed, issues, hand)
       if (isOldNews(incoming, performed)) return undefined
-      return { ...row, ...endOf(performed, incoming), ...(received.answer && { answer: received.answer }) }
+      const keys = [...(row.keys ?? []), ...keysOfMade(performed.written)]
+      return {
+        ...row,
+        ...endOf(performed, incoming),
+        keys,
+        ...(received.answer && { answer: received.answer }),
+      }
     },
   })
   if (!received || !done) throw new Error('A message was performed without its row')
@@ -286,6 +296,7 @@ function rowOf(incoming: Incoming, knownDays: number): ArrivalRow {
     by,
     status: 'error',
     digest: digestOf(incoming),
+    keys: keysOf(incoming),
     knownUntil: new Date(Date.parse(receivedAt) + knownDays * 86_400_000).toISOString(),
   }
 }

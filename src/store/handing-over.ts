@@ -39,8 +39,9 @@ function leasesOf(departures: readonly Departure[], taker: Taker | undefined): M
   return leases
 }
 
-const rowOf = (departure: Departure, at: string): DepartureRow => ({
+const rowOf = ({ rendered, ...departure }: Departure, at: string): DepartureRow => ({
   ...departure,
+  ...(rendered && { raw: rendered.raw, contentType: rendered.contentType }),
   lane: departure.lane ?? departure.peer,
   status: 'queued',
   attempts: 0,

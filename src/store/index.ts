@@ -10,6 +10,7 @@ import { openEmbedded } from './embedded/index.ts'
 import { firstHad } from './first-had.ts'
 import { handingOver } from './handing-over.ts'
 import { readHistory } from './history.ts'
+import { type Journal, journalIn } from './journal.ts'
 import { keyedReads } from './keyed.ts'
 import { type Lines, linesIn } from './lines.ts'
 import { messagesIn } from './messages.ts'
@@ -24,7 +25,6 @@ import { sessionsIn } from './sessions.ts'
 import { sharedIn } from './shared.ts'
 import { sql } from './sql.ts'
 import { committing } from './together.ts'
-import { type Traffic, trafficOf } from './traffic.ts'
 import { waitingTasks } from './waiting.ts'
 
 export interface StoreSettings {
@@ -106,7 +106,7 @@ function storeOn(
     offers: (query) => earliestOffers(db, query),
     waiting: (query) => waitingTasks(db, query),
     firstHad: (type, ids, statuses) => firstHad(db, type, ids, statuses),
-    traffic: (peers) => trafficOf(db, peers),
+    journal: journalIn(db),
     onChange: (listener) => changes.listen(listener),
     ready: () => isReady(db),
     [Symbol.asyncDispose]: close,
@@ -203,6 +203,9 @@ export interface HistoryQuery {
   cursor?: string
 }
 
+export { type Expired, type Keeping, type KeptStatus, keptStatuses } from './expiry.ts'
+export type { Journal, MessageLine, MessageQuery } from './journal.ts'
+export type { LineHealth } from './line-health.ts'
 export type { HeldLine, LineState, Lines } from './lines.ts'
 export type { OfferQuery } from './offers.ts'
 
@@ -388,6 +391,8 @@ export interface Departure {
   notBefore?: string
   /** Given up after (instant). */
   giveUpAt?: string
+  /** As it is to be sent, where it is not made from what it tells of. */
+  rendered?: { raw: Buffer; contentType: string; keys?: readonly string[] }
 }
 
 export type DepartureStatus = 'queued' | 'sent' | 'parked' | 'dead' | 'cancelled'
@@ -403,6 +408,8 @@ export interface DepartureRow extends Departure {
   queuedAt: string
   endedAt?: string
   triedAt?: string
+  /** By what it is found: `id=…`, `order=…`, `patient=…`, and what it tells of: `ServiceRequest/…`. */
+  keys?: readonly string[]
 }
 
 /** How a departure ended, or when it is tried again. */
@@ -414,6 +421,8 @@ export interface Settlement {
   notBefore?: string
   /** Only if this one has it in hand still. What has been sent has been sent, whoever says so. */
   holder?: string
+  /** With `queued`: though it has been sent, as a person has asked. */
+  again?: true
   /** What was put on the wire. */
   raw?: Buffer
   contentType?: string
@@ -503,10 +512,9 @@ export interface Store extends AsyncDisposable {
   readonly lines: Lines
   readonly clients: Clients
   readonly sessions: Sessions
-  /** What goes on with these peers, in their order. */
   /** When each of these resources first had one of these statuses, over all its versions: id → instant. */
   firstHad(type: string, ids: readonly string[], statuses: readonly string[]): Promise<Map<string, string>>
-  traffic(peers: readonly string[]): Promise<Traffic[]>
+  readonly journal: Journal
   /** Once only, whatever the number of gateways: true for the first who names it. */
   once(purpose: string, key: string, until: string): Promise<boolean>
   /** A lease that one gateway holds at a time; undefined when another has it. Ends by itself at `until`. */

@@ -31,7 +31,7 @@ export function messagesIn(db: Database, keyed: Keyed): Messages {
 }
 
 const selected: Sql = raw(
-  'select row, peer, id, kind, received, by, raw, status, digest, reason, answer, known_until from message',
+  'select row, peer, id, kind, received, by, raw, status, digest, reason, answer, keys, known_until from message',
 )
 
 interface MessageRow {
@@ -46,10 +46,11 @@ interface MessageRow {
   digest: string
   reason: string | null
   answer: Buffer | null
+  keys: string[]
   known_until: string
 }
 
-function arrivalOf({ id, received, reason, answer, known_until, ...same }: MessageRow): ArrivalRow {
+function arrivalOf({ id, received, reason, answer, keys, known_until, ...same }: MessageRow): ArrivalRow {
   return {
     ...same,
     id: id ?? undefined,
@@ -57,5 +58,6 @@ function arrivalOf({ id, received, reason, answer, known_until, ...same }: Messa
     knownUntil: known_until,
     ...(reason !== null && { reason }),
     ...(answer !== null && { answer }),
+    ...(keys.length > 0 && { keys }),
   }
 }

@@ -150,6 +150,7 @@ const columns = [
   'queued',
   'ended',
   'tried',
+  'keys',
 ]
 
 const named: Sql = raw(columns.map((column) => `d.${column}`).join(', '))
@@ -173,6 +174,7 @@ interface DepartureColumns {
   queued: string
   ended: string | null
   tried: string | null
+  keys: string[]
 }
 
 function departureOf(row: DepartureColumns): DepartureRow {
@@ -185,6 +187,7 @@ function departureOf(row: DepartureColumns): DepartureRow {
     status: row.status,
     attempts: row.attempts,
     queuedAt: row.queued,
+    ...(row.keys.length > 0 && { keys: row.keys }),
     ...(row.not_before !== null && { notBefore: row.not_before }),
     ...(row.give_up_at !== null && { giveUpAt: row.give_up_at }),
     ...(row.raw !== null && { raw: row.raw }),

@@ -101,6 +101,7 @@ describe('beside a gateway on a server', () => {
     expect(rows.map(({ name, kind }) => ({ name, kind }))).toEqual([
       { name: 'practice', kind: 'mllp' },
       { name: 'ris', kind: 'mllp' },
+      { name: 'subscriptions', kind: undefined },
     ])
     expect(rows[0]?.lastArrival).toBeDefined()
     expect((await run(['connectors'], settings)).out).toContain('Imagerie du Port')

@@ -24,3 +24,7 @@ create table line (
 -- When what waits may leave: put off, or in a hand whose lease ends.
 create index departure_later on departure (peer, (greatest(not_before, leased_until)))
   where status = 'queued' and (not_before is not null or leased_until is not null);
+
+-- What was tried last and did not get there.
+create index departure_failed on departure (peer, tried desc)
+  where last_error is not null and status <> 'sent' and tried is not null;

@@ -55,7 +55,9 @@ export function queued({ departures = [], leases = new Map(), settlements = [], 
     lane: ['text', ({ lane, peer }) => lane ?? peer],
     kind: ['text', ({ kind }) => kind],
     about: ['text[][]', ({ about }) => about],
-    keys: ['text[][]', ({ about }) => about.map(unversioned)],
+    keys: ['text[][]', ({ about, rendered }) => [...about.map(unversioned), ...(rendered?.keys ?? [])]],
+    raw: ['bytea', ({ rendered }) => rendered?.raw],
+    content_type: ['text', ({ rendered }) => rendered?.contentType],
     not_before: ['timestamptz', ({ notBefore }) => notBefore],
     give_up_at: ['timestamptz', ({ giveUpAt }) => giveUpAt],
     holder: ['text', ({ peer }) => leases.get(peer)?.holder],
@@ -72,8 +74,9 @@ export function queued({ departures = [], leases = new Map(), settlements = [], 
       : raw('false')
   return sql`${rows}, queued as (
     insert into departure
-      (row, peer, lane, kind, about, keys, not_before, give_up_at, status, queued, holder, leased_until)
-    select row, peer, lane, kind, about, keys, not_before, give_up_at, 'queued', ${at}::timestamptz,
+      (row, peer, lane, kind, about, keys, raw, content_type, not_before, give_up_at, status, queued, holder,
+        leased_until)
+    select row, peer, lane, kind, about, keys, raw, content_type, not_before, give_up_at, 'queued', ${at}::timestamptz,
       case when idle then holder end, case when idle then until end
     from (select l.*, ${idle} as idle from leaving l) leaving where (select ok from guard)
     returning row, holder
@@ -101,7 +104,7 @@ export function fenced(settlements: readonly Settlement[]): Sql {
 
 /** How departures ended, or that they are tried again, as a step decides it: also what was given up. What has been sent stays so. */
 export function settled(settlements: readonly Settlement[], at: string): Sql {
-  return settlementParts(settlements, at, raw(`d.status <> 'sent'`))
+  return settlementParts(settlements, at, raw(`(d.status <> 'sent' or s.again)`))
 }
 
 /**
@@ -127,6 +130,7 @@ function settlementParts(settlements: readonly Settlement[], at: string, which: 
     raw: ['bytea', ({ raw: bytes }) => bytes],
     content_type: ['text', ({ contentType }) => contentType],
     keys: ['text[][]', ({ keys = [] }) => keys],
+    again: ['boolean', ({ again = false }) => again],
   })
   return sql`${rows}, settled as (
     update departure d set
