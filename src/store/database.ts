@@ -143,7 +143,8 @@ const asDate = types.getTypeParser(timestamptz)
 /** As PostgreSQL writes it in UTC, in which our connections are: `2026-03-02 07:00:00.5+00`. */
 const inUtc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/
 
-function instant(text: string): string {
+/** An instant as our connections write it. */
+export function instant(text: string): string {
   const [, day, time, fraction = ''] = inUtc.exec(text) ?? []
   return day === undefined
     ? new Date(asDate(text)).toISOString()

@@ -4,7 +4,7 @@ import type { Include, Search } from '../../fhir/search.ts'
 import type { Sight } from '../index.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { named } from './conditions.ts'
-import { type Query, type ResourceRow, resourceColumns } from './rows.ts'
+import { type Packed, packed, type Query, type ResourceRow, resourceColumns, unpacked } from './rows.ts'
 import { quoted, searchTable } from './schema.ts'
 import { valuesIn } from './terms.ts'
 
@@ -64,7 +64,9 @@ async function bringing(
   sight: Sight,
 ): Promise<readonly ResourceRow[]> {
   const statement = includeStatement(includes, byType(resources), sight)
-  return statement ? query<ResourceRow>(statement) : []
+  if (!statement) return []
+  const rows = await query<Packed>(sql`select ${packed} from (${statement}) r`)
+  return rows.flatMap(unpacked)
 }
 
 function byType(resources: readonly { type: string; id: string }[]): ReadonlyMap<string, Reached> {

@@ -6,17 +6,14 @@ import { matching } from './conditions.ts'
 import { isSteady } from './hot.ts'
 import { carried, included, includesFrom } from './include.ts'
 import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
-import type { Query, ResourceRow } from './rows.ts'
+import { type Packed, packed, type Query, type ResourceRow, unpacked } from './rows.ts'
 
-/**
- * A row of the answer to a search. One, without an id, says which ids match and in which order (`body`), and where the
- * next page goes on; it takes time to make a place, and each row would have one. Of a match the type is known.
- */
-interface PageRow extends Omit<ResourceRow, 'type' | 'id'> {
-  type: string | null
-  id: string | null
+/** The matches, with their order and where the next page goes on; then what comes along, of which neither is said. */
+type PageRow = Packed & {
+  /** One more than belong to the page, when there are more. */
+  ids: string | null
+  /** Of the last match: it takes time to make. */
   place: (string | null)[] | null
-  [column: string]: unknown
 }
 
 /** One page of what a search finds, with what it brings along; `total` only when it was asked for. */
@@ -45,19 +42,18 @@ export function pageOf(
   }
 }
 
-/** The rows of a statement as what they are: matches in order, and what the first round of includes brings along. */
-function inOrder(rows: readonly PageRow[], { type, count }: Search) {
-  const byId = new Map<string, ResourceRow>()
-  const along: ResourceRow[] = []
-  let ids: string[] = []
-  let next: PageRow['place'] = null
-  for (const { type: brought, id, version, updated, body, place } of rows) {
-    if (id === null) [ids, next] = [body === '' ? [] : body.split(' '), place]
-    else if (brought === null) byId.set(id, { type, id, version, updated, body })
-    else along.push({ type: brought, id, version, updated, body })
-  }
+/** Matches in order, and what the first round of includes brings along. */
+function inOrder(rows: readonly PageRow[], { count }: Search) {
+  const found = rows.find(({ ids }) => ids !== null)
+  if (!found?.ids) return { matches: [], along: [], next: undefined }
+  const ids = found.ids.split(' ')
+  const byId = new Map(unpacked(found).map((row) => [row.id, row]))
   const matches = ids.slice(0, count).flatMap((id) => byId.get(id) ?? [])
-  return { matches, along, next: ids.length > count && next ? next : undefined }
+  return {
+    matches,
+    along: rows.filter((row) => row !== found).flatMap(unpacked),
+    next: ids.length > count && found.place ? found.place : undefined,
+  }
 }
 
 /**
@@ -78,15 +74,12 @@ export function searchStatement(search: Search, sight: Sight): Sql {
   const along = includesFrom(includes, type, sql`(select * from page limit ${shown})`, sight)
   return sql`with page as materialized (
       select ${raw(columns.join(', '))} from ${rows} order by ${orderBy(keys)} limit ${limit})
-    select null::text as type, null::text as id, 0 as version, null::timestamptz as updated,
-      array_to_string(array(select id from page), ' ') as body,
-      (select ${place(kept)} from page offset ${last} limit 1) as place
-    union all
-    select null, r.id, r.version, r.updated, r.body, null from resource r
-      where r.type = ${type} and r.id = any(array(select id from page limit ${shown}))${join(
-        along.map((statement) => sql` union all (select a.*, null from (${statement}) a)`),
-        '',
-      )}`
+    select array_to_string(array(select id from page), ' ') as ids,
+      (select ${place(kept)} from page offset ${last} limit 1) as place, ${packed}
+    from resource r where r.type = ${type} and r.id = any(array(select id from page limit ${shown}))${join(
+      along.map((statement) => sql` union all select null, null, ${packed} from (${statement}) r`),
+      '',
+    )}`
 }
 
 /** How many match, on all pages. */
