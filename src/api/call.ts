@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Permit } from '../auth/permit.ts'
 import { uuidv7 } from '../fhir/id.ts'
 import type { Answer } from './answer.ts'
@@ -59,4 +59,4 @@ export function idOf({ path: { id } }: Call): string {
 export const newIdOf =
   ({ clock }: House) =>
   (): string =>
-    uuidv7(clock().getTime(), randomBytes(10))
+    uuidv7(clock().getTime(), randomUUID())

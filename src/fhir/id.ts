@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 
-/** A UUIDv7 from a time (ms since 1970) and ten random bytes: new rows stay together on disk. Source: RFC 9562, 5.7. */
-export function uuidv7(ms: number, random: Uint8Array): string {
+/**
+ * A UUIDv7 from a time (ms since 1970) and ten random bytes, or a random UUID (version 4), which is had for less: new rows
+ * stay together on disk. Source: RFC 9562, 5.7.
+ */
+export function uuidv7(ms: number, random: Uint8Array | string): string {
+  if (typeof random === 'string') {
+    const time = Math.floor(ms).toString(16).padStart(12, '0')
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`
+  }
   const bytes = new Uint8Array(16)
   for (let i = 0; i < 6; i++) bytes[i] = Math.floor(ms / 2 ** (8 * (5 - i))) & 0xff
   bytes.set(random.subarray(0, 10), 6)

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditEvent, Provenance, Resource } from '@medplum/fhirtypes'
 import { auditOf, provenanceOf } from '../audit/index.ts'
@@ -207,7 +207,7 @@ type Ids = string[]
 function momentOf({ clock, territory }: Desk, ids: Ids): Moment {
   let next = 0
   const newId = () => {
-    ids[next] ??= uuidv7(clock().getTime(), randomBytes(10))
+    ids[next] ??= uuidv7(clock().getTime(), randomUUID())
     return ids[next++] as string // just set
   }
   return { now: clock().toISOString(), territory, newId }
