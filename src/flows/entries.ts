@@ -135,10 +135,10 @@ export function settled(entries: readonly Entry[], known: Known, anchor: string 
 
 /** The resource with each local name made the reference it stands for. */
 function literal<R extends Resource>(resource: R, names: ReadonlyMap<string, string>): R {
-  return mapReferences(resource, (reference, path) => {
+  return mapReferences(resource, (reference, place) => {
     const name = names.get(reference)
     if (name !== undefined || parseReference(reference)?.kind !== 'urn') return name ?? reference
-    throw failure('structure', 'No entry of the message has this name. Send what it means along.', path)
+    throw failure('structure', 'No entry of the message has this name. Send what it means along.', place())
   })
 }
 

@@ -38,9 +38,9 @@ export async function addressed(asked: readonly Asked[], newId: NewId, desk: Des
   refuseTwice(targets)
   const names = namesOf(asked, targets)
   const conditions = await conditionsOf(asked, desk)
-  const changes = asked.flatMap((each, index) =>
-    changesOf(each, targets[index], (name) => names.get(name) ?? conditions.names.get(name)),
-  )
+  const isNamed = names.size > 0 || conditions.names.size > 0
+  const newName = isNamed ? (name: string) => names.get(name) ?? conditions.names.get(name) : undefined
+  const changes = asked.flatMap((each, index) => changesOf(each, targets[index], newName))
   return { targets, changes, faults: [...conditions.faults, ...changes.flatMap(unnamed)] }
 }
 
@@ -153,12 +153,13 @@ const unmet = ({ place }: { place: string }) =>
 function changesOf(
   asked: Asked,
   target: Target | undefined,
-  newName: (name: string) => string | undefined,
+  newName: ((name: string) => string | undefined) | undefined,
 ): Change[] {
   if (!target || target.verb === 'keep') return []
   if (asked.verb === 'delete') return [{ ...target, verb: 'delete' }]
   const verb = target.verb === 'create' ? 'create' : 'update'
-  return [{ ...target, verb, resource: { ...renamed(asked.resource, newName), id: target.id } }]
+  const resource = newName ? renamed(asked.resource, newName) : asked.resource
+  return [{ ...target, verb, resource: { ...resource, id: target.id } }]
 }
 
 /** Names that nothing in the bundle bears. */

@@ -85,10 +85,10 @@ function renewed(
   before: Kept | undefined,
   names: ReadonlyMap<string, string>,
 ): Resource[] {
-  const settled = mapReferences(resource, (reference, path) => {
+  const settled = mapReferences(resource, (reference, place) => {
     const literal = names.get(reference)
     if (literal || !(condition.test(reference) || reference.startsWith('urn:'))) return literal ?? reference
-    throw failure('not-found', `Nothing in the territory is meant by this reference: ${reference}.`, path)
+    throw failure('not-found', `Nothing in the territory is meant by this reference: ${reference}.`, place())
   })
   const { versionId: _, lastUpdated: __, ...meta } = settled.meta ?? {}
   const version = before ? { versionId: before.meta.versionId } : {}
