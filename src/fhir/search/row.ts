@@ -37,10 +37,8 @@ export type SearchRow = Readonly<Record<string, unknown>>
 /** What search sees of a resource, by the definitions of its type. Dates without an offset are local time in `zone`. */
 export function searchRow(resource: Resource, zone?: string): SearchRow {
   const row: Record<string, unknown> = { id: resource.id, updated: resource.meta?.lastUpdated }
-  const names = Object.keys(resource)
   const words: string[] = []
-  for (const { parameter, path, pairs, elements, worded } of extractors(resource.resourceType)) {
-    if (!elements.some((element) => isAmong(names, element))) continue
+  for (const { parameter, path, pairs, worded } of worthAsking(resource)) {
     if (pairs) Object.assign(row, paired(parameter, pairs(resource)))
     const values = path(resource)
     if (values.length > 0) Object.assign(row, kept[parameter.kind](parameter, values, zone))
@@ -50,8 +48,25 @@ export function searchRow(resource: Resource, zone?: string): SearchRow {
   return row
 }
 
-/** Whether an element is there: `value` also as `valueQuantity`. Most are not, and asking is cheap. */
-const isAmong = (names: readonly string[], element: string) => names.some((name) => name.startsWith(element))
+/** Those of which the resource has an element; most elements are absent from any one resource. */
+function worthAsking(resource: Resource): Extractor[] {
+  const all = extractors(resource.resourceType)
+  const asked = new Set<number>()
+  for (const name of Object.keys(resource)) for (const n of askedBy(all, name)) asked.add(n)
+  return [...asked].sort((a, b) => a - b).flatMap((n) => all.of[n] ?? [])
+}
+
+/** Which look at an element, by their numbers: at `valueQuantity` those that look at `value`, too. */
+function askedBy({ of, byElement }: Extractors, name: string): readonly number[] {
+  const known = byElement.get(name)
+  if (known) return known
+  const found = of.flatMap(({ elements }, n) => (elements.some((one) => name.startsWith(one)) ? [n] : []))
+  if (byElement.size < mostElements) byElement.set(name, found)
+  return found
+}
+
+/** More than any type has: what is kept is valid, but nothing here relies on it. */
+const mostElements = 200
 
 /** The column with the words that go with codes. */
 export const wordsColumn = 'words'
@@ -67,13 +82,19 @@ interface Extractor {
   worded: boolean
 }
 
-const parsed = new Map<string, readonly Extractor[]>()
+interface Extractors {
+  readonly of: readonly Extractor[]
+  /** Numbers of those that look at an element, by the elements that have been met. */
+  readonly byElement: Map<string, readonly number[]>
+}
+
+const parsed = new Map<string, Extractors>()
 
 /** Expressions are made ready once. */
-function extractors(type: string): readonly Extractor[] {
+function extractors(type: string): Extractors {
   const known = parsed.get(type)
   if (known) return known
-  const made = indexedOf(type)
+  const of = indexedOf(type)
     .filter(({ kind, code }) => !unkept.includes(kind) && code !== '_id' && code !== '_lastUpdated')
     .map((parameter) => ({
       parameter,
@@ -83,6 +104,7 @@ function extractors(type: string): readonly Extractor[] {
       elements: elementsOf(type, parameter.expression),
       worded: parameter.kind !== 'typed' && isWorded(type, parameter),
     }))
+  const made = { of, byElement: new Map() }
   parsed.set(type, made)
   return made
 }
