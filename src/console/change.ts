@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { Task } from '@medplum/fhirtypes'
 import { mayInteract } from '../auth/gate.ts'
 import { uuidv7 } from '../fhir/id.ts'
 import type { Asked } from '../flows/resource/change.ts'
 import { type Transacted, transact } from '../flows/resource/transact.ts'
+import type { Kept } from '../store/index.ts'
 import type { Visit } from './view.ts'
 
 const letters = { create: 'c', update: 'u', delete: 'd' } as const
@@ -16,3 +18,13 @@ export async function change(asked: readonly Asked[], visit: Visit): Promise<Tra
     mayInteract(person.permit, type, letters[verb]),
   )
 }
+
+/** A Task as it is to be, in place of the version that was seen. */
+export const updateOf = (before: Kept<Task>, resource: Task) =>
+  ({
+    verb: 'update',
+    type: 'Task',
+    resource,
+    target: { id: before.id },
+    ifMatch: before.meta.versionId,
+  }) as const

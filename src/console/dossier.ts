@@ -14,8 +14,9 @@ import { failure } from '../fhir/outcome.ts'
 import { clocksOfRequest } from '../flows/clocks/kept.ts'
 import { supportingOf } from '../flows/referral/around.ts'
 import { askedIdOf } from '../flows/referral/judged.ts'
+import { standingOf } from '../flows/referral/standing.ts'
 import type { Desk } from '../flows/step.ts'
-import { isCall, isOfRequest } from '../flows/task.ts'
+import { isAbort, isCall, isOfRequest, isOpen } from '../flows/task.ts'
 import type { Kept, Reader } from '../store/index.ts'
 import { searched } from './search.ts'
 
@@ -30,6 +31,10 @@ export interface Dossier {
   doctor: Kept<Practitioner> | undefined
   owner: Kept | undefined
   supporting: readonly Kept[]
+  /** Other requests in force of the same patient, by number or by traits. */
+  others: readonly Kept<ServiceRequest>[]
+  /** By which whoever asked wants it to be ended; somebody has to say whether it can be. */
+  abort: Kept<Task> | undefined
   /** Newest first. */
   appointments: readonly Kept<Appointment>[]
   messages: readonly (Kept<Communication> | Kept<CommunicationRequest>)[]
@@ -53,9 +58,11 @@ export async function dossierOf(id: string, desk: Desk): Promise<Dossier> {
     supportingOf(request, reader),
   ])
   const task = tasks.find(isOfRequest)
-  const [calls, owner, events] = await Promise.all([
+  const [calls, owner, others, parts, events] = await Promise.all([
     callsFor(appointments, reader),
     reader.follow(task?.owner?.reference),
+    othersOf(request, isA(patient, 'Patient'), reader),
+    reader.search('Task', `based-on=${reference}`),
     eventsOf([request, ...tasks, ...appointments, ...said, ...asked], desk),
   ])
   return {
@@ -66,6 +73,8 @@ export async function dossierOf(id: string, desk: Desk): Promise<Dossier> {
     doctor,
     owner,
     supporting,
+    others,
+    abort: parts.find((one) => isAbort(one) && isOpen(one)),
     appointments: appointments.toSorted(newestFirst),
     messages: [...said, ...asked].toSorted((a, b) => (saidAt(a) < saidAt(b) ? -1 : 1)),
     events,
@@ -93,6 +102,18 @@ async function askedAbout(id: string, reader: Reader): Promise<Kept<Communicatio
     reader.search('CommunicationRequest', `based-on=ServiceRequest/${id}`),
   ])
   return [...(own ? [own] : []), ...others.filter(({ id: other }) => other !== own?.id)]
+}
+
+/** What else is asked for the patient, also under another of their numbers. */
+async function othersOf(
+  request: Kept<ServiceRequest>,
+  patient: Kept<Patient> | undefined,
+  reader: Reader,
+): Promise<Kept<ServiceRequest>[]> {
+  const whom = { requester: undefined, patientReference: request.subject.reference, patient }
+  const { others } = await standingOf(whom, reader)
+  const distinct = new Map(others.map((one) => [one.id, one]))
+  return [...distinct.values()].filter(({ id }) => id !== request.id)
 }
 
 /** Whoever asks, by name or in a role. */

@@ -40,6 +40,7 @@ ${body}
 const places = [
   ['/console', 'nav.worklist'],
   ['/console/new', 'nav.new'],
+  ['/console/waiting', 'nav.waiting'],
   ['/console/centres', 'nav.centres'],
   ['/console/counts', 'nav.counts'],
 ] as const

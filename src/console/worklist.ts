@@ -4,7 +4,7 @@ import type { Kept } from '../store/index.ts'
 import { along, searched } from './search.ts'
 
 /** Which of the requests are listed. */
-export const lists = ['open', 'pool', 'mine', 'waiting', 'late'] as const
+export const lists = ['open', 'pool', 'mine', 'waiting', 'short', 'late'] as const
 export type List = (typeof lists)[number]
 
 /** One line: a request's Task with what is to be seen at a glance. */
@@ -26,17 +26,30 @@ const open = 'requested,received,accepted,ready,in-progress,on-hold'
 const perPage = 25
 
 /** One page of a list, those due first before all others: by keys, so that a page costs the same wherever it is. */
-export async function worklist(list: List, cursor: string | undefined, desk: Desk): Promise<Worklist> {
+export const worklist = (list: List, cursor: string | undefined, desk: Desk): Promise<Worklist> =>
+  requestsAmong(
+    [
+      ...conditions(list, desk),
+      ['_sort', 'answer-due'],
+      ['_count', String(perPage)],
+      ...(cursor === undefined ? [] : [['_cursor', cursor] as [string, string]]),
+    ],
+    desk,
+  )
+
+/** Requests whose own Tasks fit a search, each with what is to be seen at a glance: at most four statements. */
+export async function requestsAmong(
+  asked: readonly (readonly [string, string])[],
+  desk: Desk,
+): Promise<Worklist> {
   const query = new URLSearchParams([
-    ...conditions(list, desk),
-    ['_sort', 'answer-due'],
-    ['_count', String(perPage)],
+    ...ofRequests,
+    ...asked,
     ['_include', 'Task:focus'],
     ['_include', 'Task:patient'],
     ['_include', 'Task:requester'],
     ['_include', 'Task:owner'],
-    ...(cursor === undefined ? [] : [['_cursor', cursor] as [string, string]]),
-  ])
+  ] as [string, string][])
   const { matches, along: found, next } = await searched('Task', query, desk)
   const appointments = await appointmentsOf(matches, desk)
   const rows = matches.map((task) => ({
@@ -58,13 +71,15 @@ function conditions(list: List, { territory, actor, clock }: Desk): [string, str
   const status: [string, string] = ['status', list === 'waiting' ? 'on-hold' : open]
   switch (list) {
     case 'mine':
-      return [...ofRequests, status, ['owner', actor.person ?? '']]
+      return [status, ['owner', actor.person ?? '']]
     case 'pool':
-      return [...ofRequests, status, ['owner', territory.cell]]
+      return [status, ['owner', territory.cell]]
+    case 'short':
+      return [status, ['business-status', 'no-capacity,waitlist']]
     case 'late':
-      return [...ofRequests, status, ['answer-due', `lt${clock().toISOString()}`]]
+      return [status, ['answer-due', `lt${clock().toISOString()}`]]
     default:
-      return [...ofRequests, status]
+      return [status]
   }
 }
 

@@ -4,10 +4,21 @@ import { countsPage } from './counts.ts'
 import { newPage, takeCall } from './new.ts'
 import { requestPage } from './request.ts'
 import { requestActs } from './request-acts.ts'
+import { searchPage, searchPatients } from './search.ts'
+import { answerCall, waitingPage } from './waiting.ts'
 import { worklistPage } from './worklist.ts'
 
 /** What can be looked at, by path under `/console`. */
-export const pages: readonly Page[] = [worklistPage, newPage, requestPage, centresPage, dayPage, countsPage]
+export const pages: readonly Page[] = [
+  worklistPage,
+  searchPage,
+  newPage,
+  requestPage,
+  waitingPage,
+  centresPage,
+  dayPage,
+  countsPage,
+]
 
 /** What can be done by sending a form, by path under `/console`. */
-export const acts: readonly Act[] = [takeCall, ...requestActs]
+export const acts: readonly Act[] = [searchPatients, takeCall, ...requestActs, answerCall]

@@ -9,11 +9,12 @@ import { mayInteract, mayOperate } from '../../auth/gate.ts'
 import { systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { book, cancel } from '../../flows/booking/index.ts'
+import { isWaiting, waitingFor } from '../../flows/booking/waiting.ts'
 import { propose } from '../../flows/routing/index.ts'
 import { businessStatus, isOfRequest, legalMoves } from '../../flows/task.ts'
 import { claim, giveBack, handOver } from '../../flows/work/index.ts'
 import type { Kept } from '../../store/index.ts'
-import { change } from '../change.ts'
+import { change, updateOf } from '../change.ts'
 import { dossierOf } from '../dossier.ts'
 import type { Key } from '../messages/index.ts'
 import { colleaguesOf } from '../person.ts'
@@ -81,15 +82,6 @@ export const moveRequest = act('move', async (visit, form, id) => {
   await change([updateOf(task, resource)], visit)
   return 'done.moved'
 })
-
-const updateOf = (before: Kept<Task>, resource: Task) =>
-  ({
-    verb: 'update',
-    type: 'Task',
-    resource,
-    target: { id: before.id },
-    ifMatch: before.meta.versionId,
-  }) as const
 
 /** Proposes the best places to the doctor who asks, who may take one; or says that there is none. */
 export const proposePlaces = act('propose', async (visit, _, id) => {
@@ -223,7 +215,35 @@ function questionOf(request: Kept<ServiceRequest>, text: string, { desk }: Visit
   }
 }
 
+/** The request waits for a place that comes free, for some days, in the cell's name. */
+export const putOnList = act('wait', async (visit, form, id) => {
+  const { request, appointments } = await dossierOf(id, visit.desk)
+  const days = Number(required(form, 'days'))
+  if (!Number.isInteger(days) || days < 1 || days > 60)
+    throw failure('value', 'A number of days is wanted.', 'days')
+  if (appointments.some(isWaiting)) return 'done.waits'
+  const task = await taskOf(id, visit)
+  const resource = waitingFor(request, task, days, visit.desk.clock().toISOString())
+  const waits: Task = { ...task, businessStatus: businessStatus('waitlist') }
+  await change([{ verb: 'create', type: 'Appointment', resource }, updateOf(task, waits)], visit)
+  return 'done.waits'
+})
+
+/** Whether a request that its doctor wants to be ended can still be. */
+export const answerAbort = act('abort', async (visit, form) => {
+  const abort = await visit.desk.store.reader().read('Task', required(form, 'abort'))
+  if (!abort) throw failure('not-found', 'There is no such Task.')
+  const isEnded = required(form, 'said') === 'end'
+  const resource: Task = isEnded
+    ? { ...abort, status: 'completed' }
+    : { ...abort, status: 'rejected', statusReason: { text: required(form, 'reason') } }
+  await change([updateOf(abort, resource)], visit)
+  return isEnded ? 'done.ended' : 'done.goes-on'
+})
+
 export const requestActs: readonly Act[] = [
+  putOnList,
+  answerAbort,
   claimRequest,
   giveBackRequest,
   handOverRequest,

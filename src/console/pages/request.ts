@@ -7,6 +7,7 @@ import { age, communeOf, nameOf, shortDate, wordsOf } from '../format.ts'
 import { given, type Html, html, nothing } from '../html.ts'
 import { judgementPart } from '../parts/judgement.ts'
 import { messagePart } from '../parts/messages.ts'
+import { abortPart, notesPart } from '../parts/notes.ts'
 import { bookedPart, proposalPart } from '../parts/places.ts'
 import { timelinePart } from '../parts/timeline.ts'
 import { endPart, holderPart } from '../parts/work.ts'
@@ -27,7 +28,7 @@ export async function requestShown(visit: Visit): Promise<Shown> {
   const { view, desk, parts } = visit
   const dossier = await dossierOf(parts.id ?? '', desk)
   const { request, task, patient, appointments, supporting } = dossier
-  const current = appointments.filter(({ status }) => status !== 'cancelled' && status !== 'entered-in-error')
+  const current = appointments.filter(({ status }) => !gone.includes(status))
   const wantsPlace = task !== undefined && isOpen(task) && current.length === 0
   const at = { now: desk.clock().toISOString(), territory: desk.territory }
   const judgement = judgementOf({ ...dossier, unmapped: false }, flagCodesOf(request), at)
@@ -43,6 +44,7 @@ export async function requestShown(visit: Visit): Promise<Shown> {
     body: html`${head(dossier, title, view)}
       <div class="two"><div>
         <section class="card" data-part="patient">${patientPart(dossier, view)}</section>
+        ${abortPart(dossier, view)}${notesPart(dossier, view)}
         ${given(judgement, (value) => judgementPart(value, dossier, view))}
         ${placePart(dossier, { proposals, booked, wantsPlace, isReady: judgement?.verdict !== 'incomplete' && judgement?.verdict !== 'blocked' }, view)}
       </div><aside>
@@ -52,6 +54,9 @@ export async function requestShown(visit: Visit): Promise<Shown> {
     references: versionsOf([request, task, patient, ...appointments, ...supporting]),
   }
 }
+
+/** Not in a place: given up, or still waiting for one. */
+const gone: readonly string[] = ['cancelled', 'entered-in-error', 'waitlist']
 
 function head({ request, task }: Dossier, title: string, view: View): Html {
   const { say } = view
@@ -78,6 +83,7 @@ function patientPart({ patient, doctor, request }: Dossier, view: View): Html {
     [say('field.phone'), patient?.telecom?.find(({ system }) => system === 'phone')?.value],
     [say('field.commune'), communeOf(patient?.address)],
     [say('request.doctor'), nameOf(doctor?.name) || request.requester?.display],
+    [say('request.treating'), patient?.generalPractitioner?.[0]?.display],
     [say('field.callback'), callbackOf(request)],
     [say('field.purpose'), noteOf(request, 'purpose')],
     [say('field.justification'), noteOf(request, 'justification')],

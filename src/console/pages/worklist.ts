@@ -1,13 +1,9 @@
-import type { Task } from '@medplum/fhirtypes'
-import { clocksOfRequest } from '../../flows/clocks/kept.ts'
-import type { Kept } from '../../store/index.ts'
-import { clockDue, currentClock } from '../deadline.ts'
-import { age, communeOf, nameOf, when, wordsOf } from '../format.ts'
 import { given, type Html, html, nothing } from '../html.ts'
+import { requestTable } from '../parts/rows.ts'
 import { versionsOf } from '../search.ts'
-import { stateOf } from '../state.ts'
-import type { Page, View, Visit } from '../view.ts'
-import { type List, lists, type Row, type Worklist, worklist } from '../worklist.ts'
+import type { Page, View } from '../view.ts'
+import { type List, lists, type Worklist, worklist } from '../worklist.ts'
+import { searchForm } from './search.ts'
 
 /** What is to be done, those due first before all others. */
 export const worklistPage: Page = {
@@ -19,8 +15,8 @@ export const worklistPage: Page = {
     return {
       title: view.say('worklist.title'),
       live: true,
-      body: html`<div class="head"><h1>${view.say('worklist.title')}</h1>${tabs(list, view)}</div>
-        <div data-part="rows">${table(found, visit)}${pager(list, found, view, query.has('after'))}</div>`,
+      body: html`<div class="head"><h1>${view.say('worklist.title')}</h1>${searchForm('', view)}</div>${tabs(list, view)}
+        <div data-part="rows">${requestTable(found, visit)}${pager(list, found, view, query.has('after'))}</div>`,
       references: versionsOf(found.rows.flatMap(({ task, request, patient }) => [task, request, patient])),
     }
   },
@@ -31,50 +27,6 @@ function tabs(list: List, { say }: View): Html {
     (one) =>
       html`<li><a href="/console${one === 'open' ? nothing : html`?list=${one}`}"${one === list ? html` aria-current="page"` : nothing}>${say(`list.${one}`)}</a></li>`,
   )}</ul></nav>`
-}
-
-function table({ rows, people }: Worklist, visit: Visit): Html {
-  const { view } = visit
-  const { say } = view
-  if (rows.length === 0) return html`<p class="empty">${say('worklist.empty')}</p>`
-  return html`<div class="scroll"><table class="list">
-    <caption class="hidden">${say('worklist.caption')}</caption>
-    <thead><tr><th scope="col">${say('column.due')}</th><th scope="col">${say('column.exam')}</th><th scope="col">${say('column.patient')}</th>
-      <th scope="col">${say('column.commune')}</th><th scope="col">${say('column.state')}</th><th scope="col">${say('column.who')}</th></tr></thead>
-    <tbody>${rows.map((row) => line(row, people, visit))}</tbody></table></div>`
-}
-
-function line(row: Row, people: ReadonlyMap<string, Kept>, { view, person, desk }: Visit): Html {
-  const { task, request, patient, appointment } = row
-  const id = task.focus?.reference?.split('/')[1] ?? ''
-  const { name, clock } = currentClock(
-    clocksOfRequest(task, appointment ? [appointment] : [], desk.territory, new Date(view.now).toISOString()),
-  )
-  return html`<tr class="${clock.state === 'running' ? clock.standing : clock.state}">
-    <td>${clockDue(clock, view)} <small>${view.say(`due.for.${name}`)}</small></td>
-    <td><a data-row href="/console/requests/${id}">${wordsOf(request?.code) || view.say('exam.unknown')}</a>
-      ${given(isUrgent(task), () => html`<span class="urgent">${view.say('urgent')}</span>`)}
-      ${given(wordsOf(request?.reasonCode?.[0]), (words) => html`<small>${words}</small>`)}</td>
-    <td>${nameOf(patient?.name)} ${given(patient?.birthDate, (born) => html`<small>${age(born, view)}</small>`)}</td>
-    <td>${communeOf(patient?.address)}</td>
-    <td>${stateOf(task, view)}${given(appointment?.start, (start) => html`<small>${when(start, view)}</small>`)}</td>
-    <td>${who(task.owner?.reference, people, view, person.reference)}</td></tr>`
-}
-
-const isUrgent = ({ priority }: Task): boolean => priority !== undefined && priority !== 'routine'
-
-/** Who has it: a person by name, nobody when it is the cell's. */
-function who(
-  reference: string | undefined,
-  people: ReadonlyMap<string, Kept>,
-  { say }: View,
-  me: string,
-): Html {
-  if (reference === me) return html`<strong>${say('who.me')}</strong>`
-  const owner = reference === undefined ? undefined : people.get(reference)
-  return owner?.resourceType === 'Practitioner'
-    ? html`${nameOf(owner.name)}`
-    : html`<span class="nobody">${say('who.nobody')}</span>`
 }
 
 function pager(list: List, { next }: Worklist, { say }: View, isFurther: boolean): Html {

@@ -1,4 +1,5 @@
 import type { Appointment } from '@medplum/fhirtypes'
+import { isWaiting, waitsSince, windowOf } from '../../flows/booking/waiting.ts'
 import { isCall } from '../../flows/task.ts'
 import type { Dossier } from '../dossier.ts'
 import { dayWords, timeOf } from '../format.ts'
@@ -11,7 +12,7 @@ import type { View } from '../view.ts'
 
 /** Places that could be had, best first, each with the button that takes it; where nothing is missing the best has the focus. */
 export function proposalPart(
-  { request }: Dossier,
+  { request, appointments }: Dossier,
   proposals: readonly Proposal[],
   isReady: boolean,
   view: View,
@@ -22,7 +23,23 @@ export function proposalPart(
     <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, isReady && n === 0, view))}</ol></form>`
   return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2>
     ${proposals.length === 0 ? html`<p class="empty">${say('places.none')}</p>` : list}
-    <form method="post" action="${at('propose')}" class="below">${formKey(view)}<button>${say(proposals.length === 0 ? 'places.tell-none' : 'places.propose')}</button></form></section>`
+    <form method="post" action="${at('propose')}" class="below">${formKey(view)}<button>${say(proposals.length === 0 ? 'places.tell-none' : 'places.propose')}</button></form>
+    ${waitsPart(request.id, appointments, view)}</section>`
+}
+
+/** How many days a request waits, where nobody says it. */
+const usualWaitDays = 14
+
+/** Its place on the waiting list, or the way to get one. */
+function waitsPart(request: string, appointments: readonly Appointment[], view: View): Html {
+  const { say } = view
+  const waiting = appointments.find(isWaiting)
+  const [since, until] = [waiting && waitsSince(waiting), waiting && windowOf(waiting)?.end]
+  if (since !== undefined && until !== undefined)
+    return html`<p class="below">${badge('wait', say('appointment.waitlist'))} ${say('waiting.on-list', { since: dayWords(since, view), until: dayWords(until, view) })}</p>`
+  return html`<form method="post" action="/console/requests/${request}/wait" class="row below">${formKey(view)}
+    <button>${say('waiting.put')}</button><label for="wait-days" class="beside">${say('waiting.days')}</label>
+    <input id="wait-days" name="days" type="number" min="1" max="60" value="${usualWaitDays}" required></form>`
 }
 
 function placeLine({ appointment, place, commune, reasons }: Proposal, isBest: boolean, view: View): Html {

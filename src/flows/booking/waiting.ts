@@ -1,4 +1,11 @@
-import type { Appointment, Period, Slot } from '@medplum/fhirtypes'
+import type {
+  Appointment,
+  AppointmentParticipant,
+  Period,
+  ServiceRequest,
+  Slot,
+  Task,
+} from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { extensions } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
@@ -42,6 +49,24 @@ const ageOf = (one: Kept<Appointment>) => Date.parse(waitsSince(one) ?? one.meta
 
 /** When it may be. */
 export const windowOf = ({ requestedPeriod = [] }: Appointment): Period | undefined => requestedPeriod[0]
+
+/** A place on the list for a request, from now on for so many days: iCal priority 1 when it is urgent, else 5. */
+export function waitingFor(
+  { id, subject }: Kept<ServiceRequest>,
+  { priority }: Pick<Task, 'priority'>,
+  days: number,
+  now: string,
+): Appointment {
+  const end = new Date(Date.parse(now) + days * 86_400_000).toISOString()
+  return {
+    resourceType: 'Appointment',
+    status: 'waitlist',
+    priority: priority === undefined || priority === 'routine' ? 5 : 1,
+    basedOn: [{ reference: `ServiceRequest/${id}` }],
+    requestedPeriod: [{ start: now, end }],
+    participant: [{ actor: subject as AppointmentParticipant['actor'] & object, status: 'needs-action' }], // a patient
+  }
+}
 
 /** A request that is put on the list, as it is kept. Fails: required. */
 export function listed(

@@ -2,7 +2,7 @@ import type { Appointment, ServiceRequest, Task } from '@medplum/fhirtypes'
 import { systems } from '../../fhir/canonical.ts'
 import { derivedId } from '../../fhir/id.ts'
 import type { Kept } from '../../store/index.ts'
-import { listed } from '../booking/waiting.ts'
+import { listed, waitingFor } from '../booking/waiting.ts'
 import { protocolOf, type Texts } from '../protocol/protocol.ts'
 import type { Moment } from '../step.ts'
 import type { BusinessStatus } from '../task.ts'
@@ -25,7 +25,7 @@ export function overflowing(task: Kept<Task>, request: Kept<ServiceRequest>, at:
   return {
     stage: wait ? 'waitlist' : 'no-capacity',
     words: rules.flatMap((rule) => wordsOf(rule, task, at)),
-    waiting: wait && waitingFor(request, task, wait.days, at),
+    waiting: wait && waits(request, task, wait.days, at),
   }
 }
 
@@ -60,16 +60,7 @@ function alternativesOf({ instantiatesCanonical, output = [] }: Task, { territor
 }
 
 /** On the list in the cell's name: the cell books the place that is held for it. */
-function waitingFor({ id, subject }: Kept<ServiceRequest>, { priority }: Task, days: number, at: Moment) {
-  const end = new Date(Date.parse(at.now) + days * 86_400_000).toISOString()
-  const said: Appointment & { id: string } = {
-    resourceType: 'Appointment',
-    id: derivedId('waits', id, at.now),
-    status: 'waitlist',
-    priority: priority === undefined || priority === 'routine' ? 5 : 1,
-    basedOn: [{ reference: `ServiceRequest/${id}` }],
-    requestedPeriod: [{ start: at.now, end }],
-    participant: [{ actor: subject as { reference?: string }, status: 'needs-action' }], // a patient
-  }
+function waits(request: Kept<ServiceRequest>, task: Task, days: number, at: Moment) {
+  const said = { ...waitingFor(request, task, days, at.now), id: derivedId('waits', request.id, at.now) }
   return listed(said, at, { organization: at.territory.cell })
 }
