@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono'
+import { nobody } from '../auth/nobody.ts'
 import { refuseTokenInUrl } from '../auth/permit.ts'
-import { parseJson } from '../fhir/json.ts'
 import { failure } from '../fhir/outcome.ts'
 import type { Base } from './base.ts'
 import { refuseLong, textOf } from './body.ts'
@@ -10,6 +10,7 @@ import { capabilities } from './interactions/capabilities.ts'
 import { isJsonPatch } from './patch.ts'
 import { expectJson, type Presentation, plain, presentationOf } from './presentation.ts'
 import { type Router, routerOf } from './router.ts'
+import { sentIn } from './sent.ts'
 import { type Said, serve } from './serve.ts'
 import { told } from './told.ts'
 
@@ -40,7 +41,7 @@ async function answered(c: Context<Edge>, base: Base, router: Router, house: Hou
 function saidBy(
   c: Context<Edge>,
   { path, meant = (query) => query }: Base,
-  { settings: { maxBodyBytes } }: House,
+  { settings: { maxBodyBytes }, desk }: House,
 ): Said {
   const { url, method } = c.req
   const mark = url.indexOf('?')
@@ -55,7 +56,8 @@ function saidBy(
     async resource() {
       const type = c.req.header('content-type')
       if (method !== 'PATCH' || !isJsonPatch(type)) expectJson(type)
-      return parseJson(await textOf(c.req.raw, maxBodyBytes))
+      const text = await textOf(c.req.raw, maxBodyBytes)
+      return sentIn(text, (resource) => desk(nobody).validate(resource))
     },
     async form() {
       expectForm(c.req.header('content-type'))

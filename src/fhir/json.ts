@@ -1,5 +1,5 @@
 import { isPlain, parseWritten } from './decimals.ts'
-import { failure } from './outcome.ts'
+import { failure, failures, type Issue } from './outcome.ts'
 
 /** Deeper than any resource goes, and shallow enough for whoever walks the value by recursion. */
 const deepest = 100
@@ -17,15 +17,31 @@ const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
  * Source: RFC 8259; FHIR R4, json.html 2.1.2.
  */
 export function parseJson(text: string): unknown {
-  const json = text.startsWith('\uFEFF') ? text.slice(1) : text
-  return check(json) ? JSON.parse(json) : parseWritten(json)
+  const { value, faults } = readJson(text)
+  if (faults.length > 0) throw failures(faults)
+  return value
 }
 
-/** Walks over the text once; 1.5 KB take about as long as `JSON.parse` itself. False: numbers are written in a way of their own. */
-function check(text: string): boolean {
+/** The same value with the properties that are there twice, so that what else is wrong can be told with them. Fails: structure. */
+export function readJson(text: string): { value: unknown; faults: readonly Issue[] } {
+  const json = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const { isUsual, faults } = check(json)
+  return { value: isUsual ? JSON.parse(json) : parseWritten(json), faults }
+}
+
+interface Checked {
+  /** No number is written in a way of its own. */
+  isUsual: boolean
+  /** Properties that are there twice. */
+  faults: readonly Issue[]
+}
+
+/** Walks over the text once; 1.5 KB take about as long as `JSON.parse` itself. */
+function check(text: string): Checked {
   const path: (string | number)[] = []
   let at = 0
   let isUsual = true
+  const faults: Issue[] = []
 
   const fault = (what: string) => told(text, at, path, what)
   const code = () => text.charCodeAt(at)
@@ -64,16 +80,24 @@ function check(text: string): boolean {
     const start = at
     if (code() !== quote) throw fault('a property name in quotes is expected')
     const name = string()
-    const refused = forbidden.has(name) ? 'is not allowed' : names.has(name) ? 'is there twice' : undefined
-    if (refused) {
-      at = start
-      path.push(name)
-      throw fault(`this property ${refused}`)
-    }
+    if (forbidden.has(name) || names.has(name)) doubtful(name, start)
     blank()
     if (code() !== colon) throw fault('a colon is expected')
     at++
     return name
+  }
+
+  /** A name that is not allowed ends the reading; one that is there twice is told with what else is wrong. */
+  function doubtful(name: string, start: number): void {
+    const isForbidden = forbidden.has(name)
+    path.push(name)
+    const end = at
+    at = start
+    const found = fault(`this property ${isForbidden ? 'is not allowed' : 'is there twice'}`)
+    if (isForbidden) throw found
+    faults.push(...found.issues)
+    path.pop()
+    at = end
   }
 
   function array(): void {
@@ -136,7 +160,7 @@ function check(text: string): boolean {
 
   value()
   if (at < text.length) throw fault('something follows after the value')
-  return isUsual
+  return { isUsual, faults }
 }
 
 /** Whole numbers of usual length need no second look. */

@@ -66,6 +66,8 @@ export interface Peer {
   asks?: true
   /** Nobody at the other end but a person with a telephone. */
   manual: boolean
+  /** That a booking is cancelled is told by telephone. */
+  cancelledByTelephone?: true
   /** Kinds of departure that it takes, such as `appointment.requested`. */
   takes: readonly string[]
   /** IANA zone in which its places are; the territory's, unless it is said. */
@@ -130,8 +132,8 @@ export interface Desk {
   diaries?: Diaries
   /** Told of each place that was refused for a quota is used up. */
   quotaRefused?: (quota: Quota, actor: Actor) => void
-  /** What the profiles say of a resource: errors and warnings. */
-  validate: (resource: Resource) => Issue[]
+  /** What the profiles say of a resource: errors and warnings; `against`: and a profile that is named. */
+  validate: (resource: Resource, options?: { against?: `${string}:${string}` }) => Issue[]
   /** What comes in through the API as it is to be kept: a Subscription gets its owner, its secrets are sealed. */
   prepare: <R extends Resource>(resource: R, actor: Actor) => Promise<R>
   /** Departures that subscriptions to what was written ask for. */

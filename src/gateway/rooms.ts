@@ -104,7 +104,7 @@ function bareDesk({ validator }: Rules, store: Store, clock: () => Date): Omit<D
     store,
     clock,
     actor: itself,
-    validate: (resource) => validator.validate(resource),
+    validate: validator.validate,
     prepare: async (resource) => resource,
     notify: () => [],
   }

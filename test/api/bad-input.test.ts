@@ -52,7 +52,7 @@ describe('a body that cannot be a resource', () => {
       { body: '{"resourceType":"Patient","gender":"male","gender":"female"}' },
       400,
       'structure',
-      'gender',
+      'Patient.gender',
     ],
     [
       'a property that reaches into prototypes',
@@ -124,6 +124,21 @@ describe('a body that cannot be a resource', () => {
       body: { ...valid, birthDate: 'never', gender: 'blue', colour: 1 },
     })
     expect(issuesIn(reply).length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('so are a property that is there twice, an unknown one and a wrong type, each by its place', async () => {
+    const wrong =
+      '{"resourceType":"Patient","gender":"male","gender":"female","colour":1,"name":[{"family":2}]}'
+    const places = (reply: Reply) => issuesIn(reply).map(({ expression }) => expression?.[0])
+    const alone = await api.send('POST', '/fhir/Patient', { body: wrong })
+    expect(alone.status).toBe(400)
+    const expected = ['Patient.gender', 'Patient.colour', 'Patient.name[0].family']
+    expect(places(alone).sort()).toEqual(expect.arrayContaining(expected.toSorted()))
+    const entry = `{"resource":${wrong},"request":{"method":"POST","url":"Patient"}}`
+    const body = `{"resourceType":"Bundle","type":"transaction","entry":[${entry}]}`
+    const inside = await api.send('POST', '/fhir', { body })
+    const placed = expected.map((place) => place.replace('Patient', 'Bundle.entry[0].resource'))
+    expect(places(inside)).toEqual(expect.arrayContaining(placed))
   })
 })
 

@@ -307,4 +307,68 @@ describe('$validate', () => {
     ).not.toContain('error')
     expect((await ehr('POST', '/fhir/Condition/$validate', fine)).status).toBe(400)
   })
+
+  const told = async (path: string, body?: object, method = 'POST') => {
+    const reply = await ehr(method, path, body)
+    expect(reply.status, reply.text).toBe(200)
+    return issuesIn(reply).filter(({ severity }) => severity === 'error' || severity === 'fatal')
+  }
+  const numbered = {
+    resourceType: 'Patient',
+    identifier: [{ system: 'urn:test:validate', value: '1' }],
+    name: [{ family: 'Valide', given: ['R'] }],
+    gender: 'female',
+    birthDate: '1961-04-02',
+  }
+
+  test('holds it against a profile that is named, if it is known', async () => {
+    const slot = {
+      resourceType: 'Patient',
+      name: [{ family: 'V' }],
+      gender: 'female',
+      birthDate: '1961-04-02',
+    }
+    const against = (profile: string) =>
+      parameters({ name: 'resource', resource: slot }, { name: 'profile', valueUri: profile })
+    const patient = 'http://hl7.org/fhir/StructureDefinition/Patient'
+    expect(await told('/fhir/Patient/$validate', against(patient))).toEqual([])
+    const other = 'https://relais.example/fhir/StructureDefinition/relais-slot'
+    expect(await told('/fhir/Patient/$validate', against(other))).not.toEqual([])
+    const unknown = await ehr('POST', '/fhir/Patient/$validate', against('https://x.example/none'))
+    expect([unknown.status, issuesIn(unknown)[0]?.expression]).toEqual([404, ['profile']])
+  })
+
+  test('with a mode, says what would speak against the change, and keeps nothing', async () => {
+    const mode = (code: string, resource?: object) =>
+      parameters(...(resource ? [{ name: 'resource', resource }] : []), { name: 'mode', valueCode: code })
+    expect(await told('/fhir/Patient/$validate', mode('create', numbered))).toEqual([])
+    expect((await ehr('GET', '/fhir/Patient?identifier=urn:test:validate|1')).at('entry')).toBeUndefined()
+    const kept = await ehr('POST', '/fhir/Patient', numbered)
+    const id = String(kept.at('id'))
+    expect(await told('/fhir/Patient/$validate', mode('create', numbered))).toMatchObject([
+      { code: 'duplicate', expression: ['Patient.identifier'] },
+    ])
+    const dangling = {
+      resourceType: 'Condition',
+      subject: { reference: 'Patient/none' },
+      code: { text: 'x' },
+    }
+    expect(await told('/fhir/Condition/$validate', mode('create', dangling))).toMatchObject([
+      { code: 'business-rule', expression: ['Condition.subject.reference'] },
+    ])
+    expect(await told(`/fhir/Patient/${id}/$validate`, mode('update', { ...numbered, id }))).toEqual([])
+    expect(await told('/fhir/Patient/$validate', mode('update', { ...numbered, id: 'none' }))).not.toEqual([])
+    expect((await ehr('GET', `/fhir/Patient/${id}`)).at('meta.versionId')).toBe('1')
+    expect((await ehr('POST', '/fhir/Patient/$validate', mode('destroy', numbered))).status).toBe(400)
+    expect((await ehr('POST', '/fhir/Patient/$validate', mode('create'))).status).toBe(400)
+  })
+
+  test('a deletion is rehearsed, too, by GET as by POST', async () => {
+    const problem = { resourceType: 'Condition', subject: { display: 'x' }, code: { text: 'x' } }
+    const id = String((await ehr('POST', '/fhir/Condition', problem)).at('id'))
+    expect(await told(`/fhir/Condition/${id}/$validate?mode=delete`, undefined, 'GET')).toEqual([])
+    expect((await ehr('GET', `/fhir/Condition/${id}`)).status).toBe(200)
+    const denied = await ehr('GET', `/fhir/Patient/${id}/$validate?mode=delete`)
+    expect(denied.status).toBe(403)
+  })
 })
