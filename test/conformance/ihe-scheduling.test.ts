@@ -240,6 +240,33 @@ describe('ITI-117 Book Appointment', () => {
     ])
   })
 
+  test('create: what was found is booked for a patient who is told by value, known or not', async () => {
+    const { id, slot } = await proposal()
+    const value = patientIdentifierOf(++patients)
+    const told = {
+      resourceType: 'Patient' as const,
+      identifier: [{ system: ins, value }],
+      name: [{ family: 'Fictive', given: ['Dominique'] }],
+      gender: 'female' as const,
+      birthDate: '1979-03-01',
+    }
+    const by = (patient: Patient) => ({ name: 'patient-resource', resource: patient })
+    const first = await asks('book', [...named(id), by(told)])
+    expect(first.status, JSON.stringify(first.body)).toBe(200)
+    expect(appointments(first)).toMatchObject([{ status: 'booked', slot: [{ reference: slot }] }])
+    const ehr = gateway.as('ehr')
+    const [kept, ...others] = await ehr.search<Patient>(`Patient?identifier=${ins}|${value}`)
+    expect(others).toEqual([])
+    const whose = (answer: Answer) =>
+      appointments(answer).flatMap(({ participant }) => participant.map(({ actor }) => actor?.reference))
+    expect(whose(first)).toContain(`Patient/${kept?.id}`)
+    const again = await asks('book', [...named((await proposal()).id), by(told)])
+    expect(again.status, JSON.stringify(again.body)).toBe(200)
+    expect(whose(again)).toContain(`Patient/${kept?.id}`)
+    const nameless = await asks('book', [...named((await proposal()).id), by({ ...told, identifier: [] })])
+    expect([nameless.status, appointments(nameless)]).toEqual([400, []])
+  })
+
   test('a place that is booked is refused to another', async () => {
     const place = await proposal()
     expect((await asks('book', wished(place))).status).toBe(200)

@@ -1,4 +1,4 @@
-import type { Appointment, Reference } from '@medplum/fhirtypes'
+import type { Appointment, Patient, Reference } from '@medplum/fhirtypes'
 import { canonical, extensions } from '../../fhir/canonical.ts'
 import { failure, type Issue, issue } from '../../fhir/outcome.ts'
 import { idOf } from '../../fhir/reference.ts'
@@ -6,6 +6,7 @@ import { amend, type Booking, type BookTarget, bookOnce, cancel } from '../../fl
 import type { Answer } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { answerAppointments, appointmentIdOf } from './found.ts'
+import { patientTold } from './for-whom.ts'
 import { operation } from './operation.ts'
 
 interface Input {
@@ -14,6 +15,7 @@ interface Input {
   'cancelled-appt-id'?: string
   schedule?: Reference
   comment?: string
+  'patient-resource': Patient[]
 }
 
 /** A place is booked, by the centre's yes; or given back. Source: IHE ITI Scheduling, ITI-117. */
@@ -54,6 +56,15 @@ export const book = operation<Input>({
         max: '1',
         documentation: 'The diary in which the slots are looked for, by start and end, when none is named.',
       },
+      {
+        use: 'in',
+        name: 'patient-resource',
+        type: 'Patient',
+        min: 0,
+        max: '*',
+        documentation:
+          'For whom, where neither the place nor its request says so: the patient of these identifiers, who is written down when nobody knows him. One at most.',
+      },
       { use: 'in', name: 'comment', type: 'string', min: 0, max: '1' },
       { use: 'out', name: 'return', type: 'Bundle', min: 1, max: '1' },
     ],
@@ -62,7 +73,9 @@ export const book = operation<Input>({
     const { 'appointment-resource': resource } = input
     if (resource?.status === 'cancelled') return cancelled(resource, call)
     if (resource?.status === 'booked') return changed(resource, input, call)
-    return booked({ ...detailsOf(input, call), target: targetOf(input, call) }, input, call)
+    const target = targetOf(input, call)
+    const patient = await patientTold(input['patient-resource'], call)
+    return booked({ ...detailsOf(input, call), target: forWhom(target, patient) }, input, call)
   },
 })
 
@@ -153,6 +166,12 @@ function targetOf(input: Input, call: Call): BookTarget {
   if (appointment === undefined)
     throw failure('value', 'Give a reference to an Appointment.', 'Parameters.parameter')
   return { appointment }
+}
+
+/** The same place, for a patient who is told beside it; a place that says whose it is stays so. */
+function forWhom(target: BookTarget, patient: string | undefined): BookTarget {
+  if (patient === undefined) return target
+  return 'appointment' in target ? { ...target, whom: { patient } } : { patient, ...target }
 }
 
 function targetIn(resource: Appointment, schedule: Reference | undefined): BookTarget {

@@ -8,7 +8,7 @@ import { type Amendment, amended } from './amended.ts'
 import { type DiaryTime, wantedAt } from './at-time.ts'
 import { cancelled } from './cancelled.ts'
 import { agreedNow } from './covered.ts'
-import { slotsOf, type Wanted } from './facts.ts'
+import { type ForWhom, slotsOf, type Wanted } from './facts.ts'
 import { held } from './hold.ts'
 import { keyed } from './keyed.ts'
 import { type Proposal, proposalOf } from './proposal.ts'
@@ -115,9 +115,11 @@ async function proposed(id: string, desk: Desk): Promise<Wanted> {
 }
 
 /** The slots of a time in a diary, or of a proposal; what names its slots is what it is. */
-async function placesOf(target: Proposal | Wanted | DiaryTime, desk: Desk): Promise<Wanted> {
+async function placesOf(target: (Proposal & ForWhom) | Wanted | DiaryTime, desk: Desk): Promise<Wanted> {
   if ('schedule' in target) return wantedAt(target, desk)
-  return 'minutes' in target ? wantedOf(target, desk) : target
+  if (!('minutes' in target)) return target
+  const { patient } = target
+  return { ...(patient !== undefined && { patient }), ...(await wantedOf(target, desk)) }
 }
 
 /** Books a place, with no more said of it than a comment. */
@@ -210,7 +212,7 @@ async function asked(
     return onlyAppointment(written)
   }
   const ask = (place: HeldPlace | Wanted) => askedFor(place, detailsOf(details), desk, arriving)
-  const meant = 'appointment' in target ? (proposalOf(target.appointment) ?? target) : target
+  const meant = meantBy(target)
   if ('appointment' in meant) return ask(meant)
   const wanted = await placesOf(meant, desk)
   const own = details.replaces === undefined ? await ownIn(wanted, desk) : undefined
@@ -225,6 +227,12 @@ async function asked(
     if (unnamed) return ask({ appointment: unnamed.id, whom: wanted })
     throw thrown
   }
+}
+
+/** What an id stands for, for whom it is said to be; whom it was found for comes first. */
+function meantBy(target: Target): HeldPlace | (Proposal & ForWhom) | Wanted | DiaryTime {
+  const proposal = 'appointment' in target ? proposalOf(target.appointment) : undefined
+  return proposal && 'appointment' in target ? { ...target.whom, ...proposal } : target
 }
 
 const detailsOf = ({ comment, identifier, replaces }: Details): Details => ({
