@@ -11,9 +11,6 @@ import { type ResourceRow, resourceColumns } from './rows.ts'
 /** Where the next page goes on is said by the last row of this one alone: it takes time to make and to read. */
 type MatchRow = ResourceRow & { place: (string | null)[] | null }
 
-/** Searches of several types, alike in order, page size and place: `parseAcross` makes them so. */
-export type Searches = readonly [Search, ...Search[]]
-
 /** One page of what searches of several types find together, in one order, by one statement. */
 export async function findAcross(
   { planned: query, steady }: Pick<Database, 'planned' | 'steady'>,
@@ -21,9 +18,7 @@ export async function findAcross(
   sight: Sight,
 ): Promise<Page> {
   const [first] = searches
-  const counted =
-    first.total || first.totalOnly ? { total: await countOf({ planned: query }, searches, sight) } : {}
-  if (first.totalOnly) return { entries: [], ...counted }
+  if (first.totalOnly) return { entries: [], total: await totalOf(query, searches, sight) }
   const rows = await query<MatchRow>(acrossStatement(searches, sight))
   const matches = rows.slice(0, first.count)
   const others = await included(steady, { includes: includesOf(searches) }, matches, sight)
@@ -67,18 +62,6 @@ function keysOf(search: Search): readonly Key[] {
     always: true,
   } as const
   return [...own, type]
-}
-
-async function countOf(
-  { planned: query }: Pick<Database, 'planned'>,
-  searches: Searches,
-  sight: Sight,
-): Promise<number> {
-  const each = searches.map((search) => countStatement(search, sight))
-  const [row] = await query<{ total: number }>(
-    sql`select sum(total)::int as total from (${join(each, ' union all ')}) every`,
-  )
-  return row?.total ?? 0
 }
 
 /** Each once: several types may bring along the same. */

@@ -16,15 +16,16 @@ type PageRow = Packed & {
   place: (string | null)[] | null
 }
 
+/** Searches of several types, alike in order, page size and place: `parseAcross` makes them so. */
+export type Searches = readonly [Search, ...Search[]]
+
 /** One page of what a search finds, with what it brings along; `total` only when it was asked for. */
 export async function findPage(
   { planned: query, steady }: Pick<Database, 'planned' | 'steady'>,
   search: Search,
   sight: Sight,
 ): Promise<Page> {
-  const total = search.total || search.totalOnly ? await countOf(query, search, sight) : undefined
-  const counted = total === undefined ? {} : { total }
-  if (search.totalOnly) return { entries: [], ...counted }
+  if (search.totalOnly) return { entries: [], total: await totalOf(query, [search], sight) }
   const find = isSteady(search) ? steady : query
   const { matches, along, next } = inOrder(await find<PageRow>(searchStatement(search, sight)), search)
   return { ...pageOf(matches, await included(steady, search, matches, sight, along), next), ...counted }
@@ -87,9 +88,41 @@ export function countStatement({ type, filters }: Search, sight: Sight): Sql {
   return sql`select count(*)::int as total from ${matching({ type, alias: 's', sight }, filters)}`
 }
 
-async function countOf(query: Query, search: Search, sight: Sight): Promise<number> {
-  const [row] = await query<{ total: number }>(countStatement(search, sight))
+/** The number on all pages: known already where this page is all there is. */
+export async function totalBeside(
+  query: Query,
+  searches: Searches,
+  sight: Sight,
+  { next }: Page,
+  matches: number,
+): Promise<number> {
+  const [{ cursor }] = searches
+  return next === undefined && cursor === undefined ? matches : totalOf(query, searches, sight)
+}
+
+/** How many match, of all types together: counted, or as the planner guesses. */
+export async function totalOf(query: Query, searches: Searches, sight: Sight): Promise<number> {
+  const [{ estimated }] = searches
+  if (estimated) return guessed(query, searches, sight)
+  const each = searches.map((search) => countStatement(search, sight))
+  const [row] = await query<{ total: number }>(
+    sql`select sum(total)::int as total from (${join(each, ' union all ')}) every`,
+  )
   return row?.total ?? 0
+}
+
+interface Plan {
+  'Plan Rows': number
+}
+
+async function guessed(query: Query, searches: Searches, sight: Sight): Promise<number> {
+  const each = searches.map(
+    ({ type, filters }) => sql`select from ${matching({ type, alias: 's', sight }, filters)}`,
+  )
+  const [row] = await query<{ 'QUERY PLAN': readonly [{ Plan: Plan }] }>(
+    sql`explain (format json) ${join(each, ' union all ')}`,
+  )
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
 }
 
 const found = ({ type, id, version, updated, body }: ResourceRow, mode: Found['mode']): Found => ({
