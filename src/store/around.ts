@@ -1,6 +1,6 @@
 import { parametersOf } from '../fhir/search/parameters.ts'
 import type { Database } from './database.ts'
-import type { Occupancy, Trail, Way } from './index.ts'
+import type { Occupancy, Trail, Way } from './facts.ts'
 import { accessIn, type Current } from './keyed.ts'
 import { storedOf } from './read.ts'
 import { isHot } from './search/hot.ts'

@@ -4,8 +4,8 @@ import type { Client } from 'pg'
 import { z } from 'zod'
 import type { Log } from '../log.ts'
 import type { Database } from './database.ts'
-import type { Changed } from './index.ts'
 import { sql } from './sql.ts'
+import type { Changed } from './store.ts'
 
 /** Tells of commits: here at once, in the other gateways on the same server soon after. */
 export interface Changes extends AsyncDisposable {

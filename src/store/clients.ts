@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
-import type { Clients } from './index.ts'
 import { raw, sql } from './sql.ts'
+import type { Clients } from './store.ts'
 
 /** API clients, by id. */
 export function clientsIn(db: Database): Clients {

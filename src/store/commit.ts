@@ -3,11 +3,11 @@ import { businessKeys } from '../fhir/business-key.ts'
 import { type Failure, failure } from '../fhir/outcome.ts'
 import type { Database } from './database.ts'
 import { Duplicate } from './duplicate.ts'
-import type { Write } from './index.ts'
 import { sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
 import { type Answer, writeStatement } from './write/index.ts'
 import { wholeOf } from './write/whole.ts'
+import type { Write } from './writes.ts'
 
 /**
  * Writes all of a step in one statement: what is in hand now that it is on disk; undefined when another was quicker and

@@ -1,4 +1,4 @@
-import type { Departure, DepartureRow, Lease, Taker, Write } from './index.ts'
+import type { Departure, DepartureRow, Lease, Taker, Write } from './writes.ts'
 
 /**
  * Hands departures to whoever delivers in this process, with the write that makes them: nobody has to look for them.

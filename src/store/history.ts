@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failure } from '../fhir/outcome.ts'
 import type { Database } from './database.ts'
-import type { HistoryPage, HistoryQuery, Sight } from './index.ts'
+import type { HistoryPage, HistoryQuery, Sight } from './kept.ts'
 import { type StoredRow, storedOf, visible } from './read.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 

@@ -1,7 +1,8 @@
 import type { Database } from './database.ts'
-import type { ArrivalRow, Messages } from './index.ts'
 import type { Keyed } from './keyed.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
+import type { Messages } from './store.ts'
+import type { ArrivalRow } from './writes.ts'
 
 /** What came in, as it was kept by the write that decided its fate. */
 export function messagesIn(db: Database, keyed: Keyed): Messages {

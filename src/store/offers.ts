@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import type { Stored } from './index.ts'
+import type { Stored } from './kept.ts'
 import { join, type Sql, sql } from './sql.ts'
 
 /** Which free slots are asked for: the earliest of some diaries. */

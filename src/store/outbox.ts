@@ -1,9 +1,10 @@
 import type { Database } from './database.ts'
-import type { DepartureRow, Lease, Outbox, Room, Settlement } from './index.ts'
 import { type StoredRow, storedOf } from './read.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
+import type { Outbox } from './store.ts'
 import { delivered } from './write/messages.ts'
 import { table } from './write/rows.ts'
+import type { DepartureRow, Lease, Room, Settlement } from './writes.ts'
 
 /** What leaves: written by steps, taken from here by whoever delivers. */
 export function outboxIn(db: Database): Omit<Outbox, 'handTo'> {

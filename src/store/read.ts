@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import type { Sight, Stored } from './index.ts'
+import type { Sight, Stored } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { raw, type Sql, sql } from './sql.ts'
 

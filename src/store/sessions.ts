@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
-import type { Sessions } from './index.ts'
 import { sql } from './sql.ts'
+import type { Sessions } from './store.ts'
 
 /** Sessions of people, shared by all gateways on a server. What has ended is forgotten when another begins. */
 export function sessionsIn(db: Database): Sessions {

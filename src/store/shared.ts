@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
-import type { Store } from './index.ts'
 import { sql } from './sql.ts'
+import type { Store } from './store.ts'
 
 /** What gateways on one store agree on: keys used once, who holds what, small state. */
 export type Shared = Pick<

@@ -1,7 +1,7 @@
 import { type Committed, commit, commitTogether } from './commit.ts'
 import type { Database } from './database.ts'
-import type { Write } from './index.ts'
 import { areApart, type Reach, reachOf } from './write/whole.ts'
+import type { Write } from './writes.ts'
 
 /** Writes in one statement. */
 const mostTogether = 16

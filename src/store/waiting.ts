@@ -1,7 +1,8 @@
 import type { Database } from './database.ts'
-import type { Stored, WaitingQuery } from './index.ts'
+import type { Stored } from './kept.ts'
 import { type StoredRow, storedOf } from './read.ts'
 import { sql } from './sql.ts'
+import type { WaitingQuery } from './store.ts'
 
 /**
  * Tasks of an owner, by priority in the order given and then by when an answer is due. Each pair of priority and status is

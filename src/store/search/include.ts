@@ -1,7 +1,7 @@
 import { failure } from '../../fhir/outcome.ts'
 import type { Parameter } from '../../fhir/search/parameters.ts'
 import type { Include, Search } from '../../fhir/search.ts'
-import type { Sight } from '../index.ts'
+import type { Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { named } from './conditions.ts'
 import { type Packed, packed, type Query, type ResourceRow, resourceColumns, unpacked } from './rows.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { businessKeys } from '../../fhir/business-key.ts'
 import { Duplicate } from '../duplicate.ts'
-import type { Kept } from '../index.ts'
+import type { Kept } from '../kept.ts'
 import { type Sql, sql } from '../sql.ts'
 import { table } from './rows.ts'
 

@@ -1,4 +1,4 @@
-import type { Kept } from '../index.ts'
+import type { Kept } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { claimed, forgotten, type Identity, identified, identitiesOf } from './identity.ts'
 import { arrived, fenced, queued, settled } from './messages.ts'

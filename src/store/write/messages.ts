@@ -1,5 +1,5 @@
-import type { ArrivalRow, Departure, Settlement } from '../index.ts'
 import { raw, type Sql, sql } from '../sql.ts'
+import type { ArrivalRow, Departure, Settlement } from '../writes.ts'
 import { table } from './rows.ts'
 import type { Whole } from './whole.ts'
 

@@ -1,5 +1,6 @@
-import type { Counted, Occupancy } from '../index.ts'
+import type { Occupancy } from '../facts.ts'
 import { type Sql, sql } from '../sql.ts'
+import type { Counted } from '../writes.ts'
 import { table } from './rows.ts'
 
 /** Places are given back, and what was taken with them. */

@@ -1,6 +1,6 @@
 import { textOf } from '../../fhir/decimals.ts'
-import type { Removed, Write, Written } from '../index.ts'
 import { type Sql, sql } from '../sql.ts'
+import type { Removed, Write, Written } from '../writes.ts'
 import { table } from './rows.ts'
 
 /** A new version of a resource, or its deletion, as the statement has it. */

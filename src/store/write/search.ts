@@ -1,6 +1,6 @@
 import type { Column } from '../../fhir/search/parameters.ts'
 import { type SearchRow, searchRow } from '../../fhir/search/row.ts'
-import type { Kept } from '../index.ts'
+import type { Kept } from '../kept.ts'
 import { keptColumns, quoted, searchTable } from '../search/schema.ts'
 import { termsOf } from '../search/terms.ts'
 import { raw, type Sql, sql } from '../sql.ts'

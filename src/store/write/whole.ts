@@ -1,4 +1,4 @@
-import type { ArrivalRow, Write } from '../index.ts'
+import type { ArrivalRow, Write } from '../writes.ts'
 import { type Identity, identitiesOf } from './identity.ts'
 
 /** What one statement writes: one write, or several that have nothing to do with one another. */
