@@ -17,6 +17,8 @@ export interface Search {
   includes: readonly Include[]
   /** Whether all matches are counted too. */
   total: boolean
+  /** Whether the planner's guess is number enough, where there is more than a page. */
+  estimated?: boolean
   /** Whether nothing but that number is wanted. */
   totalOnly: boolean
   /** What of each resource is wanted; absent: all. */

@@ -78,6 +78,21 @@ describe('a search of several types', () => {
     expect([counted.at('total'), counted.at('entry')]).toEqual([made.length, undefined])
   })
 
+  test('estimated, the number is the planner’s, unless a page is all there is; it is not counted', async () => {
+    await some('estimate')
+    for (const path of ['/fhir/Patient?', '/fhir?_type=Patient,Condition&']) {
+      using statements = recordStatements()
+      const one = await api.send('GET', `${path}_tag=urn:test:across|estimate&_count=1&_total=estimate`)
+      const texts = statements.take()
+      expect(texts.filter((text) => text.includes('count(*)'))).toEqual([])
+      expect(texts.filter((text) => text.startsWith('explain'))).toHaveLength(1)
+      expect(one.at('total'), one.text).toBeTypeOf('number')
+      const all = await api.send('GET', `${path}_tag=urn:test:across|estimate&_total=estimate`)
+      expect(all.at('total')).toBe(entriesIn(all).length)
+      expect(statements.take()).toHaveLength(1)
+    }
+  })
+
   test('by a form, as by a URL; without _type, all that the caller may search', async () => {
     const made = await some('form')
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }

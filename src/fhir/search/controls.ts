@@ -55,6 +55,7 @@ const controls = new Map<string, Control>(
       if (!['none', 'estimate', 'accurate'].includes(value))
         throw badValue(name, 'none, estimate or accurate')
       draft.total = value !== 'none'
+      draft.estimated = value === 'estimate'
     },
     _format: ignored,
     _pretty: ignored,

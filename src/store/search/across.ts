@@ -1,12 +1,16 @@
 import type { Include, Search } from '../../fhir/search.ts'
 import type { Database } from '../database.ts'
-import type { Page, Sight } from '../index.ts'
+import type { Page, Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { matching } from './conditions.ts'
 import { included } from './include.ts'
-import { countStatement, pageOf } from './index.ts'
+import { pageOf } from './index.ts'
 import { after, type Key, orderBy, orderOf, place } from './order.ts'
 import { type ResourceRow, resourceColumns } from './rows.ts'
+import { totalBeside, totalOf } from './total.ts'
+
+/** Searches of several types, alike in order, page size and place: `parseAcross` makes them so. */
+export type Searches = readonly [Search, ...Search[]]
 
 /** Where the next page goes on is said by the last row of this one alone: it takes time to make and to read. */
 type MatchRow = ResourceRow & { place: (string | null)[] | null }
@@ -23,7 +27,8 @@ export async function findAcross(
   const matches = rows.slice(0, first.count)
   const others = await included(steady, { includes: includesOf(searches) }, matches, sight)
   const next = rows.length > matches.length ? matches.at(-1)?.place : undefined
-  return { ...pageOf(matches, others, next ?? undefined), ...counted }
+  const page = pageOf(matches, others, next ?? undefined)
+  return { ...page, ...(await totalBeside(query, searches, sight, page)) }
 }
 
 /** The matches of one page and one more: the first of each type, and of these the first. */

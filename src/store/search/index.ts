@@ -1,12 +1,13 @@
 import type { Search } from '../../fhir/search.ts'
 import type { Database } from '../database.ts'
-import type { Found, Page, Sight } from '../index.ts'
+import type { Found, Page, Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { matching } from './conditions.ts'
 import { isSteady } from './hot.ts'
 import { carried, included, includesFrom } from './include.ts'
 import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
-import { type Packed, packed, type Query, type ResourceRow, unpacked } from './rows.ts'
+import { type Packed, packed, type ResourceRow, unpacked } from './rows.ts'
+import { totalBeside, totalOf } from './total.ts'
 
 /** The matches, with their order and where the next page goes on; then what comes along, of which neither is said. */
 type PageRow = Packed & {
@@ -15,9 +16,6 @@ type PageRow = Packed & {
   /** Of the last match: it takes time to make. */
   place: (string | null)[] | null
 }
-
-/** Searches of several types, alike in order, page size and place: `parseAcross` makes them so. */
-export type Searches = readonly [Search, ...Search[]]
 
 /** One page of what a search finds, with what it brings along; `total` only when it was asked for. */
 export async function findPage(
@@ -28,7 +26,8 @@ export async function findPage(
   if (search.totalOnly) return { entries: [], total: await totalOf(query, [search], sight) }
   const find = isSteady(search) ? steady : query
   const { matches, along, next } = inOrder(await find<PageRow>(searchStatement(search, sight)), search)
-  return { ...pageOf(matches, await included(steady, search, matches, sight, along), next), ...counted }
+  const page = pageOf(matches, await included(steady, search, matches, sight, along), next)
+  return { ...page, ...(await totalBeside(query, [search], sight, page)) }
 }
 
 /** A page of matches, with what comes along; `next` is the place of the last match when there are more. */
@@ -81,48 +80,6 @@ export function searchStatement(search: Search, sight: Sight): Sql {
       along.map((statement) => sql` union all select null, null, ${packed} from (${statement}) r`),
       '',
     )}`
-}
-
-/** How many match, on all pages. */
-export function countStatement({ type, filters }: Search, sight: Sight): Sql {
-  return sql`select count(*)::int as total from ${matching({ type, alias: 's', sight }, filters)}`
-}
-
-/** The number on all pages: known already where this page is all there is. */
-export async function totalBeside(
-  query: Query,
-  searches: Searches,
-  sight: Sight,
-  { next }: Page,
-  matches: number,
-): Promise<number> {
-  const [{ cursor }] = searches
-  return next === undefined && cursor === undefined ? matches : totalOf(query, searches, sight)
-}
-
-/** How many match, of all types together: counted, or as the planner guesses. */
-export async function totalOf(query: Query, searches: Searches, sight: Sight): Promise<number> {
-  const [{ estimated }] = searches
-  if (estimated) return guessed(query, searches, sight)
-  const each = searches.map((search) => countStatement(search, sight))
-  const [row] = await query<{ total: number }>(
-    sql`select sum(total)::int as total from (${join(each, ' union all ')}) every`,
-  )
-  return row?.total ?? 0
-}
-
-interface Plan {
-  'Plan Rows': number
-}
-
-async function guessed(query: Query, searches: Searches, sight: Sight): Promise<number> {
-  const each = searches.map(
-    ({ type, filters }) => sql`select from ${matching({ type, alias: 's', sight }, filters)}`,
-  )
-  const [row] = await query<{ 'QUERY PLAN': readonly [{ Plan: Plan }] }>(
-    sql`explain (format json) ${join(each, ' union all ')}`,
-  )
-  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
 }
 
 const found = ({ type, id, version, updated, body }: ResourceRow, mode: Found['mode']): Found => ({
