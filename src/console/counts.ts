@@ -19,13 +19,40 @@ export function usualPeriod(now: number, zone: string): Period {
   return { from: first.toISOString().slice(0, 10), to }
 }
 
-/** What is counted over a period, by the name of its indicator; undefined when it is no period. */
-export async function countsOver(
-  { from, to }: Period,
-  { store, territory, clock }: Desk,
-): Promise<ReadonlyMap<string, MeasureReportGroup> | undefined> {
-  const span = periodOf(from, to, territory.zone)
+type Counts = ReadonlyMap<string, MeasureReportGroup>
+
+/** How long figures are shown again without being counted anew. They are a pass over all requests of the period. */
+const freshMs = 60_000
+/** Of so many periods, the last that were asked for. */
+const mostKept = 12
+
+const kept = new WeakMap<Desk['store'], Map<string, { at: number; counts: Promise<Counts> }>>()
+
+/**
+ * What is counted over a period, by the name of its indicator; undefined when it is no period.
+ *
+ * Who looks again within a minute, or together with others, sees what was counted then.
+ */
+export async function countsOver({ from, to }: Period, desk: Desk): Promise<Counts | undefined> {
+  const span = periodOf(from, to, desk.territory.zone)
   if (!span) return undefined
+  const known = kept.get(desk.store) ?? new Map()
+  kept.set(desk.store, known)
+  const [key, now] = [`${from} ${to}`, desk.clock().getTime()]
+  const before = known.get(key)
+  if (before && Math.abs(now - before.at) < freshMs) return before.counts
+  const counts = counted(span, desk)
+  known.delete(key)
+  known.set(key, { at: now, counts })
+  counts.catch(() => known.delete(key)) // whoever asks next counts anew
+  for (const oldest of [...known.keys()].slice(0, -mostKept)) known.delete(oldest)
+  return counts
+}
+
+async function counted(
+  span: NonNullable<ReturnType<typeof periodOf>>,
+  { store, territory, clock }: Desk,
+): Promise<Counts> {
   const asked = { ...span, now: clock().toISOString() }
   const reports = await evaluate(indicators, asked, { ...placeIn(territory), store })
   return new Map(indicators.map(({ name }, n) => [name, groupOf(reports[n])]))

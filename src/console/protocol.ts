@@ -1,3 +1,4 @@
+import type { CodeableConcept } from '@medplum/fhirtypes'
 import { dayIn } from '../fhir/zone.ts'
 import {
   examsOf,
@@ -5,9 +6,12 @@ import {
   type Protocol,
   protocolOn,
   type Question,
+  type Texts,
 } from '../flows/protocol/protocol.ts'
 import { questionnaireOf } from '../flows/protocol/questionnaire.ts'
 import type { Desk } from '../flows/step.ts'
+import { wordsOf } from './format.ts'
+import type { View } from './view.ts'
 
 /** The entry protocol in force today; undefined when the territory has none. */
 export const currentProtocol = ({
@@ -35,4 +39,35 @@ export function questionsFor(indication: Indication, protocol: Protocol): Questi
   )
   const asked = questionnaireOf(indication, protocol).item ?? []
   return asked.flatMap(({ linkId }) => known.get(linkId) ?? [])
+}
+
+/** An exam as its doctor calls it, else as the protocol does, in the page's language; never by a bare code while there are words. */
+export function examWords(concept: CodeableConcept | undefined, desk: ProtocolDesk, view: View): string {
+  const titles = titlesIn(currentProtocol(desk))
+  const known = (concept?.coding ?? []).flatMap(({ system, code }) => titles.get(`${system}|${code}`) ?? [])
+  return concept?.text ?? known[0]?.[view.language] ?? (wordsOf(concept) || view.say('exam.unknown'))
+}
+
+/** An exam's name as it is counted, in the page's language. */
+export function examNamed(name: string, desk: ProtocolDesk, { language }: View): string {
+  return titlesIn(currentProtocol(desk)).get(name)?.[language] ?? name
+}
+
+type ProtocolDesk = Parameters<typeof currentProtocol>[0]
+
+/** A protocol's exams by code and by name; a protocol that is read stays as it is. */
+const titles = new WeakMap<Protocol, ReadonlyMap<string, Texts>>()
+
+function titlesIn(protocol: Protocol | undefined): ReadonlyMap<string, Texts> {
+  if (!protocol) return new Map()
+  const known = titles.get(protocol)
+  if (known) return known
+  const made = new Map(
+    examsOf(protocol).flatMap(({ title, codings }) => [
+      [title.fr, title] as const,
+      ...codings.map(({ system, code }) => [`${system}|${code}`, title] as const),
+    ]),
+  )
+  titles.set(protocol, made)
+  return made
 }

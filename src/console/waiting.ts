@@ -50,7 +50,7 @@ export async function waitingList(desk: Desk): Promise<Waiting[]> {
     ]),
   ])
   const now = desk.clock().getTime()
-  const offered = held.matches.filter((one) => waitsSince(one) !== undefined)
+  const offered = held.matches.filter((one) => waitsSince(one) !== undefined).sort(inOrder)
   const listed = waiting.matches.filter((one) => Date.parse(windowOf(one)?.end ?? '') > now).sort(inOrder)
   return [
     ...offered.map((one) => waitingOf(one, held.along, desk)),

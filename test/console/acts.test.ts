@@ -80,6 +80,73 @@ test('an answer that was missing is written down, and the request is judged agai
   expect(await page(id)).toContain('Conforme')
 })
 
+test('what rule R.1333-53 wants and is no question is written down too; until then no place can be booked', async () => {
+  const id = await sent({ modality: 'CT', code: '36813-4' }, { purpose: undefined })
+  expect(await page(id)).toContain('name="note.purpose"')
+  expect(await page(id)).not.toContain('name="proposal"')
+  expect(await acts(id, 'answers', { 'note.purpose': 'Confirmer' })).toBe('done.answered')
+  expect(await page(id)).not.toContain('name="note.purpose"')
+  const kept = await demo.as('cell').get<ServiceRequest>(`ServiceRequest/${id}`)
+  expect(kept.note?.map(({ text }) => text)).toContain('Confirmer')
+})
+
+test('a patient is found by name and birth date, or by number; no name stands in an address', async () => {
+  const id = await sent(undefined, { patient: patientNamed('QUESNEL', 'Odette', '1948-07-09') })
+  const found = async (sought: string) => {
+    const formKey = await formKeyOn(jar, `${baseUrl}/console`)
+    const response = await jar.post(`${baseUrl}/console/search`, { formKey, sought })
+    expect(new URL(response.url).search).toBe('')
+    return { status: response.status, text: await response.text() }
+  }
+  for (const sought of ['quesn', 'Quesnel 09/07/1948', '09/07/1948', `acts-${number}`])
+    expect((await found(sought)).text, sought).toContain(`/console/requests/${id}`)
+  expect((await found('quesnel 10/07/1948')).text).toContain('Personne ne correspond')
+  expect((await found('q')).text).toContain('au moins deux lettres')
+  expect((await jar.get(`${baseUrl}/console/search?sought=quesnel`)).status).toBe(200)
+})
+
+test('that the same exam was asked for twice is seen in the list and on the page, with the way to the other', async () => {
+  const patient = patientNamed('DOUBLET', 'Guy', '1950-01-02')
+  const first = await sent(undefined, { patient })
+  const second = await sent(undefined, { patient })
+  const shown = await page(second)
+  expect(shown).toContain('Le même examen a déjà été demandé')
+  expect(shown).toContain(`href="/console/requests/${first}"`)
+  expect(await (await jar.get(`${baseUrl}/console`)).text()).toContain('Doublon ?')
+})
+
+test('a request is put on the waiting list, is seen there in its rank, and is no appointment meanwhile', async () => {
+  const id = await sent()
+  await expect(acts(id, 'wait', { days: '0' })).rejects.toThrow('400')
+  expect(await acts(id, 'wait', { days: '10' })).toBe('done.waits')
+  expect((await taskOf(id)).businessStatus?.text).toBe('waitlist')
+  const list = await (await jar.get(`${baseUrl}/console/waiting`)).text()
+  expect(list).toContain(`/console/requests/${id}`)
+  expect(await (await jar.get(`${baseUrl}/console?list=short`)).text()).toContain(`/console/requests/${id}`)
+  expect(await page(id)).not.toContain('Invalid Date')
+})
+
+test('whether a request that its doctor wants back can still be ended is said on its page', async () => {
+  const id = await sent()
+  await acts(id, 'move', { to: 'in-progress' })
+  const ask = () =>
+    demo.as('ehr').call<Task>('POST', 'Task', {
+      resourceType: 'Task',
+      status: 'requested',
+      intent: 'order',
+      code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'abort' }] },
+      focus: { reference: `ServiceRequest/${id}` },
+    })
+  const first = (await ask()).body.id ?? ''
+  expect(await page(id)).toContain('Le médecin demande d’annuler')
+  await expect(acts(id, 'abort', { abort: first, said: 'go-on' })).rejects.toThrow('400')
+  expect(await acts(id, 'abort', { abort: first, said: 'go-on', reason: 'Déjà parti' })).toBe('done.goes-on')
+  expect(await page(id)).not.toContain('Le médecin demande d’annuler')
+  const second = (await ask()).body.id ?? ''
+  expect(await acts(id, 'abort', { abort: second, said: 'end' })).toBe('done.ended')
+  expect(await taskOf(id)).toMatchObject({ status: 'cancelled' })
+})
+
 test('a centre that has only a telephone is called: its yes books, and the booking can be given back', async () => {
   const id = await sent()
   expect(await acts(id, 'book', { proposal: await proposalByTelephone(id) })).toBe('done.asked-centre')
@@ -146,7 +213,14 @@ async function taskOf(id: string): Promise<Task> {
 
 let number = 0
 
-async function sent(exam = { modality: 'US', code: '24558-9' }): Promise<string> {
+const patientNamed = (familyName: string, givenName: string, birthDate: string) => ({
+  familyName,
+  givenName,
+  birthDate,
+  sex: 'male',
+})
+
+async function sent(exam = { modality: 'US', code: '24558-9' }, more: object = {}): Promise<string> {
   const isCt = exam.modality === 'CT'
   const { status, headers } = await demo.as('ehr').call(
     'POST',
@@ -167,6 +241,7 @@ async function sent(exam = { modality: 'US', code: '24558-9' }): Promise<string>
       priority: 'routine',
       desiredBy: '2030-01-01',
       answers: isCt ? [] : ['fever', 'jaundice'].map((question) => ({ question, answer: 'no' })),
+      ...more,
     },
     { 'content-type': 'application/json' },
   )

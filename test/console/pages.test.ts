@@ -33,6 +33,8 @@ describe.skipIf(!hasBrowser)('the pages in a browser', () => {
         '/new',
         '/new?about=I8',
         `/requests/${id}`,
+        '/waiting',
+        '/search',
         '/centres',
         `/centres/${centre}`,
         '/counts',
@@ -47,6 +49,11 @@ describe.skipIf(!hasBrowser)('the pages in a browser', () => {
       await page.getByRole('button', { name: /^(Enregistrer la demande|Keep the request)$/ }).press('Enter')
       await page.getByRole('alert').waitFor()
       found.faults = await faultsOf(page)
+      await page.goto(`${baseUrl}/console`)
+      await page.getByRole('searchbox').fill('patiente')
+      await page.keyboard.press('Enter')
+      await page.getByRole('status').waitFor()
+      found.search = await faultsOf(page)
       expect(Object.entries(found).filter(([, faults]) => faults.length > 0)).toEqual([])
       expect(window.complaints.filter((one) => !/422|404/.test(one))).toEqual([])
     },
@@ -81,7 +88,7 @@ describe.skipIf(!hasBrowser)('the pages in a browser', () => {
     const id = await sent(demo)
     await using window = await openWindow(browser, { width: 390 })
     await signIn(window.page, baseUrl, 'Noah')
-    for (const path of ['', '/new?about=I8', `/requests/${id}`, '/counts']) {
+    for (const path of ['', '/new?about=I8', `/requests/${id}`, '/waiting', '/counts']) {
       await window.page.goto(`${baseUrl}/console${path}`)
       expect({ path, over: await overflowOf(window.page) }).toEqual({ path, over: 0 })
     }

@@ -362,7 +362,6 @@ export const en: Catalogue = {
   'abort.go-on': 'Go on with it',
   'abort.why': 'Why it cannot be undone',
   'others.title': 'Other requests of this patient',
-  'others.doubled': 'Perhaps the same request: same patient and exam within 7 days',
   'flag.title': 'Good to know',
   'flag.short.duplicate-suspected': 'Twice?',
   'flag.duplicate-suspected': 'The same exam was asked for this patient in the last days.',
@@ -373,4 +372,9 @@ export const en: Catalogue = {
   'flag.unmapped-code': 'A code of the request is in no table.',
   'request.treating': 'Treating doctor',
   'step.capacity.called': 'Centres called',
+  'move.begin': 'Begin',
+  'moves.title': 'Move on',
+  'places.blocked': 'A rule keeps it from being booked until the request is complete: see what is missing.',
+  'step.patient.merged': 'Patient files merged',
+  'step.patient.updated': 'Patient’s identity corrected',
 }

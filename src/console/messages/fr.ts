@@ -361,7 +361,6 @@ export const fr = {
   'abort.go-on': 'Ne pas annuler',
   'abort.why': 'Pourquoi ce n’est plus possible',
   'others.title': 'Autres demandes de ce patient',
-  'others.doubled': 'Peut-être la même demande : mêmes patient et examen en 7 jours',
   'flag.title': 'À savoir',
   'flag.short.duplicate-suspected': 'Doublon ?',
   'flag.duplicate-suspected': 'Le même examen a déjà été demandé pour ce patient ces derniers jours.',
@@ -372,4 +371,10 @@ export const fr = {
   'flag.unmapped-code': 'Un code de la demande n’est dans aucune table.',
   'request.treating': 'Médecin traitant',
   'step.capacity.called': 'Centres appelés',
+  'move.begin': 'Commencer',
+  'moves.title': 'Faire avancer',
+  'places.blocked':
+    'Une règle s’oppose à la réservation tant que la demande n’est pas complète : voir ce qui manque.',
+  'step.patient.merged': 'Dossiers du patient réunis',
+  'step.patient.updated': 'Identité du patient corrigée',
 } as const satisfies Record<string, string>

@@ -4,12 +4,14 @@ import { countOf, countsOver, delayOf, type Period, strataOf, usualPeriod } from
 import { monthName, number, percent, span } from '../format.ts'
 import { type Html, html } from '../html.ts'
 import { isKey } from '../messages/index.ts'
-import type { Page, View } from '../view.ts'
+import { examNamed } from '../protocol.ts'
+import type { Page, View, Visit } from '../view.ts'
 
 /** What the action sheets ask for, counted over a period. */
 export const countsPage: Page = {
   path: '/counts',
-  async show({ view, query, desk }) {
+  async show(visit) {
+    const { view, query, desk } = visit
     const usual = usualPeriod(view.now, view.zone)
     const period = { from: query.get('from') ?? usual.from, to: query.get('to') ?? usual.to }
     const counts = await countsOver(period, desk)
@@ -17,7 +19,7 @@ export const countsPage: Page = {
     return {
       title: say('counts.title'),
       body: html`<div class="head"><h1>${say('counts.title')}</h1>${periodForm(period, view)}</div>
-        ${counts ? tables(counts, view) : html`<p class="notice failed" role="alert">${say('counts.no-period')}</p>`}`,
+        ${counts ? tables(counts, visit) : html`<p class="notice failed" role="alert">${say('counts.no-period')}</p>`}`,
     }
   },
 }
@@ -26,7 +28,8 @@ const periodForm = ({ from, to }: Period, { say }: View): Html =>
   html`<form method="get" action="/console/counts" class="row"><label for="from">${say('counts.from')}</label><input id="from" name="from" type="date" value="${from}">
     <label for="to">${say('counts.to')}</label><input id="to" name="to" type="date" value="${to}"><button>${say('counts.show')}</button></form>`
 
-function tables(counts: ReadonlyMap<string, MeasureReportGroup>, view: View): Html {
+function tables(counts: ReadonlyMap<string, MeasureReportGroup>, visit: Visit): Html {
+  const { view } = visit
   const { say } = view
   const of = (name: string) => counts.get(name) ?? {}
   const booked = of('booked-appointments')
@@ -38,7 +41,7 @@ function tables(counts: ReadonlyMap<string, MeasureReportGroup>, view: View): Ht
     <div class="pairs"><section class="card">${delay('answer', of('request-to-answer'), view)}</section>
       <section class="card">${delay('exam', of('request-to-exam'), view)}</section>
       <section class="card"><h2>${say('counts.by-month')}</h2>${bars(say('counts.by-month'), [say('counts.month'), say('places.booked')], byMonth(booked, view), view)}</section>
-      <section class="card"><h2>${say('counts.top')}</h2>${bars(say('counts.top'), [say('column.exam'), say('counts.requests')], top(of('top-exams')), view)}</section>
+      <section class="card"><h2>${say('counts.top')}</h2>${bars(say('counts.top'), [say('column.exam'), say('counts.requests')], top(of('top-exams'), visit), view)}</section>
       <section class="card"><h2>${say('counts.capacity')}</h2><p class="quiet">${say('counts.capacity.hint')}</p>${bars(say('counts.capacity'), [say('counts.modality'), say('counts.places')], capacity(of('capacity'), of('demand'), view), view)}</section>
     </div>`
 }
@@ -80,12 +83,12 @@ const byMonth = (group: MeasureReportGroup, view: View): Bar[] =>
     part: countOf(stratum, 'numerator'),
   }))
 
-const top = (group: MeasureReportGroup): Bar[] =>
+const top = (group: MeasureReportGroup, { view, desk }: Visit): Bar[] =>
   strataOf(group, 'exam')
     .slice(0, 8)
     .map((stratum) => {
       const value = countOf(stratum, 'initial-population')
-      return { name: stratum.name, value, part: value }
+      return { name: examNamed(stratum.name, desk, view), value, part: value }
     })
 
 /** Places offered, those taken of them, and beside them how many requests there were. */

@@ -1,4 +1,5 @@
 import type {
+  Annotation,
   Communication,
   CommunicationRequest,
   Observation,
@@ -6,7 +7,7 @@ import type {
   Task,
 } from '@medplum/fhirtypes'
 import { mayInteract, mayOperate } from '../../auth/gate.ts'
-import { systems } from '../../fhir/canonical.ts'
+import { extensions, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { book, cancel } from '../../flows/booking/index.ts'
 import { isWaiting, waitingFor } from '../../flows/booking/waiting.ts'
@@ -121,14 +122,33 @@ export const keepAnswers = act('answers', async (visit, form, id) => {
       ? [[name.slice(2), value.trim()] as const]
       : [],
   )
-  if (said.length === 0) throw failure('required', 'No question was answered.')
+  const notes = (['purpose', 'justification'] as const).flatMap((kind) =>
+    noteOf(kind, field(form, `note.${kind}`)),
+  )
+  if (said.length === 0 && notes.length === 0) throw failure('required', 'No question was answered.')
   const answers = said.map(([code, value]) => answerOf(code, value, request.subject, id))
   await change(
-    answers.map((resource) => ({ verb: 'create', type: 'Observation', resource }) as const),
+    [
+      ...(notes.length > 0 ? [withNotes(request, notes)] : []),
+      ...answers.map((resource) => ({ verb: 'create', type: 'Observation', resource }) as const),
+    ],
     visit,
   )
   return 'done.answered'
 })
+
+const noteOf = (kind: 'purpose' | 'justification', text: string): Annotation[] =>
+  text === '' ? [] : [{ text, extension: [{ url: extensions.noteKind, valueCode: kind }] }]
+
+/** What the exam is to find out, and why this one, stand on the request itself. */
+const withNotes = (request: Kept<ServiceRequest>, notes: Annotation[]) =>
+  ({
+    verb: 'update',
+    type: 'ServiceRequest',
+    resource: { ...request, note: (request.note ?? []).concat(notes) },
+    target: { id: request.id },
+    ifMatch: request.meta.versionId,
+  }) as const
 
 const snomed = { yes: '373066001', no: '373067005', unknown: '261665006' } as const
 

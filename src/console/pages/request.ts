@@ -13,6 +13,7 @@ import { timelinePart } from '../parts/timeline.ts'
 import { endPart, holderPart } from '../parts/work.ts'
 import { colleaguesOf } from '../person.ts'
 import { type Proposal, placed, proposalsOf } from '../proposals.ts'
+import { examWords } from '../protocol.ts'
 import { versionsOf } from '../search.ts'
 import { stateOf } from '../state.ts'
 import type { Page, Shown, View, Visit } from '../view.ts'
@@ -37,16 +38,16 @@ export async function requestShown(visit: Visit): Promise<Shown> {
     Promise.all(current.map((appointment) => placed(appointment, desk))),
     colleaguesOf(desk),
   ])
-  const title = wordsOf(request.code) || view.say('exam.unknown')
+  const title = examWords(request.code, desk, view)
   return {
     title,
     live: true,
     body: html`${head(dossier, title, view)}
       <div class="two"><div>
         <section class="card" data-part="patient">${patientPart(dossier, view)}</section>
-        ${abortPart(dossier, view)}${notesPart(dossier, view)}
+        ${abortPart(dossier, view)}${notesPart(dossier, visit)}
         ${given(judgement, (value) => judgementPart(value, dossier, view))}
-        ${placePart(dossier, { proposals, booked, wantsPlace, isReady: judgement?.verdict !== 'incomplete' && judgement?.verdict !== 'blocked' }, view)}
+        ${placePart(dossier, { proposals, booked, wantsPlace, isReady: judgement?.verdict !== 'incomplete' && judgement?.verdict !== 'blocked', isBlocked: judgement?.verdicts.includes('blocked') ?? false }, view)}
       </div><aside>
         <section class="card" data-part="clocks"><h2>${view.say('clocks.title')}</h2>${clocks(dossier, visit)}</section>
         ${holderPart(dossier, colleagues, visit)}${messagePart(dossier, visit)}${endPart(dossier, visit)}
@@ -119,10 +120,12 @@ interface Places {
   wantsPlace: boolean
   /** Nothing is missing that keeps it from being booked. */
   isReady: boolean
+  /** A rule of law keeps it from being booked until then. */
+  isBlocked: boolean
 }
 
 /** Where the exam is, or could be. */
-function placePart(dossier: Dossier, { proposals, booked, wantsPlace, isReady }: Places, view: View): Html {
+function placePart(dossier: Dossier, { proposals, booked, wantsPlace, ...state }: Places, view: View): Html {
   if (booked.length > 0) return bookedPart(dossier, booked, view)
-  return wantsPlace ? proposalPart(dossier, proposals, isReady, view) : nothing
+  return wantsPlace ? proposalPart(dossier, proposals, state, view) : nothing
 }

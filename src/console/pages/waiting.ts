@@ -7,6 +7,7 @@ import { given, type Html, html } from '../html.ts'
 import { formKey } from '../layout.ts'
 import { isKey } from '../messages/index.ts'
 import { plainName } from '../proposals.ts'
+import { examWords } from '../protocol.ts'
 import { versionsOf } from '../search.ts'
 import { badge } from '../state.ts'
 import { type Act, field, type Page, type View, type Visit } from '../view.ts'
@@ -18,7 +19,8 @@ export const waitingPage: Page = {
   show: (visit) => shown(visit),
 }
 
-async function shown({ view, desk }: Visit) {
+async function shown(visit: Visit) {
+  const { view, desk } = visit
   const { say } = view
   const [waiting, calls] = await Promise.all([waitingList(desk), callsNow(desk)])
   return {
@@ -26,7 +28,7 @@ async function shown({ view, desk }: Visit) {
     live: true,
     body: html`<div class="head"><h1>${say('waiting.title')}</h1>
         <p class="quiet"><a href="/console?list=short">${say('waiting.short')}</a></p></div>
-      <section data-part="waiting">${listOf(waiting, view)}</section>
+      <section data-part="waiting">${listOf(waiting, visit)}</section>
       <section class="card below" data-part="calls"><h2>${say('calls.title')}</h2>${callsOf(calls, view)}</section>`,
     references: versionsOf(
       waiting.flatMap(({ appointment, request, patient }): (Kept | undefined)[] => [
@@ -38,24 +40,24 @@ async function shown({ view, desk }: Visit) {
   }
 }
 
-function listOf(waiting: readonly Waiting[], view: View): Html {
-  const { say } = view
+function listOf(waiting: readonly Waiting[], visit: Visit): Html {
+  const { say } = visit.view
   if (waiting.length === 0) return html`<p class="empty">${say('waiting.none')}</p>`
   return html`<div class="scroll"><table class="list"><caption class="hidden">${say('waiting.caption')}</caption>
     <thead><tr><th scope="col">${say('waiting.rank')}</th><th scope="col">${say('column.exam')}</th><th scope="col">${say('column.patient')}</th>
       <th scope="col">${say('waiting.since')}</th><th scope="col">${say('waiting.until')}</th><th scope="col">${say('column.state')}</th></tr></thead>
-    <tbody>${waiting.map((one, n) => line(one, n + 1, view))}</tbody></table></div>`
+    <tbody>${waiting.map((one, n) => line(one, n + 1, visit))}</tbody></table></div>`
 }
 
 function line(
   { appointment, request, patient, since, until, heldUntil, isOurs }: Waiting,
   rank: number,
-  view: View,
+  { view, desk }: Visit,
 ): Html {
   const { say } = view
   const isUrgent = (appointment.priority ?? 5) < 5 && appointment.priority !== 0
   return html`<tr><td>${rank}</td>
-    <td><a data-row href="/console/requests/${request?.id}">${wordsOf(request?.code) || say('exam.unknown')}</a>
+    <td><a data-row href="/console/requests/${request?.id}">${examWords(request?.code, desk, view)}</a>
       ${given(isUrgent, () => html`<span class="urgent">${say('urgent')}</span>`)}
       ${given(wordsOf(request?.reasonCode?.[0]), (words) => html`<small>${words}</small>`)}</td>
     <td>${nameOf(patient?.name)} ${given(patient?.birthDate, (born) => html`<small>${age(born, view)}</small>`)}</td>

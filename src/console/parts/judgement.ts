@@ -1,4 +1,5 @@
 import type { Judgement, Missing, Reason } from '../../flows/protocol/judgement.ts'
+import { flagCodesOf } from '../../flows/referral/flags.ts'
 import { isOpen } from '../../flows/task.ts'
 import type { Dossier } from '../dossier.ts'
 import { emptyForm, questionField } from '../fields.ts'
@@ -51,9 +52,18 @@ function sourceOf({ protocol, guidance, doseClass }: Judgement, { say }: View): 
 
 /** Fields for what is missing: whoever has it on the telephone writes it down here. */
 function missingForm(missing: readonly Missing[], { request }: Dossier, view: View): Html {
-  if (missing.length === 0) return nothing
+  const notes = notesMissing(request)
+  if (missing.length === 0 && notes.length === 0) return nothing
   return html`<form method="post" action="/console/requests/${request.id}/answers" class="missing">${formKey(view)}
     <h3>${view.say('judgement.missing')}</h3>
-    <div class="fields">${missing.map(({ question }) => questionField(question, fieldOf(question), emptyForm, view))}</div>
+    <div class="fields">${missing.map(({ question }) => questionField(question, fieldOf(question), emptyForm, view))}${notes.map((kind) => noteField(kind, view))}</div>
     <p><button>${view.say('judgement.keep')}</button></p></form>`
 }
+
+/** What a request says in words, and does not say yet; X-rays are not booked without. */
+const notesMissing = (request: Dossier['request']): ('purpose' | 'justification')[] =>
+  (['purpose', 'justification'] as const).filter((kind) => flagCodesOf(request).includes(`missing-${kind}`))
+
+const noteField = (kind: 'purpose' | 'justification', { say }: View): Html =>
+  html`<div class="field wide"><label for="note-${kind}">${say(`field.${kind}`)} <span class="need">${say('question.required')}</span></label>
+    <input id="note-${kind}" name="note.${kind}" maxlength="2000"></div>`

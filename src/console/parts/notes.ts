@@ -2,14 +2,16 @@ import type { ServiceRequest } from '@medplum/fhirtypes'
 import { flagCodesOf } from '../../flows/referral/flags.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Dossier } from '../dossier.ts'
-import { when, wordsOf } from '../format.ts'
+import { when } from '../format.ts'
 import { type Html, html, nothing } from '../html.ts'
 import { formKey } from '../layout.ts'
 import { isKey, type Key } from '../messages/index.ts'
-import type { View } from '../view.ts'
+import { examWords } from '../protocol.ts'
+import type { View, Visit } from '../view.ts'
 
 /** What is unusual about who asks, for whom, and what else was asked: told, and decided by a person. */
-export function notesPart(dossier: Dossier, view: View): Html {
+export function notesPart(dossier: Dossier, visit: Visit): Html {
+  const { view } = visit
   const { request, others } = dossier
   const flags = flagCodesOf(request)
     .map((code) => `flag.${code}`)
@@ -17,16 +19,19 @@ export function notesPart(dossier: Dossier, view: View): Html {
   if (flags.length === 0 && others.length === 0) return nothing
   return html`<section class="card notes" data-part="notes"><h2>${view.say('flag.title')}</h2>
     ${flags.length > 0 ? html`<ul class="reasons">${flags.map((key) => flagLine(key, view))}</ul>` : nothing}
-    ${others.length > 0 ? othersOf(others, view) : nothing}</section>`
+    ${others.length > 0 ? othersOf(others, visit) : nothing}</section>`
 }
 
 const flagLine = (key: Key, view: View): Html => html`<li class="wait">${view.say(key)}</li>`
 
-const othersOf = (others: readonly Kept<ServiceRequest>[], view: View): Html =>
-  html`<h3>${view.say('others.title')}</h3><ul class="others">${others.map((one) => otherLine(one, view))}</ul>`
+const othersOf = (others: readonly Kept<ServiceRequest>[], visit: Visit): Html =>
+  html`<h3>${visit.view.say('others.title')}</h3><ul class="others">${others.map((one) => otherLine(one, visit))}</ul>`
 
-const otherLine = ({ id, code, authoredOn, meta, identifier }: Kept<ServiceRequest>, view: View): Html =>
-  html`<li><a href="/console/requests/${id}">${wordsOf(code) || view.say('exam.unknown')}</a>
+const otherLine = (
+  { id, code, authoredOn, meta, identifier }: Kept<ServiceRequest>,
+  { view, desk }: Visit,
+): Html =>
+  html`<li><a href="/console/requests/${id}">${examWords(code, desk, view)}</a>
     <span class="quiet">${when(authoredOn ?? meta.lastUpdated, view)} · ${view.say('request.number', { number: identifier?.[0]?.value ?? '' })}</span></li>`
 
 /** Whoever asked wants the request to be ended, and work on it has begun: somebody says whether it can be. */

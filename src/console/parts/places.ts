@@ -14,14 +14,15 @@ import type { View } from '../view.ts'
 export function proposalPart(
   { request, appointments }: Dossier,
   proposals: readonly Proposal[],
-  isReady: boolean,
+  { isReady, isBlocked }: { isReady: boolean; isBlocked: boolean },
   view: View,
 ): Html {
   const { say } = view
   const at = (act: string) => `/console/requests/${request.id}/${act}`
   const list = html`<form method="post" action="${at('book')}">${formKey(view)}
-    <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, isReady && n === 0, view))}</ol></form>`
+    <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, { isBest: isReady && n === 0, isBlocked }, view))}</ol></form>`
   return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2>
+    ${isBlocked ? html`<p class="quiet">${say('places.blocked')}</p>` : nothing}
     ${proposals.length === 0 ? html`<p class="empty">${say('places.none')}</p>` : list}
     <form method="post" action="${at('propose')}" class="below">${formKey(view)}<button>${say(proposals.length === 0 ? 'places.tell-none' : 'places.propose')}</button></form>
     ${waitsPart(request.id, appointments, view)}</section>`
@@ -42,12 +43,16 @@ function waitsPart(request: string, appointments: readonly Appointment[], view: 
     <input id="wait-days" name="days" type="number" min="1" max="60" value="${usualWaitDays}" required></form>`
 }
 
-function placeLine({ appointment, place, commune, reasons }: Proposal, isBest: boolean, view: View): Html {
+function placeLine(
+  { appointment, place, commune, reasons }: Proposal,
+  { isBest, isBlocked }: { isBest: boolean; isBlocked: boolean },
+  view: View,
+): Html {
   const { start = '', id = '' } = appointment
   const label = view.say('places.book-at', { when: `${dayWords(start, view)} ${timeOf(start, view)}`, place })
   return html`<li><div class="slot"><strong>${dayWords(start, view)}</strong> <span>${timeOf(start, view)}</span></div>
     <div class="where">${place}${given(commune, (name) => html` <span class="quiet">${name}</span>`)}<small>${reasonWords(reasons, view)}</small></div>
-    <button name="proposal" value="${id}" class="${isBest ? 'main' : ''}" aria-label="${label}"${isBest ? html` autofocus` : nothing}>${view.say('places.book')}</button></li>`
+    ${isBlocked ? nothing : html`<button name="proposal" value="${id}" class="${isBest ? 'main' : ''}" aria-label="${label}"${isBest ? html` autofocus` : nothing}>${view.say('places.book')}</button>`}</li>`
 }
 
 /** What tells one place from another; that the earlier comes first is seen. */

@@ -5,6 +5,7 @@ import type { Kept } from '../../store/index.ts'
 import { clockDue, currentClock } from '../deadline.ts'
 import { age, communeOf, nameOf, when, wordsOf } from '../format.ts'
 import { given, type Html, html } from '../html.ts'
+import { examWords } from '../protocol.ts'
 import { stateOf } from '../state.ts'
 import type { View, Visit } from '../view.ts'
 import type { Row, Worklist } from '../worklist.ts'
@@ -29,7 +30,7 @@ function line(row: Row, people: ReadonlyMap<string, Kept>, { view, person, desk 
   )
   return html`<tr class="${clock.state === 'running' ? clock.standing : clock.state}">
     <td>${clockDue(clock, view)} <small>${view.say(`due.for.${name}`)}</small></td>
-    <td><a data-row href="/console/requests/${id}">${wordsOf(request?.code) || view.say('exam.unknown')}</a>
+    <td><a data-row href="/console/requests/${id}">${examWords(request?.code, desk, view)}</a>
       ${given(isUrgent(task), () => html`<span class="urgent">${view.say('urgent')}</span>`)}
       ${given(isDoubled(task), () => html`<span class="badge bad">${view.say('flag.short.duplicate-suspected')}</span>`)}
       ${given(wordsOf(request?.reasonCode?.[0]), (words) => html`<small>${words}</small>`)}</td>

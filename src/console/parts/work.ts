@@ -53,12 +53,16 @@ export function endPart({ request, task }: Dossier, { view, desk }: Visit): Html
   const [further, final] = [steps, ends].map((all: readonly Task['status'][]) =>
     all.filter((one) => legal.includes(one)),
   )
-  return html`${given(further?.length, () => furtherForm(request.id, further ?? [], view))}${given(final?.length, () => endForm(request.id, final ?? [], view))}`
+  return html`${given(further?.length, () => furtherForm(request.id, task.status, further ?? [], view))}${given(final?.length, () => endForm(request.id, final ?? [], view))}`
 }
 
-const furtherForm = (id: string, moves: readonly Task['status'][], view: View): Html =>
-  html`<form method="post" action="/console/requests/${id}/move" class="card row" data-part="moves">${formKey(view)}
-    ${moves.map((move) => html`<button name="to" value="${move}">${view.say(`move.${move}` as 'move.accepted')}</button>`)}</form>`
+function furtherForm(id: string, now: Task['status'], moves: readonly Task['status'][], view: View): Html {
+  const { say } = view
+  const words = (move: Task['status']) =>
+    move === 'in-progress' && now !== 'on-hold' ? say('move.begin') : say(`move.${move}` as 'move.accepted')
+  return html`<form method="post" action="/console/requests/${id}/move" class="card" data-part="moves">${formKey(view)}
+    <h2>${say('moves.title')}</h2><p class="row last">${moves.map((move) => html`<button name="to" value="${move}">${words(move)}</button>`)}</p></form>`
+}
 
 function endForm(id: string, moves: readonly Task['status'][], view: View): Html {
   const { say } = view
