@@ -2,6 +2,8 @@ import { delayMs, type Retry } from './retry.ts'
 
 /** Nobody is left alone for longer: a partner that is back is noticed soon. */
 const longestRestMs = 30_000
+/** A line that has dropped once often stands again at once: it rests for this part of what a message would wait. */
+const firstPart = 4
 
 /**
  * Whether anything gets through to a peer. After a line has failed, nothing is tried for a while, ever longer; then one
@@ -32,7 +34,7 @@ export class Fuse {
   /** Notes that nothing got through; comes back with how long to wait. `askedMs`: as the peer has asked. */
   blow(askedMs = 0): number {
     if (this.restMs > 0) return this.restMs // others were in hand when it failed
-    const waitMs = Math.min(longestRestMs, delayMs(this.#failures, this.#retry))
+    const waitMs = Math.min(longestRestMs, delayMs(this.#failures, this.#retry) / firstPart)
     this.#failures++
     this.#notBefore = this.#now() + Math.max(askedMs, waitMs)
     return this.restMs
