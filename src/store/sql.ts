@@ -20,7 +20,17 @@ export function raw(text: string): Sql {
 /** Pieces one after the other, with text between them. */
 export function join(pieces: readonly Sql[], between: string): Sql {
   if (pieces.length === 0) return raw('')
-  return { strings: ['', ...pieces.slice(1).map(() => between), ''], values: pieces }
+  return { strings: jointsOf(pieces.length, between), values: pieces }
+}
+
+const joints = new Map<string, (readonly string[])[]>()
+
+/** What stands around so many pieces: the same list each time, by which the shape of a statement is known again. */
+function jointsOf(count: number, between: string): readonly string[] {
+  const known = joints.get(between) ?? []
+  joints.set(between, known)
+  known[count] ??= ['', ...Array.from({ length: count - 1 }, () => between), '']
+  return known[count]
 }
 
 /** The statement as the driver takes it: `$1`, `$2` … and the values. */
@@ -40,8 +50,48 @@ function textOf({ strings, values: own }: Sql, values: unknown[]): string {
 
 /** Likewise, prepared once a connection: one name for one text. For statements of few shapes. */
 export function prepared(piece: Sql): { name: string; text: string; values: unknown[] } {
-  const { text, values } = statement(piece)
-  return { name: nameOf(text), text, values }
+  const values: unknown[] = []
+  const shape = followed(piece, beginning, values)
+  shape.made ??= named(statement(piece).text)
+  return { name: shape.made.name, text: shape.made.text, values }
+}
+
+const named = (text: string) => ({ name: nameOf(text), text })
+
+/**
+ * What a statement is made of up to some point, and how it may go on: a template's texts are the same list each time it is
+ * used, so that a statement of a known shape is found without its text, which has some thousand letters, being made anew.
+ */
+interface Shape {
+  readonly next: Map<unknown, Shape>
+  made?: { name: string; text: string }
+}
+
+const beginning: Shape = { next: new Map() }
+
+/** Stands in a shape for a value, whatever it is. */
+const anyValue = Symbol('value')
+
+/** Where a piece leads from a shape; its values are added to the others. */
+function followed({ strings, values: own }: Sql, from: Shape, values: unknown[]): Shape {
+  // Text of our own is another list each time.
+  let at = after(from, strings.length === 1 ? strings[0] : strings)
+  for (const value of own) {
+    if (isSql(value)) at = followed(value, at, values)
+    else {
+      values.push(value)
+      at = after(at, anyValue)
+    }
+  }
+  return at
+}
+
+function after({ next }: Shape, what: unknown): Shape {
+  const known = next.get(what)
+  if (known) return known
+  const made: Shape = { next: new Map() }
+  next.set(what, made)
+  return made
 }
 
 /** Likewise while there are no more than so many: there is no end to what callers may think of. */
