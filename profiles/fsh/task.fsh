@@ -30,6 +30,7 @@ Id: task
 Title: "What a task asks for"
 Description: "Work that FHIR's own task codes do not name."
 * ^caseSensitive = true
+* #cancel-booking "Cancel a booking" "Tell the centre by telephone that an appointment is cancelled."
 * #capacity-call "Call for capacity" "Open more places for a modality, for which more is asked than there is."
 * #confirm-booking "Confirm a booking" "Ask the centre by telephone whether it can take the appointment, and answer for it."
 

@@ -75,6 +75,7 @@ export function operation(app: Hono<Edge>, house: House): void {
   at('/operation/messages/:row', 'GET', shown)
   at('/operation/messages/:row/replay', 'POST', oneReplayed)
   at('/operation/connectors', 'GET', async ({ desk }) => ({ value: await desk.connectors() }))
+  at('/operation/sheets', 'GET', sheets)
   for (const how of ['pause', 'drain', 'resume'] as const) {
     at(`/operation/connectors/:name/${how}`, 'POST', (asked) => steered(asked, how))
   }
@@ -89,6 +90,12 @@ interface Asked {
 }
 
 type Handler = (asked: Asked) => Promise<{ status?: number; value: unknown }>
+
+/** What each partner's system can do, and what it is sent. */
+const sheets: Handler = async ({ permit, house }) => {
+  const { peers } = house.desk(permit.actor).territory
+  return { value: { sheets: peers.map(({ name, sheet, takes }) => ({ name, ...sheet, takes })) } }
+}
 
 const found: Handler = ({ c, desk }) => page(c.req.query(), desk)
 

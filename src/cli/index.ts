@@ -12,6 +12,7 @@ import { map } from './map.ts'
 import { messages, replay, retention, show } from './messages.ts'
 import { migrate } from './migrate.ts'
 import { send } from './send.ts'
+import { sheet } from './sheet.ts'
 import { start } from './start.ts'
 import { token } from './token.ts'
 
@@ -34,6 +35,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'messages retention': retention,
   replay,
   connectors,
+  'connectors sheet': sheet,
   'connectors pause': pause,
   'connectors drain': drain,
   'connectors resume': resume,

@@ -81,8 +81,9 @@ export const routes: readonly Route[] = [
   ...['S12', 'S13', 'S14', 'S15', 'S16', 'S17', 'S26'].map((event) =>
     route(`SIU^${event}`, 'SIU_S12-to-Appointment', answered, answer),
   ),
-  route('SRR^S01', 'SRR_S01-to-Appointment', answered, answer),
-  route('SRR^S04', 'SRR_S01-to-Appointment', answered, answer),
+  ...['S01', 'S02', 'S03', 'S04', 'S05', 'S06'].map((event) =>
+    route(`SRR^${event}`, 'SRR_S01-to-Appointment', answered, answer),
+  ),
   route('Appointment', undefined, answered, answer),
 
   route('ORU^R01', 'ORU_R01-REPONSE_DEMANDE-to-Task', replied, referral, answersRequest),

@@ -70,6 +70,8 @@ export interface Peer {
   cancelledByTelephone?: true
   /** Kinds of departure that it takes, such as `appointment.requested`. */
   takes: readonly string[]
+  /** What its system can do, as its connector's sheet says: to be shown. */
+  sheet?: Readonly<Record<string, string | boolean>>
   /** IANA zone in which its places are; the territory's, unless it is said. */
   zone?: string
   /** Its diaries may be closed at any moment: by the end of a convention, or while they are not known. */

@@ -143,8 +143,12 @@ export const isAbort = (task: Pick<Task, 'code'>): boolean => codeOf(task).inclu
 /** A Task by which a centre is asked to open more places. */
 export const isCapacityCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('capacity-call')
 
+/** A Task by which somebody telephones a centre that a booking is cancelled. */
+const isCancelCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('cancel-booking')
+
 /** One thing to do, and done with it. */
-const isChore = (task: Pick<Task, 'code'>) => isCall(task) || isAbort(task) || isCapacityCall(task)
+const isChore = (task: Pick<Task, 'code'>) =>
+  isCall(task) || isCancelCall(task) || isAbort(task) || isCapacityCall(task)
 
 /** The Task of a request: not a part of another, and to be fulfilled. */
 export const isOfRequest = (task: Pick<Task, 'code' | 'partOf'>): boolean =>

@@ -7,13 +7,16 @@ import { perform } from '../flows/perform.ts'
 import { settling } from '../flows/plan.ts'
 import type { Desk } from '../flows/step.ts'
 
+/** Departures that ask the centre whether it will. */
+const questions: readonly string[] = ['appointment.requested', 'appointment.moved']
+
 /**
  * A question that the centre has refused, or that never got through, is answered with no: the place is free again. Both
  * are written at once, so that a gateway that has lost the departure to another cancels nothing.
  */
 export function onEnd(desk: Desk): NonNullable<DeliverOptions['onEnd']> {
   return async ({ departure: { kind, about, peer }, status, reason, settlement }) => {
-    if (kind !== 'appointment.requested' || status !== 'dead') return 'open'
+    if (!questions.includes(kind) || status !== 'dead') return 'open'
     const id = /^Appointment\/([^/]+)/.exec(about[0] ?? '')?.[1]
     if (!id) return 'open'
     const said: Appointment = {

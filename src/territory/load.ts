@@ -1,4 +1,5 @@
 import type { ConceptMap, Organization } from '@medplum/fhirtypes'
+import { sheetOf, takenBy } from '../connectors/sheet.ts'
 import { systems } from '../fhir/canonical.ts'
 import { reasonsIn } from '../flows/booking/reasons.ts'
 import { settingsIn } from '../flows/clocks/settings.ts'
@@ -24,11 +25,6 @@ export interface LoadedTerritory {
   connectors: readonly LoadedConnector[]
   /** What the folder's resources are kept as, in the folder's order. */
   resources: readonly Kept[]
-}
-
-/** What may be sent to partners whose settings do not say it. */
-const takenBy: Readonly<Record<string, object>> = {
-  fhir: { 'appointment.requested': true, 'appointment.cancelled': true, 'communication.sent': true },
 }
 
 /** Brings the store up to what a territory's folder says; a second time changes nothing. */
@@ -147,25 +143,21 @@ const zoneOf = ({ extension = [] }: Organization) =>
   extension.find(({ url }) => url === 'http://hl7.org/fhir/StructureDefinition/timezone')?.valueCode ??
   'Europe/Paris'
 
-function peerOf({ name, kind, organizationReference, settings, freshness, zone }: LoadedConnector): Peer {
-  // Each kind of connector may say these in its settings.
-  const said = settings as {
-    takes?: readonly string[]
-    sendingApplication?: readonly string[]
-    host?: string
-    sends?: object
-    send?: object
-    slots?: object
-  }
-  const isDeaf = kind === 'mllp' && said.host === undefined
+function peerOf(file: LoadedConnector): Peer {
+  const { name, organizationReference, settings, freshness, zone } = file
+  const { sendingApplication = [] } = (settings ?? {}) as { sendingApplication?: readonly string[] } // an MLLP line's own
+  const sheet = sheetOf(file)
+  const { publish, confirm, cancel } = sheet
   return {
     name,
     organization: organizationReference,
-    manual: kind === 'manual' || kind === 'file',
-    takes: isDeaf ? [] : (said.takes ?? Object.keys(said.sends ?? said.send ?? takenBy[kind] ?? {})),
-    applications: said.sendingApplication ?? [],
+    manual: confirm === 'telephone',
+    ...(cancel === 'telephone' && { cancelledByTelephone: true as const }),
+    takes: takenBy(file),
+    sheet,
+    applications: sendingApplication,
     ...(zone !== undefined && { zone }),
-    ...((kind === 'fhir' || said.slots !== undefined) && {
+    ...((publish === 'pulled' || publish === 'asked') && {
       freshness: { limitMs: freshness.limitSeconds * 1000, whenOld: freshness.whenOld },
     }),
   }

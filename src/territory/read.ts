@@ -2,6 +2,7 @@ import type { Bundle, ConceptMap, Resource } from '@medplum/fhirtypes'
 import { z } from 'zod'
 import { type Client, registration } from '../auth/client.ts'
 import type { Connector } from '../connectors/connector.ts'
+import { contradictions, type Sheeted, sheetShape } from '../connectors/sheet.ts'
 import type { Entry } from '../flows/entries.ts'
 import { type BookingRulesFile, bookingRulesFile } from './booking-rules.ts'
 import { type CapacityRulesFile, capacityRulesFile } from './capacity-rules.ts'
@@ -23,6 +24,8 @@ export interface ConnectorFile {
   knownDays: number
   zone?: string | undefined
   freshness: { limitSeconds: number; whenOld: 'mark' | 'hide' }
+  /** What its system can do, where that does not follow from its settings. */
+  sheet?: Sheeted['sheet']
   settings: unknown
 }
 
@@ -53,7 +56,7 @@ const identifier = z.string().regex(/^[^|\s]*\|[^|\s]+$/, 'write system|value')
 
 /** The envelope of a connector's file; its `settings` have the shape of its kind. */
 export const connectorFile = z.strictObject({
-  kind: z.string().describe('Kind of partner: mllp, fhir, json, manual'),
+  kind: z.string().describe('Kind of partner: mllp, fhir, json, file, manual'),
   organization: identifier.describe(
     'Business identifier of the organisation that it belongs to, system|value',
   ),
@@ -78,6 +81,9 @@ export const connectorFile = z.strictObject({
     })
     .prefault({})
     .describe('How fresh its diaries are to be, where they are read'),
+  sheet: sheetShape
+    .optional()
+    .describe('What its system can do, where that is less than follows from its settings'),
   settings: z.unknown().optional().describe('Settings of its kind'),
 })
 
@@ -184,6 +190,9 @@ function missing({ entries, connectors, clients, slotRules, bookingRules }: Terr
   )
   const ids = new Set(clients.map(({ id }) => id))
   return [
+    ...connectors.flatMap((connector) =>
+      contradictions(connector).map((text) => `connectors/${connector.name}.json: ${text}`),
+    ),
     ...connectors
       .filter(({ organization }) => !organizations.has(organization))
       .map(

@@ -9,7 +9,7 @@ import { cases, isOutward, maps, resourcesOf, run, samples } from './support.ts'
 const validator = projectValidator()
 
 /** Messages that say something new of what is known: what they leave out is not missing. */
-const partial = ['cancelled', 'merged', 'post-acte', 'refused', 'refused-without-schedule']
+const partial = ['cancelled', 'merged', 'post-acte', 'refused', 'refused-without-schedule', 'change-refused']
 
 describe.each(cases)('$map of $name', ({ map, input, expected }) => {
   test('makes what is expected', async () => {

@@ -28,6 +28,7 @@ export interface ConnectorFile {
   organization: string
   client?: string
   maps?: Record<string, string>
+  sheet?: Record<string, unknown>
   settings?: Record<string, unknown>
 }
 

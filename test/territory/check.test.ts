@@ -15,7 +15,7 @@ test('every fault of a broken folder is named by file and place, all at once', a
   expect(JSON.parse(out).problems).toEqual([
     expect.stringMatching(/^resources\/torn\.json: not JSON: .*line 2/),
     'resources/two.json: entry[2]: an entry carries a resource',
-    'connectors/fax.json: kind: there is no connector fax; known: fhir, json, manual, mllp',
+    'connectors/fax.json: kind: there is no connector fax; known: fhir, file, json, manual, mllp',
     'connectors/ris.json: organization: write system|value',
     'connectors/ris.json: settings.port: Too big: expected number to be <=65535',
     'connectors/vendor.json: settings.pollMs: Too small: expected number to be >=1000',
@@ -60,7 +60,7 @@ interface Schemas {
 
 test('the schemas of the files take what may be loaded, and nothing else', async () => {
   const { connectors, client } = await given<Schemas>(['check-config', '--schema'])
-  expect(Object.keys(connectors).sort()).toEqual(['fhir', 'json', 'manual', 'mllp'])
+  expect(Object.keys(connectors).sort()).toEqual(['fhir', 'file', 'json', 'manual', 'mllp'])
   const read = async (file: string) => JSON.parse(await readFile(folder(`.`) + file, 'utf8'))
   const fhir = z.fromJSONSchema(connectors.fhir ?? {})
   expect(fhir.safeParse(await read('second/connectors/cirque.json')).success).toBe(true)

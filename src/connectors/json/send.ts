@@ -50,7 +50,7 @@ export function sending(
       const answer = await client.call(path, { method, headers, body: JSON.stringify(body), signal })
       const sent = sentBy(answer, reads)
       const said = jsonOf(answer)
-      if (kind !== 'appointment.requested' || !isAnswer(sent) || said === undefined) return sent
+      if (!/^appointment\.(requested|moved)$/.test(kind) || !isAnswer(sent) || said === undefined) return sent
       // A no is an answer too: the map reads it beside the question.
       const value = { answer: said, status: answer.status, question: body }
       return { ...sent, end: 'sent', reply: incomingJson('Appointment', { form: 'json', value }, desk) }

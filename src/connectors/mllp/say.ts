@@ -39,7 +39,7 @@ export function say(
       `The settings of this connector do not say by which map ${departure.kind} leaves.`,
     )
   }
-  const tree = treeIn(desk.transform(saying.map, aboutOf(about)))
+  const tree = treeIn(desk.transform(saying.map, { ...aboutOf(about), kind: departure.kind }))
   const [code = '', event = ''] = saying.message.split('^')
   const own = isTree(tree.MSH) ? tree.MSH : {}
   const header = {

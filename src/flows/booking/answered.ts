@@ -3,6 +3,7 @@ import type {
   CodeableConcept,
   Identifier,
   Patient,
+  Resource,
   ServiceRequest,
   Slot,
   Task,
@@ -17,7 +18,7 @@ import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { businessStatus, isCall, isOpen } from '../task.ts'
 import { isPart, partMoved } from '../work/part.ts'
-import { replacedBy } from './asking.ts'
+import { movesByMessage, replacedBy } from './asking.ts'
 import { callFor } from './call.ts'
 import { cancelling, freed, type Given, givenUp } from './cancelled.ts'
 import { deskBooking, slotAt } from './desk.ts'
@@ -207,7 +208,7 @@ function yes(
       send: [{ peer: to, kind: 'appointment.cancelled', about: [currentOf(known)], ...inLaneOf(known) }],
     }
   }
-  if (facts.namesake) return doubtful(known, facts, at)
+  if (facts.namesake && facts.namesake.id !== facts.old?.appointment.id) return doubtful(known, facts, at)
   const { plan, slot } = isElsewhere(said, known, facts.slots)
     ? moved(known, said, facts, at)
     : stayed(known, facts)
@@ -234,8 +235,19 @@ function yes(
 function replaced(old: Given, { slots }: AnswerFacts, at: Moment): Plan {
   const own = new Set(slots.map(({ id }) => id))
   const plan = cancelling(old, whyMoved, at)
-  return { ...plan, write: (plan.write ?? []).filter(({ id }) => !own.has(id ?? '')) }
+  const write = (plan.write ?? []).filter(({ id }) => !own.has(id ?? ''))
+  const centre = centreOf(old.slots[0] ?? old.appointment, at.territory)
+  if (!centre || !movesByMessage(old.appointment, centre)) return { ...plan, write }
+  // The centre has moved it, and has no other one to cancel; its number is the new one's.
+  const isOld = ({ id }: Resource) => id === old.appointment.id
+  return { ...plan, write: write.map((one) => (isOld(one) ? withOldNumbers(one as Appointment) : one)), send: [] } // of that id
 }
+
+/** The centre's numbers of an appointment are those of another now. */
+const withOldNumbers = ({ identifier = [], ...rest }: Appointment): Appointment => ({
+  ...rest,
+  identifier: identifier.map((one) => (isOurs(one) ? one : { ...one, use: 'old' })),
+})
 
 /**
  * The centre says yes under a number that it has given to another appointment: which of the two it means, somebody has

@@ -9,7 +9,7 @@ import type { Moment, Peer, Plan } from '../step.ts'
 import { businessStatus } from '../task.ts'
 import { partFor } from '../work/part.ts'
 import { callFor } from './call.ts'
-import { currentOf, isHeld, referenceTo, versionOf } from './states.ts'
+import { currentOf, isHeld, referenceTo, sourceOf, versionOf } from './states.ts'
 import { mayRead } from './told.ts'
 
 /** What has to be known to ask a centre for an appointment. */
@@ -31,6 +31,8 @@ export interface Asked {
   /** What it is now, if it is kept already. */
   before: Kept<Appointment> | undefined
   slots: readonly Slot[]
+  /** The appointment that it is to take the place of. */
+  old?: Kept<Appointment> | undefined
 }
 
 /**
@@ -104,7 +106,7 @@ function scheduling(task: Kept<Task>, at: Moment): Task {
 
 /** What the RIS gets: the appointment in this version, its slots, and all that it has to know of the request. */
 function question(
-  { appointment, before, slots }: Asked,
+  { appointment, before, slots, old }: Asked,
   { request, patient, told }: AskingFacts,
   peer: Peer,
 ) {
@@ -113,9 +115,15 @@ function question(
     ...[request, patient].flatMap((r) => (r ? [currentOf(r)] : [])),
     ...slots.map(referenceTo),
     ...told.map(currentOf),
+    ...(old ? [currentOf(old)] : []),
   ]
-  return { peer: peer.name, kind: 'appointment.requested', about }
+  const isMove = old && movesByMessage(old, peer)
+  return { peer: peer.name, kind: isMove ? 'appointment.moved' : 'appointment.requested', about }
 }
+
+/** Whether the centre moves an appointment of its own at one word; otherwise it is booked anew, and then cancelled. */
+export const movesByMessage = (old: Appointment, { name, takes }: Peer): boolean =>
+  old.status === 'booked' && old.meta?.source === sourceOf(name) && takes.includes('appointment.moved')
 
 /** The centre that is asked may read the request and what came with it. */
 function centreSees(

@@ -1,4 +1,4 @@
-import type { Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
+import type { Appointment, Patient, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import { systems } from '../../fhir/canonical.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Moment } from '../step.ts'
@@ -30,6 +30,24 @@ export function callFor(
     ...(request && { basedOn: [{ reference: referenceTo(request) }] }),
     focus: { reference: referenceTo(appointment) },
     ...(patient && { for: { reference: referenceTo(patient) } }),
+    authoredOn: at.now,
+    lastModified: at.now,
+    owner: { reference: at.territory.cell },
+  }
+}
+
+/** Somebody of the cell tells the centre that it need not expect the patient: its system is told of no cancellation. */
+export function cancelCallFor({ id, participant, basedOn = [] }: Kept<Appointment>, at: Moment): Task {
+  const patient = participant.map(({ actor }) => actor?.reference).find((one) => one?.startsWith('Patient/'))
+  return {
+    resourceType: 'Task',
+    id: at.newId(),
+    status: 'requested',
+    intent: 'order',
+    code: { coding: [{ system: systems.task, code: 'cancel-booking' }] },
+    ...(basedOn.length > 0 && { basedOn }),
+    focus: { reference: `Appointment/${id}` },
+    ...(patient !== undefined && { for: { reference: patient } }),
     authoredOn: at.now,
     lastModified: at.now,
     owner: { reference: at.territory.cell },

@@ -2,8 +2,9 @@ import type { Appointment, CodeableConcept, Slot, Task } from '@medplum/fhirtype
 import type { Actor } from '../../auth/actor.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
-import type { Moment, Plan, Step } from '../step.ts'
+import type { Moment, Peer, Plan, Step } from '../step.ts'
 import { isOpen } from '../task.ts'
+import { cancelCallFor } from './call.ts'
 import { visible } from './facts.ts'
 import { listed } from './reasons.ts'
 import { holdOf } from './rules.ts'
@@ -93,11 +94,12 @@ export function cancelling(
       next,
       ...freed({ slots, taken }, appointment.id),
       ...tasks.filter(isOpen).map((task) => closed(task, at)),
+      ...(centre && isToTelephone(appointment, centre) ? [cancelCallFor(appointment, at)] : []),
     ],
     release: [appointment.id, ...(isHeld(appointment) ? [holdOf(appointment.id)] : [])],
     rely: slots.map(referenceTo),
     send:
-      centre && !centre.manual && !isHeld(appointment)
+      centre && !centre.manual && !centre.cancelledByTelephone && !isHeld(appointment)
         ? [
             {
               peer: centre.name,
@@ -108,6 +110,10 @@ export function cancelling(
         : [],
   }
 }
+
+/** Whether the centre expects the patient, and is told otherwise only by a person: who has not been called yet is not called. */
+const isToTelephone = (appointment: Appointment, { manual, cancelledByTelephone }: Peer) =>
+  cancelledByTelephone === true && !isHeld(appointment) && !(manual && appointment.status === 'pending')
 
 /** The slots as they are when an appointment has given its places back. */
 export const freed = ({ slots, taken }: Pick<Given, 'slots' | 'taken'>, appointment: string): Slot[] =>

@@ -61,7 +61,7 @@ export const requested: Step<BookWish, Facts> = {
     const { appointment, plan, before } = begun(wish, facts, at, actor)
     const asked = detailed(appointment, wish)
     return askingPlan(
-      { appointment: asked, before, slots: facts.slots },
+      { appointment: asked, before, slots: facts.slots, old: facts.old },
       facts,
       peerOf(facts.slot, at.territory),
       { ...plan, rely: [...(plan.rely ?? []), ...(facts.old ? [referenceTo(facts.old)] : [])] },

@@ -4,7 +4,7 @@ import { answered } from '../../../src/flows/booking/answered.ts'
 import { type BookingRules, usualRules } from '../../../src/flows/booking/rules.ts'
 import { received } from '../../../src/flows/referral/received.ts'
 import { published } from '../../../src/flows/slots/published.ts'
-import type { Territory } from '../../../src/flows/step.ts'
+import type { Peer, Territory } from '../../../src/flows/step.ts'
 import type { Kept } from '../../../src/store/index.ts'
 import { type ActorName, entries, openTestDesk, type TestDesk, territory } from '../desk.ts'
 import { patient, referral, said, schedule, slot } from '../messages.ts'
@@ -31,8 +31,13 @@ export interface Stage extends AsyncDisposable {
   sent(): Promise<string[]>
 }
 
-export async function openStage(bookings: Partial<BookingRules> = {}): Promise<Stage> {
-  const served: Territory = { ...territory, bookings: { ...usualRules, ...bookings } }
+/** `centre` says otherwise what the centre's system takes. */
+export async function openStage(
+  bookings: Partial<BookingRules> = {},
+  centre: Partial<Peer> = {},
+): Promise<Stage> {
+  const peers = territory.peers.map((one) => (one.name === 'ris' ? { ...one, ...centre } : one))
+  const served: Territory = { ...territory, peers, bookings: { ...usualRules, ...bookings } }
   const desk = await openTestDesk(served)
   return {
     desk,
