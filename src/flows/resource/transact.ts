@@ -1,8 +1,8 @@
 import type { Extension, Resource } from '@medplum/fhirtypes'
 import { extensions } from '../../fhir/canonical.ts'
-import { textOf } from '../../fhir/decimals.ts'
 import { Failure, failure, failures, type Issue } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
+import { bodyOf } from '../../store/write/resources.ts'
 import { type Performed, perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
 import { addressed, type NewId } from './addressed.ts'
@@ -178,7 +178,7 @@ function changedOf(target: Target, { written, removed, at }: Performed): Changed
   }
   const kept = written.find(({ resourceType, id }) => resourceType === target.type && id === target.id)
   if (!kept) throw new Error(`The plan for ${target.type} does not write what was asked for`)
-  return { ...target, ...versionOf(kept), body: textOf(kept) }
+  return { ...target, ...versionOf(kept), body: bodyOf(kept) }
 }
 
 const keptOf = ({ version, lastUpdated, body }: { version: number; lastUpdated: string; body: string }) => ({

@@ -1,4 +1,5 @@
 import { textOf } from '../../fhir/decimals.ts'
+import type { Kept } from '../kept.ts'
 import { type Sql, sql } from '../sql.ts'
 import type { Removed, Write, Written } from '../writes.ts'
 import { table } from './rows.ts'
@@ -45,10 +46,21 @@ function changeOf(
     replaces,
     updated: meta.lastUpdated,
     deleted: false,
-    body: textOf(resource),
+    body: bodyOf(resource),
     sight: [...new Set(keys)],
     instead: sightInstead !== undefined,
   }
+}
+
+const bodies = new WeakMap<Kept, string>()
+
+/** The text under which a resource is kept, and answered: made once, as nobody changes what is to be kept. */
+export function bodyOf(resource: Kept): string {
+  const known = bodies.get(resource)
+  if (known !== undefined) return known
+  const body = textOf(resource)
+  bodies.set(resource, body)
+  return body
 }
 
 function deletionOf(
