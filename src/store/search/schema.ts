@@ -10,8 +10,21 @@ import { wordsColumn } from '../../fhir/search/row.ts'
 import { conformanceTypes, servedTypes } from '../../fhir/served.ts'
 
 /** The table in which a resource type is searched. */
-export const searchTable = (type: string): string =>
-  `search${type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
+export const searchTable = remembered(
+  (type: string) => `search${type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+)
+
+/** What follows from a type alone is worked out once. */
+export function remembered<Value>(make: (type: string) => Value): (type: string) => Value {
+  const known = new Map<string, Value>()
+  return (type) => {
+    const before = known.get(type)
+    if (before !== undefined) return before
+    const made = make(type)
+    known.set(type, made)
+    return made
+  }
+}
 
 /**
  * B-tree indexes for questions that are asked all the time. Columns that are asked for one value come first; the last
@@ -65,14 +78,14 @@ const always = [
 ]
 
 /** The columns that a type's table has beside those that each has: what is compared, ordered, or asked all the time. */
-export function keptColumns(type: string): readonly Column[] {
+export const keptColumns = remembered((type): readonly Column[] => {
   const all = [...parametersOf(type).values()]
   const worded = all.some((parameter) => isWorded(type, parameter))
   return [
     ...all.filter(({ kind }) => !listed.includes(kind)).flatMap(columnsOf),
     ...(worded ? [{ name: wordsColumn, type: 'text' } as const] : []),
   ]
-}
+})
 
 /** Of these there are several in a row: they are terms and nothing else. */
 const listed: readonly Parameter['kind'][] = ['token', 'references', 'canonical', 'uris', 'phonetic']

@@ -1,7 +1,7 @@
 import type { Column } from '../../fhir/search/parameters.ts'
 import { type SearchRow, searchRow } from '../../fhir/search/row.ts'
 import type { Kept } from '../kept.ts'
-import { keptColumns, quoted, searchTable } from '../search/schema.ts'
+import { keptColumns, quoted, remembered, searchTable } from '../search/schema.ts'
 import { termsOf } from '../search/terms.ts'
 import { raw, type Sql, sql } from '../sql.ts'
 import type { Change } from './resources.ts'
@@ -37,12 +37,23 @@ function removed(type: string): Sql {
 
 /** A row travels as one array of texts, which is read faster than JSON; `access` is what the written row has. */
 function inserted(type: string, rows: readonly SearchRow[], former: boolean): Sql[] {
-  const name = searchTable(type)
   const columns = keptColumns(type)
-  const values = table(`row_${name}`, rows, {
+  const values = table(`row_${searchTable(type)}`, rows, {
     cells: ['text[][]', (row) => cellsOf(type, row, columns)],
   })
-  const after = former ? sql`where (select count(*) from old_${raw(name)}) >= 0` : sql``
+  return [values, former ? instead(type) : anew(type)]
+}
+
+const anew = remembered((type) => insertion(type, raw('')))
+
+/** Once the former row is gone. */
+const instead = remembered((type) =>
+  insertion(type, sql`where (select count(*) from old_${raw(searchTable(type))}) >= 0`),
+)
+
+function insertion(type: string, after: Sql): Sql {
+  const name = searchTable(type)
+  const columns = keptColumns(type)
   const names = ['id', 'access', 'updated', 'terms', ...columns.map((column) => quoted(column.name))]
   const cells = [
     'w.id',
@@ -51,13 +62,12 @@ function inserted(type: string, rows: readonly SearchRow[], former: boolean): Sq
     'v.cells[3]::text[]',
     ...columns.map((column, n) => `v.cells[${n + 4}]${column.type === 'text' ? '' : `::${column.type}`}`),
   ]
-  const insert = sql`new_${raw(name)} as (
+  return sql`new_${raw(name)} as (
     insert into ${raw(name)} (${raw(names.join(', '))})
     select ${raw(cells.join(', '))} from row_${raw(name)} v
     join written w on w.type = ${raw(`'${type}'`)} and w.id = v.cells[1]
     ${after}
   )`
-  return [values, insert]
 }
 
 function cellsOf(type: string, row: SearchRow, columns: readonly Column[]): (string | null)[] {
