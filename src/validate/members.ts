@@ -46,25 +46,40 @@ interface Typed {
 type Look = (values: readonly Typed[], owner: Place, context: Context) => void
 
 /** Reads the values of an element, whichever of its base types they are given in. */
-function readerOf(child: Node, base: ElementDefinition | undefined): (owner: Json, place: Place) => Typed[] {
+function readerOf(
+  child: Node,
+  base: ElementDefinition | undefined,
+): (owner: Json, place: Place) => readonly Typed[] {
   const types = base?.type ?? child.definition.type ?? []
   const properties = propertiesOf({ ...child, definition: { ...child.definition, type: types } })
   const [first] = properties
   if (first && properties.length === 1) return (owner, place) => typed(own(owner, first.name), first, place)
   const byName = new Map(properties.map((property) => [property.name, property]))
-  return (owner, place) =>
-    Object.keys(owner).flatMap((name) => {
+  return (owner, place) => {
+    let found = none
+    for (const name of Object.keys(owner)) {
       const property = byName.get(name)
-      return property ? typed(owner[name], property, place) : []
-    })
+      if (property) found = [...found, ...typed(owner[name], property, place)]
+    }
+    return found
+  }
 }
 
-function typed(value: unknown, { element, type }: { element: string; type: string }, place: Place): Typed[] {
-  if (value === undefined || value === null) return []
+const none: readonly Typed[] = []
+
+function typed(
+  value: unknown,
+  { element, type }: { element: string; type: string },
+  place: Place,
+): readonly Typed[] {
+  if (value === undefined || value === null) return none
   if (!Array.isArray(value)) return [{ value, type, place: below(place, element) }]
-  return value.flatMap((one, index) =>
-    one === null ? [] : [{ value: one, type, place: below(place, element, index) }],
-  )
+  const found: Typed[] = []
+  for (let index = 0; index < value.length; index++) {
+    const one: unknown = value[index]
+    if (one !== null) found.push({ value: one, type, place: below(place, element, index) })
+  }
+  return found
 }
 
 function cardinality(
