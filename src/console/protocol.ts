@@ -62,11 +62,14 @@ function titlesIn(protocol: Protocol | undefined): ReadonlyMap<string, Texts> {
   if (!protocol) return new Map()
   const known = titles.get(protocol)
   if (known) return known
+  // Of several exams with one code, the first is what the protocol names first.
   const made = new Map(
-    examsOf(protocol).flatMap(({ title, codings }) => [
-      [title.fr, title] as const,
-      ...codings.map(({ system, code }) => [`${system}|${code}`, title] as const),
-    ]),
+    examsOf(protocol)
+      .toReversed()
+      .flatMap(({ title, codings }) => [
+        [title.fr, title] as const,
+        ...codings.map(({ system, code }) => [`${system}|${code}`, title] as const),
+      ]),
   )
   titles.set(protocol, made)
   return made
