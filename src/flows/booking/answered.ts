@@ -240,7 +240,11 @@ function replaced(old: Given, { slots }: AnswerFacts, at: Moment): Plan {
   if (!centre || !movesByMessage(old.appointment, centre)) return { ...plan, write }
   // The centre has moved it, and has no other one to cancel; its number is the new one's.
   const isOld = ({ id }: Resource) => id === old.appointment.id
-  return { ...plan, write: write.map((one) => (isOld(one) ? withOldNumbers(one as Appointment) : one)), send: [] } // of that id
+  return {
+    ...plan,
+    write: write.map((one) => (isOld(one) ? withOldNumbers(one as Appointment) : one)),
+    send: [],
+  } // of that id
 }
 
 /** The centre's numbers of an appointment are those of another now. */
