@@ -35,6 +35,7 @@ export function presentationOf(
   const format = query.get('_format')
   // A `+` that was not escaped arrives as a blank.
   const wanted = format === null ? (accept ?? fhirJson) : format.replace(' ', '+')
+  if (wanted === fhirJson && !query.has('_pretty')) return plain
   const mediaType = mediaTypeOf(wanted, { ...known, ...others })
   if (!mediaType) throw failure('not-acceptable', `Answers are JSON: ask for ${fhirJson}.`, 'Accept')
   return { mediaType, pretty: query.get('_pretty') === 'true' }

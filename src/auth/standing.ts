@@ -31,7 +31,8 @@ const keptStandings = 10_000
 interface Entry {
   at: number
   standing: Promise<Standing | undefined>
-  /** Sources that were open when `now` was made. */
+  /** Sources that were open when `now` was made, and their names in one. */
+  sources?: readonly string[]
   open?: string
   now?: Standing
 }
@@ -57,6 +58,8 @@ export function openStandings(desk: StandingDesk): (id: string) => Promise<Stand
   }
 }
 
+const noSources: readonly string[] = []
+
 /** Active now, and with the keys to what is open now: the same object as long as nothing changes. */
 async function active(
   standing: Standing | undefined,
@@ -64,7 +67,9 @@ async function active(
   entry: Entry,
 ): Promise<Standing | undefined> {
   if (!standing || !isActive(standing.client, clock())) return undefined
-  const sources = (await openSources?.()) ?? []
+  const sources = (await openSources?.()) ?? noSources
+  if (entry.now && entry.sources === sources) return entry.now
+  entry.sources = sources
   const open = sources.join(' ')
   if (entry.open !== open || !entry.now) {
     const sight = withSources(standing.actor.sight, sources)

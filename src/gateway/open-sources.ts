@@ -10,6 +10,8 @@ interface Known {
   at: number
   conventions: Promise<readonly Convention[]>
   sources: Promise<readonly Source[]>
+  /** What came of them in this minute: whoever asks is told the same list. */
+  open?: { minute: number; sources: readonly string[] }
 }
 
 /** The sources whose diaries may be seen now: their centre takes part today, and they are known well enough. */
@@ -28,10 +30,16 @@ export function openSources(
     const hand = known
     try {
       const [conventions, sources] = await Promise.all([hand.conventions, hand.sources])
-      const day = dayIn(territory.zone, clock().getTime())
-      return sources
-        .filter(({ hidden, centre }) => !hidden && isOpenOn(day, ofCentre(centre, conventions)))
-        .flatMap(({ peer }) => peer ?? [])
+      const now = clock().getTime()
+      const minute = Math.floor(now / 60_000)
+      if (hand.open?.minute !== minute) {
+        const day = dayIn(territory.zone, now)
+        const open = sources.filter(
+          ({ hidden, centre }) => !hidden && isOpenOn(day, ofCentre(centre, conventions)),
+        )
+        hand.open = { minute, sources: open.flatMap(({ peer }) => peer ?? []) }
+      }
+      return hand.open.sources
     } catch (thrown) {
       if (known === hand) known = undefined // the next one asks again
       throw thrown
