@@ -83,12 +83,20 @@ function storeOn(
 ): Store {
   const keyed = keyedReads(db, zone)
   const handing = handingOver()
+  const lines = linesIn(db)
   const commit = committing(db, zone)
   return {
     connection,
     messages: messagesIn(db, keyed),
     outbox: { ...outboxIn(db), handTo: handing.handTo },
-    lines: linesIn(db),
+    lines: {
+      ...lines,
+      async open(peer, at) {
+        const wasHeld = await lines.open(peer, at)
+        changes.tell({ references: [], departures: true })
+        return wasHeld
+      },
+    },
     clients: clientsIn(db),
     sessions: sessionsIn(db),
     ...sharedIn(db, clock),
