@@ -258,10 +258,11 @@ class Season {
     return first
   }
 
-  /** No place in the days that are known: again tomorrow, four times; then it is declared short. */
+  /** No place in the days that are known: the doctor is told; again tomorrow, four times, then it is declared short. */
   async #noPlace(one: Case): Promise<void> {
     one.inVain++
     one.entry.story.push('no place')
+    if (one.inVain === 1) await this.#tellsNoPlace(one)
     if (one.inVain < 4) return this.#plan(one, whenAtWork(this.#world.now() + dayMs), this.#booked)
     this.#ledger.answered(one.entry, this.#world.now())
     one.entry.ended = 'short'
@@ -269,6 +270,18 @@ class Season {
     await this.#moved(one, 'failed', {
       businessStatus: { text: 'no-capacity' },
       statusReason: { text: 'Aucune place sur le territoire' },
+    })
+  }
+
+  /** That there is none for now is an answer. */
+  async #tellsNoPlace(one: Case): Promise<void> {
+    this.#ledger.answered(one.entry, this.#world.now())
+    const task = await this.#task(one)
+    const isNew = task.status === 'requested' || task.status === 'received'
+    await this.#put({
+      ...task,
+      ...(isNew && { status: 'accepted' }),
+      businessStatus: { text: 'no-capacity' },
     })
   }
 

@@ -124,7 +124,10 @@ export async function openWorld({ from, days, chance, databaseUrl }: WorldOption
       // Slots are made four weeks ahead.
       if (weekOf(now) > weekBefore) await planSlots(desk, never)
     },
-    synced: () => synced(gateway, diaries, () => now),
+    async synced() {
+      const last = now + (horizonDays - 1) * 86_400_000
+      if (opensOn(diaries, last - 86_400_000, last)) await synced(gateway, diaries, () => now)
+    },
     as: callersOf({ baseUrl, clients: territory.clients, clock }),
     says: (message) => sendOne(message, gatewayMllp),
     v2Down: () => v2.close(),
@@ -275,6 +278,12 @@ async function deskOf(gateway: Gateway, clock: () => Date): Promise<Desk> {
     notify: () => [],
   }
 }
+
+/** Whether a partner has places between these times: what comes into sight with them is waited for. */
+const opensOn = (diaries: World['diaries'], from: number, to: number): boolean =>
+  [diaries['ris-fhir'], diaries['ris-json']].some(({ places }) =>
+    places.some(({ start }) => Date.parse(start) > from && Date.parse(start) <= to),
+  )
 
 /** Waits until each place of the days ahead is a slot here that is as free as it is there. */
 async function synced(gateway: Gateway, diaries: World['diaries'], now: () => number): Promise<void> {
