@@ -43,17 +43,49 @@ export interface NamedMessage {
 
 export type CarriedKey = Omit<BusinessKey, 'system'> & { system: string | undefined }
 
+/** So many statements are under way at once: what is asked meanwhile goes together in the next. */
+const mostUnderway = 2
+/** However long those under way take, nobody waits longer for them. */
+const usualPatienceMs = 3
+
 /**
  * Reads by key: what is asked in one turn of the event loop, by one step or by several callers, is one statement.
  *
  * A read costs a wake-up of the database and one of ours whatever it reads; a step looks at half a dozen resources, and
- * busy callers ask together.
+ * busy callers ask together: while two statements are under way, the next one gathers.
  */
-export function keyedReads(db: Database, zone?: string): Keyed {
+export function keyedReads(db: Database, zone?: string, patienceMs = usualPatienceMs): Keyed {
   let gathering: Batch | undefined
+  let underway = 0
+  /** Lets the one go that is gathering, if it only waits for those under way. */
+  let release = () => {}
+  const ask = async (statement: Sql): Promise<KeyedRow[]> => {
+    underway++
+    try {
+      return await db.rows<KeyedRow>(statement)
+    } finally {
+      underway--
+      release()
+    }
+  }
+  /** Goes at the end of this turn, or when fewer are under way. */
+  const whenToGo = () =>
+    new Promise<void>((go) => {
+      setImmediate(() => {
+        if (underway < mostUnderway) return go()
+        const late = setTimeout(go, patienceMs)
+        release = () => {
+          clearTimeout(late)
+          go()
+        }
+      })
+    })
   const batch = () => {
-    gathering ??= new Batch(db, () => {
+    gathering ??= new Batch(async (statementOfAll) => {
+      await whenToGo()
       gathering = undefined
+      release = () => {}
+      return ask(statementOfAll())
     })
     return gathering
   }
@@ -137,11 +169,9 @@ class Batch {
   readonly #namesakes: AskedNamesakes[] = []
   readonly #rows: Promise<KeyedRow[]>
 
-  constructor(db: Database, leaves: () => void) {
-    this.#rows = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      leaves()
-      return db.rows<KeyedRow>(statementOf(this.#parts()))
-    })
+  /** `answered` is handed what makes the statement, for when nothing is added any more. */
+  constructor(answered: (statementOfAll: () => Sql) => Promise<KeyedRow[]>) {
+    this.#rows = answered(() => statementOf(this.#parts()))
   }
 
   async current(type: string, id: string): Promise<Current | undefined> {

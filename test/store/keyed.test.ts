@@ -145,3 +145,40 @@ test('what cannot be a key does not spoil what others ask', async () => {
   expect(good?.id).toBe(a)
   expect(bad).toEqual([undefined, undefined, []])
 })
+
+test('while two statements are under way what else is asked gathers, though not for long', async () => {
+  await using store = await openTestStore()
+  const ids = Array.from({ length: 8 }, newId)
+  for (const id of ids) await create(store, patient(id))
+  await using db = openDatabase({ connectionString: store.url }, 4, silent)
+  const waiting: (() => void)[] = []
+  const rows: typeof db.rows = async (piece) => {
+    await new Promise<void>((go) => waiting.push(go))
+    return db.rows(piece)
+  }
+  const keyed = keyedReads({ ...db, rows }, undefined, 60_000)
+  const turn = () => new Promise((next) => setImmediate(next))
+  const asked: Promise<{ id: string } | undefined>[] = []
+  for (const id of ids) {
+    asked.push(keyed.current('Patient', id))
+    await turn()
+    await turn()
+  }
+  expect(waiting).toHaveLength(2)
+  waiting[0]?.()
+  expect((await asked[0])?.id).toBe(ids[0])
+  await turn()
+  expect(waiting).toHaveLength(3)
+  for (const go of waiting) go()
+  expect((await Promise.all(asked)).map((one) => one?.id)).toEqual(ids)
+
+  const hasty = keyedReads({ ...db, rows }, undefined, 1)
+  waiting.length = 0
+  for (const id of ids.slice(0, 3)) {
+    asked.push(hasty.current('Patient', id))
+    await turn()
+  }
+  await expect.poll(() => waiting.length, { interval: 1 }).toBe(3) // nothing has been answered meanwhile
+  for (const go of waiting) go()
+  await Promise.all(asked)
+})
