@@ -2,37 +2,54 @@ import type { Appointment, Bundle, OperationOutcome, Resource } from '@medplum/f
 import type { Kept } from '../../../src/store/index.ts'
 import type { Caller, Reply } from '../../support/gateway.ts'
 import type { Chance } from '../chance.ts'
+import { rest } from '../crashes/load.ts'
 import type { Asked, History, Operation, Outcome, Shown } from './history.ts'
 
-/** A gateway that answers, as its number, by client, and where it listens for HL7 v2. */
+/** A gateway that answers: its number, its addresses, and how a client asks it. */
 export interface Reached {
   number: number
-  as(client: string): Caller
+  baseUrl: string
   mllp: { host: string; port: number }
+  as(client: string): Caller
 }
 
 /** The gateways that are up: a paused one is among them. */
 export type Gateways = () => readonly Reached[]
 
-/** How long a gateway that gave no answer is left alone. */
-const shunnedMs = 5_000
+/** How often a gateway that gave no answer is looked at, and how soon it has to answer to be one of them again. */
+const lookMs = 500
 
 /** What stands before gateways: it chooses among those that answer, as far as it knows. */
 export interface Balancer {
   choose(chance: Chance): Reached | undefined
-  /** This one gave no answer. */
+  /** This one gave no answer: it is left alone until it does. */
   missed(gateway: Reached): void
 }
 
 export function openBalancer(gateways: Gateways): Balancer {
-  const shunned = new Map<number, number>()
+  const shunned = new Set<number>()
   return {
     choose(chance) {
       const all = gateways()
-      const good = all.filter(({ number }) => (shunned.get(number) ?? 0) < performance.now())
+      const good = all.filter(({ number }) => !shunned.has(number))
       return chance.one(good.length > 0 ? good : all)
     },
-    missed: ({ number }) => void shunned.set(number, performance.now() + shunnedMs),
+    missed({ number }) {
+      if (shunned.has(number)) return
+      shunned.add(number)
+      void answering(number, gateways).then(() => shunned.delete(number))
+    },
+  }
+}
+
+/** Comes back when a gateway answers again, or has gone. */
+async function answering(number: number, gateways: Gateways): Promise<void> {
+  for (;;) {
+    await rest(lookMs)
+    const gateway = gateways().find((one) => one.number === number)
+    if (!gateway) return
+    const ready = fetch(`${gateway.baseUrl}/ready`, { signal: AbortSignal.timeout(lookMs) })
+    if (await ready.then(({ ok }) => ok).catch(() => false)) return // no answer: looked at again
   }
 }
 

@@ -20,7 +20,7 @@ export interface DeskWork {
 const longestMs = 90_000
 
 /** How long a desk rests between two things that it does; who pushes costs the gateway no more for doing more. */
-const restMs = { pushed: [200, 1_400], polled: [500, 3_500] } as const
+const restMs = { pushed: [400, 2_000], polled: [500, 3_500] } as const
 
 /** The desk of a centre books and cancels for itself until the signal; how long each change takes to be seen is recorded. */
 export async function serveDesk(desk: DeskWork, signal: AbortSignal): Promise<void> {
