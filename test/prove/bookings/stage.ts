@@ -58,7 +58,9 @@ export async function openStage(history: History, chance: Chance): Promise<Stage
   opening.use(await openEmbedded(folder, silent, { max_connections: '200' }))
   const running: (Running | undefined)[] = []
   const gateways: Gateways = () =>
-    running.flatMap((one, number) => (one ? [{ number, baseUrl: one.baseUrl, mllp: one.mllp, as: one.as }] : []))
+    running.flatMap((one, number) =>
+      one ? [{ number, baseUrl: one.baseUrl, mllp: one.mllp, as: one.as }] : [],
+    )
   const centres = await centresOf(gateways, history, chance, opening)
   const wires = await Promise.all(centres.map(({ port }) => openWire(() => port)))
   for (const wire of wires) opening.use(wire)
