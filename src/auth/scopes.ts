@@ -22,6 +22,8 @@ export const metricsScope = 'system/metrics'
 /** Likewise: to see every message as it came, and to steer the lines to partners. */
 export const operationScope = 'system/operation'
 
+const isLiteral = (text: string): boolean => text === metricsScope || text === operationScope
+
 /** What the text of a scope says, or what is wrong with it. */
 export type ScopeReading = { scope: Scope; fault?: never } | { scope?: never; fault: string }
 
@@ -38,7 +40,7 @@ const version1: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '
  * Source: SMART App Launch 2.2.0, scopes-and-launch-context, 3.0.2.
  */
 export function parseScope(text: string): ScopeReading {
-  if (text === metricsScope || text === operationScope) {
+  if (isLiteral(text)) {
     return { scope: { type: text.slice('system/'.length), letters: '', filter: '', text } }
   }
   const [, type, permissions, filter] = grammar.exec(text) ?? []
@@ -91,7 +93,7 @@ function common(asked: Scope, registered: readonly Scope[]): Scope[] {
 
 function shared(a: Scope, b: Scope): Scope | undefined {
   if (a.type !== '*' && b.type !== '*' && a.type !== b.type) return undefined
-  if (a.text === metricsScope || b.text === metricsScope) return a.text === b.text ? a : undefined
+  if (isLiteral(a.text) || isLiteral(b.text)) return a.text === b.text ? a : undefined
   const letters = [...a.letters].filter((letter) => b.letters.includes(letter)).join('')
   const type = a.type === '*' ? b.type : a.type
   return letters === '' ? undefined : { type, letters, filter: both(a.filter, b.filter), text: '' }
@@ -129,7 +131,7 @@ function without(scopes: readonly Scope[]): Scope[] {
 
 function covers(wide: Scope, narrow: Scope): boolean {
   return (
-    (wide.type === '*' ? narrow.type !== 'metrics' : wide.type === narrow.type) &&
+    (wide.type === '*' ? !isLiteral(narrow.text) : wide.type === narrow.type) &&
     [...narrow.letters].every((letter) => wide.letters.includes(letter)) &&
     (wide.filter === '' || wide.filter === narrow.filter)
   )

@@ -122,6 +122,8 @@ describe('what is granted', () => {
     ['system/Slot.rs', 'system/Slot.rs?status=free', 'system/Slot.rs?status=free'],
     ['system/Slot.rs?schedule=1', 'system/Slot.rs?status=free', 'system/Slot.rs?schedule=1&status=free'],
     ['system/metrics', 'system/*.cruds', ''],
+    ['system/operation', 'system/*.cruds', ''],
+    ['system/operation system/*.r', 'system/operation system/*.cruds', 'system/operation system/*.r'],
     ['system/*.cruds', 'system/metrics', ''],
     ['system/metrics system/Slot.r', 'system/metrics', 'system/metrics'],
   ])('asked %s of %s: «%s»', (asked, registered, granted) => {
