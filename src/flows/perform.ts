@@ -107,6 +107,7 @@ function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Momen
     departures,
     grants: grantsOf(plan, kept),
     relies: reliesOf(plan, reader),
+    ...(plan.conditions && { conditions: new Map(Object.entries(plan.conditions)) }),
     ...(plan.take && { take: plan.take }),
     ...(plan.count && { count: plan.count }),
     ...(plan.release && { release: plan.release }),

@@ -11,6 +11,7 @@ export function merged(plans: readonly Plan[]): Plan {
   return {
     write: distinct(plans.flatMap(({ write = [] }) => write)),
     remove: plans.flatMap(({ remove = [] }) => remove),
+    conditions: Object.assign({}, ...plans.map(({ conditions = {} }) => conditions)),
     grant: united(plans.map(({ grant = {} }) => grant)),
     regrant: united(plans.map(({ regrant = {} }) => regrant)),
     send: plans.flatMap(({ send = [] }) => send),

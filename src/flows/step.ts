@@ -96,6 +96,8 @@ export interface Plan {
   /** Created when it has no `meta.versionId`; otherwise the next version of that one. */
   write?: readonly Resource[]
   remove?: readonly Kept[]
+  /** By which conditions something is made here that nothing fitted, and how often it had been: key → number. */
+  conditions?: Readonly<Record<string, number>>
   /** Who else may see what: reference → keys (`public`, `member`, `org:<id>`). Also for what is written here. */
   grant?: Readonly<Record<string, readonly string[]>>
   /** In place of who may see it now. */

@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg'
 import { businessKeys } from '../fhir/business-key.ts'
 import { type Failure, failure } from '../fhir/outcome.ts'
 import type { Database } from './database.ts'
-import { Duplicate } from './duplicate.ts'
+import { Duplicate, Overtaken } from './duplicate.ts'
 import { sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
 import { type Answer, writeStatement } from './write/index.ts'
@@ -29,6 +29,7 @@ export async function commit(
   } catch (thrown) {
     if (!(thrown instanceof DatabaseError)) throw thrown
     if (isQuicker(thrown)) return undefined
+    if (thrown.code === 'RL002') throw new Overtaken()
     throw (await refusal(db, write, thrown)) ?? thrown
   }
 }

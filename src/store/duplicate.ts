@@ -1,5 +1,12 @@
 import { Failure, issue } from '../fhir/outcome.ts'
 
+/** Another has made what a condition found missing: whoever looks again finds it. */
+export class Overtaken extends Failure {
+  constructor() {
+    super([issue('lock-error', 'Another was quicker to make what fits the condition. Send it again.')])
+  }
+}
+
 /** A business identifier that another resource carries already. */
 export class Duplicate extends Failure {
   /** The resource that carries it: `Type/id`. */

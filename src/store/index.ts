@@ -3,6 +3,7 @@ import { parseSearch } from '../fhir/search.ts'
 import { type Log, silent } from '../log.ts'
 import { type Changes, changesAmong, changesHere } from './changes.ts'
 import { clientsIn } from './clients.ts'
+import { numberOf } from './conditions.ts'
 import { type Database, openDatabase, unreachable } from './database.ts'
 import { openEmbedded } from './embedded/index.ts'
 import { firstHad } from './first-had.ts'
@@ -110,6 +111,7 @@ function storeOn(
     read: (type, id, sight) => readCurrent(keyed, type, id, sight),
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
     search: (search, sight) => findPage(db, search, sight),
+    conditionNumber: (key) => numberOf(db, key),
     searchAcross: (searches, sight) => findAcross(db, searches, sight),
     history: (query, sight) => readHistory(db, query, sight),
     offers: (query) => earliestOffers(db, query),

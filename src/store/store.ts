@@ -51,6 +51,8 @@ export interface Store extends AsyncDisposable {
   /** When each of these resources first had one of these statuses, over all its versions: id → instant. */
   firstHad(type: string, ids: readonly string[], statuses: readonly string[]): Promise<Map<string, string>>
   readonly journal: Journal
+  /** How often something was made by a condition, by its key: what a write is to count on. */
+  conditionNumber(key: string): Promise<number>
   /** Once only, whatever the number of gateways: true for the first who names it. */
   once(purpose: string, key: string, until: string): Promise<boolean>
   /** A lease that one gateway holds at a time; undefined when another has it. Ends by itself at `until`. */

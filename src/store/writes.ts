@@ -153,6 +153,8 @@ export interface Write {
   grants?: readonly { reference: string; sight: readonly string[] }[]
   /** Versions that must still be current, though they are not written: `Type/id` → version. */
   relies?: ReadonlyMap<string, number>
+  /** By which conditions something is made that nothing fitted, and how often it had been when that was looked: key → number. */
+  conditions?: ReadonlyMap<string, number>
   take?: readonly Occupancy[]
   count?: readonly Counted[]
   /** Appointments whose places are given back. */

@@ -11,6 +11,7 @@ import {
   referenceOf,
   type Target,
 } from './change.ts'
+import { conditionFor } from './condition.ts'
 import { introduced } from './introduced.ts'
 import { matchOf } from './match.ts'
 import { renamed } from './renamed.ts'
@@ -66,8 +67,10 @@ async function createOf(
 ): Promise<Target> {
   const { type, ifNoneExist } = asked
   if (ifNoneExist === undefined) return targetAs('create', newId(), asked)
+  const condition = await conditionFor(asked, ifNoneExist, desk)
   const found = (await matchOf(type, ifNoneExist, desk)) ?? (await introduced(asked, all, desk))
-  return found ? { ...targetAs('keep', found.id, asked), found } : targetAs('create', newId(), asked)
+  if (found) return { ...targetAs('keep', found.id, asked), found }
+  return { ...targetAs('create', newId(), asked), ...condition }
 }
 
 /** Source: FHIR R4, http, conditional update. */
@@ -77,6 +80,7 @@ async function conditionalUpdateOf(
   newId: NewId,
   desk: Desk,
 ): Promise<Target> {
+  const condition = await conditionFor(asked, query, desk)
   const found = await matchOf(asked.type, query, desk)
   const said = asked.resource.id
   const place = placeIn(asked, `${asked.type}.id`)
@@ -97,7 +101,7 @@ async function conditionalUpdateOf(
   }
   if (asked.ifMatch !== undefined)
     throw failure('stale-version', 'Nothing fits the condition, hence no version does.', place)
-  return targetAs('create', newId(), asked)
+  return { ...targetAs('create', newId(), asked), ...condition }
 }
 
 /** Source: FHIR R4, http, transaction: no two entries may mean the same resource. */
@@ -107,12 +111,17 @@ function refuseTwice(targets: readonly Target[]): void {
     const before = seen.size
     return target.verb !== 'keep' && seen.add(referenceOf(target)).size === before
   })
-  if (twice.length === 0) return
-  throw failures(
-    twice.map((target) =>
+  const made = new Set<string>()
+  const madeTwice = targets.filter(({ condition }) => condition && made.size === made.add(condition.key).size)
+  const faults = [
+    ...twice.map((target) =>
       issue('value', `${referenceOf(target)} is changed by two entries. Keep one of them.`, placeIn(target)),
     ),
-  )
+    ...madeTwice.map((target) =>
+      issue('value', 'An earlier entry creates what fits this condition. Keep one of them.', placeIn(target)),
+    ),
+  ]
+  if (faults.length > 0) throw failures(faults)
 }
 
 /** Names of the bundle's entries → literal references. A name that is a RESTful URL is known by its short form, too. */

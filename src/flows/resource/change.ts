@@ -65,6 +65,15 @@ export interface Target extends AskedAny {
   id: string
   ifMatch?: string
   found?: Found
+  /** By which condition it is created, since nothing fitted it. */
+  condition?: Condition
+}
+
+/** A condition on which others may create, too. */
+export interface Condition {
+  key: string
+  /** How often something had been made by it when it was looked what fits. */
+  number: number
 }
 
 /** A change whose every name is settled: the resource carries its id, references within the bundle are literal. */

@@ -19,9 +19,9 @@ export async function matchesOf(
   type: string,
   condition: string,
   most: number,
-  { store, actor }: Desk,
+  { store, actor, territory: { zone } }: Desk,
 ): Promise<Found[]> {
-  const { search } = parseSearch(type, conditionParameters(type, condition))
+  const { search } = parseSearch(type, conditionParameters(type, condition), { zone })
   const { entries } = await store.search({ ...search, count: most + 1 }, actor.sight)
   const found = entries.filter(({ mode }) => mode === 'match')
   if (found.length <= most) return found
@@ -32,7 +32,7 @@ export async function matchesOf(
   )
 }
 
-function conditionParameters(type: string, condition: string): URLSearchParams {
+export function conditionParameters(type: string, condition: string): URLSearchParams {
   const said = condition.replace(/^\?/, '').replace(new RegExp(`^${type}\\?`), '')
   const parameters = new URLSearchParams(said)
   const names = [...parameters.keys()]

@@ -1,6 +1,7 @@
 import type { Extension, Resource } from '@medplum/fhirtypes'
 import { extensions } from '../../fhir/canonical.ts'
 import { Failure, failure, failures, type Issue } from '../../fhir/outcome.ts'
+import { Overtaken } from '../../store/duplicate.ts'
 import type { Kept } from '../../store/index.ts'
 import { bodyOf } from '../../store/write/resources.ts'
 import { type Performed, perform } from '../perform.ts'
@@ -37,6 +38,8 @@ export interface Transacted {
 
 /** How often what is patched or deleted by search is looked at while others are quicker. */
 const attempts = 5
+/** The same, while others make what a condition finds missing: each time one of them has got through. */
+const mostOvertaken = 32
 
 /**
  * Carries out what was asked, all or nothing: names settled, everything validated, then one step.
@@ -60,7 +63,9 @@ export async function transact(
 }
 
 /** Whether another was quicker with what this rests on: what it has created is found by the next look already. */
-function isOvertaken({ case: what }: Failure, requests: readonly Request[], attempted: number): boolean {
+function isOvertaken(thrown: Failure, requests: readonly Request[], attempted: number): boolean {
+  const { case: what } = thrown
+  if (thrown instanceof Overtaken) return attempted < mostOvertaken
   if (what === 'duplicate') return attempted === 1 && requests.some(isConditional)
   if (what !== 'stale-version' || !requests.some(isSettledFirst)) return false
   if (attempted < attempts) return true

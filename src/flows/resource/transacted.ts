@@ -60,7 +60,11 @@ export function decide(
   const all = [...seen.flatMap(refusalOf), ...faults]
   if (all.length > 0) throw failures(all)
   const plain = seen.filter(({ type }) => !hooks[type])
-  return merged([plainly(plain), ...hooked.map((bound) => bound(at, actor))])
+  return merged([
+    plainly(plain),
+    ...hooked.map((bound) => bound(at, actor)),
+    { conditions: conditionsOf(seen) },
+  ])
 }
 
 /** The resource as it is now: what the caller may not see is as if it were not there. Fails: forbidden when it is not its to change. */
@@ -92,6 +96,9 @@ function unknown(change: Change): Issue {
   const text = `There is no ${referenceOf(change)} to update. Ids are given by the server: create it with POST ${change.type}.`
   return issue('method-not-allowed', text, placeIn(change, `${change.type}.id`))
 }
+
+const conditionsOf = (seen: readonly Seen[]): NonNullable<Plan['conditions']> =>
+  Object.fromEntries(seen.flatMap(({ condition }) => (condition ? [[condition.key, condition.number]] : [])))
 
 function hookedOf(seen: readonly Seen[], store: Reader, actor: Actor): Promise<Bound[]> {
   const types = [...new Set(seen.map(({ type }) => type))]

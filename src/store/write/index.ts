@@ -1,5 +1,6 @@
 import type { Kept } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
+import { countedOn } from './conditions.ts'
 import { claimed, forgotten, type Identity, identified, identitiesOf } from './identity.ts'
 import { arrived, fenced, queued, settled } from './messages.ts'
 import { chosen, counted, released, taken } from './places.ts'
@@ -49,6 +50,7 @@ export function writeStatement(write: Whole, zone: string | undefined): Sql {
     ...foundParts(parts, resources, zone),
     ...identityParts(parts),
     ...placeParts(parts),
+    ...conditionParts(parts),
     ...messageParts(parts),
   ]
   return sql`with ${join(pieces, ', ')} ${answer(parts)}`
@@ -135,6 +137,9 @@ function placeParts({ write: { release = [], take = [], count = [] } }: Parts): 
   ]
 }
 
+const conditionParts = ({ write: { conditions, at } }: Parts): Sql[] =>
+  conditions?.size ? [countedOn(conditions, at)] : []
+
 function messageParts({ write }: Parts): Sql[] {
   const { arrivals, departures = [], settlements = [], at } = write
   return [
@@ -144,7 +149,7 @@ function messageParts({ write }: Parts): Sql[] {
   ]
 }
 
-/** A message's row that is there already, and was not refused, undoes the whole. */
+/** A message's row that is there already, and was not refused, undoes the whole; and so does a condition that another was quicker with. */
 function answer({ identities, write }: Parts): Sql {
   const clash = identities.length > 0 ? raw(`(select type || '/' || id from clash)`) : raw('null::text')
   const alone =
@@ -152,6 +157,10 @@ function answer({ identities, write }: Parts): Sql {
       ? sql`, case when (select ok from guard) and (select count(*) from arrived) < ${write.arrivals.length}::integer
           then outrun() end as alone`
       : raw('')
+  const overtaken = write.conditions?.size
+    ? sql`, case when (select ok from guard) and (select count(*) from counted_on) < ${write.conditions.size}::integer
+          then overtaken() end as overtaken`
+    : raw('')
   const fences = fencedIn(write).length
   const lost = fences > 0 ? sql`(select count(*) from in_hand) < ${fences}::integer` : raw('false')
   const full = write.count?.length
@@ -160,5 +169,5 @@ function answer({ identities, write }: Parts): Sql {
   const leased = write.leases
     ? raw(`(select array_agg(row::text) from queued where holder is not null)`)
     : raw('null::text[]')
-  return sql`select (select ok from guard) as ok, ${clash} as clash, ${lost} as lost, ${full} as full, ${leased} as leased ${alone}`
+  return sql`select (select ok from guard) as ok, ${clash} as clash, ${lost} as lost, ${full} as full, ${leased} as leased ${alone} ${overtaken}`
 }

@@ -23,6 +23,7 @@ export function wholeOf(writes: readonly Write[]): Whole {
     departures: writes.flatMap(({ departures = [] }) => departures),
     grants: [...grants].map(([reference, sight]) => ({ reference, sight })),
     relies: new Map(writes.flatMap(({ relies = new Map() }) => [...relies])),
+    conditions: new Map(writes.flatMap(({ conditions = new Map() }) => [...conditions])),
     arrivals,
   }
 }
@@ -51,6 +52,7 @@ export function reachOf(write: Write): Reach | undefined {
     ...resources.map(({ resource }) => `${resource.resourceType}/${resource.id}`),
     ...identities.map(nameOf),
     ...(arrival ? [JSON.stringify([arrival.peer, arrival.id ?? arrival.row])] : []),
+    ...[...(write.conditions?.keys() ?? [])].map((key) => `condition ${key}`),
   ]
   const shared = new Map<string, number | undefined>(grants.map(({ reference }) => [reference, undefined]))
   for (const [reference, version] of relies) shared.set(reference, version)
