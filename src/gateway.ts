@@ -161,6 +161,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
     reads,
     desk: deskOf,
+    called: (connector) => links.find(({ name }) => name === connector)?.link.called,
     receive: (permit) => receiveFrom(async () => ({ desk: deskOf(permit.actor), permit }), reception),
     answerV2: (raw, permit) =>
       answerMessage(raw, {

@@ -1,4 +1,4 @@
-import type { Resource } from '@medplum/fhirtypes'
+import type { OperationOutcome, Resource } from '@medplum/fhirtypes'
 import type { Registry } from 'prom-client'
 import type { ReadAudit } from '../audit/reads.ts'
 import type { Actor } from '../auth/actor.ts'
@@ -44,6 +44,10 @@ export interface House {
   receive: (permit: Permit) => Receive
   /** Answers a v2 message on behalf of a client: bytes in, acknowledgement out. */
   answerV2: (raw: Buffer, permit: Permit) => Promise<Buffer>
+  /** Takes calls of a connector's partner; undefined where it does not call. */
+  called?: (
+    connector: string,
+  ) => ((call: { headers: Record<string, string>; body: Buffer }) => Promise<OperationOutcome>) | undefined
   /** Profiles, value sets, maps and what else is declared, each with its id: served read-only. */
   conformance: readonly Resource[]
   /** Seeing and steering what comes and leaves; absent where nobody may. */

@@ -7,6 +7,7 @@ import { docs } from './docs.ts'
 import { type Edge, edge, respondThrown } from './edge.ts'
 import { fhir } from './fhir.ts'
 import { health } from './health.ts'
+import { hooks } from './hooks.ts'
 import type { House } from './house.ts'
 import { intake } from './intake.ts'
 import { intakeDiary } from './intake-diary.ts'
@@ -35,6 +36,7 @@ export function api(house: House): Hono<Edge> {
   health(app, house)
   intake(app, house)
   intakeDiary(app, house)
+  hooks(app, house)
   if (!house.settings.adminListener) {
     guardedMetrics(app, house)
     operation(app, house)

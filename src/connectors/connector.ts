@@ -40,6 +40,12 @@ export interface Rendered {
   keys?: readonly string[]
 }
 
+/** What a partner calls us with: headers by lower-case name, the body as it came. */
+export interface Called {
+  headers: Readonly<Record<string, string>>
+  body: Buffer
+}
+
 /** One open line to one peer. */
 export interface Link extends AsyncDisposable {
   /** Absent: nothing leaves by this line. */
@@ -53,6 +59,8 @@ export interface Link extends AsyncDisposable {
   look?(appointment: Appointment, signal: AbortSignal): Promise<Appointment | 'unknown'>
   /** The peer takes one connection: of several gateways, one sends by this line at a time. */
   readonly isOneOwners?: boolean
+  /** Takes a call of the partner over HTTP; absent: this peer does not call. */
+  called?(call: Called): Promise<OperationOutcome>
   /** Address it listens on, when it does. */
   readonly address?: { host: string; port: number }
 }

@@ -179,6 +179,16 @@ function intakePaths(): Paths {
         responses: { '200': { description: 'The acknowledgement, also of what is refused.' } },
       },
     },
+    '/hooks/{connector}': {
+      post: {
+        tags: ['/intake'],
+        summary: 'A call of a partner, signed as its connector says',
+        security: [],
+        parameters: [{ name: 'connector', in: 'path', required: true, schema: { type: 'string' } }],
+        requestBody: taking('application/json', {}),
+        responses,
+      },
+    },
     '/intake/slots': {
       post: {
         tags: ['/intake'],

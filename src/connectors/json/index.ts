@@ -4,6 +4,7 @@ import { openRest, restSettings } from '../rest/client.ts'
 import { looking } from './look.ts'
 import { pulling } from './pull.ts'
 import { rendering, sending } from './send.ts'
+import { webhook, webhookShape } from './webhook.ts'
 
 const path = z
   .string()
@@ -38,6 +39,9 @@ export const jsonSettings = restSettings.extend({
     .describe(
       'How changes of appointments are read: an array, or an object with one; the map for kind Appointment reads each',
     ),
+  webhook: webhookShape
+    .optional()
+    .describe('How the partner calls POST /hooks/<name of this file> when something changes'),
   look: z
     .strictObject({
       path,
@@ -69,6 +73,7 @@ export const json = connector(jsonSettings.strict(), async (settings, desk) => {
   return {
     render: rendering(settings, desk),
     send: sending(settings, client, desk),
+    ...(settings.webhook && { called: webhook(settings.webhook, desk) }),
     ...(settings.look && { look: looking(settings.look, client, desk) }),
     [Symbol.asyncDispose]: async () => {},
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { guardedFetch, type OutboundRequest, type OutboundResponse } from '../../auth/outbound.ts'
 import { httpReadings } from '../reading.ts'
 import { type Authorize, authentication, openAuthorization } from './authorization.ts'
+import { restingFor } from './resting.ts'
 
 /** Settings that every partner reached over HTTP has. */
 export const restSettings = z.object({
@@ -32,7 +33,7 @@ export interface RestDesk {
   outboundLoopback: boolean
 }
 
-/** Opens a client: one token for many calls, asked for again when the partner refuses it. */
+/** Opens a client: one token for many calls, asked for again when the partner refuses it. It waits as long as it is asked to. */
 export function openRest(settings: RestSettings, desk: RestDesk): RestClient {
   const reach = {
     loopback: desk.outboundLoopback,
@@ -43,14 +44,18 @@ export function openRest(settings: RestSettings, desk: RestDesk): RestClient {
   const fetch = (url: string, init: OutboundRequest, signal?: AbortSignal) =>
     guardedFetch(url, init, { ...reach, ...(signal && { signal }) })
   const authorize: Authorize = openAuthorization(settings.auth, fetch, desk.clock)
+  const resting = restingFor(desk.clock)
 
   return {
     async call(path, { signal, ...init } = {}) {
       const url = beneath(path, settings.baseUrl)
+      resting.refuse()
       const sent = async (fresh: boolean) =>
         fetch(url, { ...init, headers: { ...init.headers, ...(await authorize(fresh)) } }, signal)
-      const answer = await sent(false)
-      return answer.status === 401 && settings.auth.kind !== 'none' ? sent(true) : answer
+      const first = await sent(false)
+      const answer = first.status === 401 && settings.auth.kind !== 'none' ? await sent(true) : first
+      resting.note(answer)
+      return answer
     },
   }
 }

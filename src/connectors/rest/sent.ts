@@ -1,21 +1,24 @@
 import { OutboundError, type OutboundResponse } from '../../auth/outbound.ts'
 import type { Sent } from '../connector.ts'
 import { type Reading, readStatus } from '../reading.ts'
+import { RestingError, retryAfterOf } from './resting.ts'
 
 /** How a call ended, by its status, and by what the connector's file says of it. */
 export function sentBy(
-  { status, headers }: OutboundResponse,
+  answer: OutboundResponse,
   reads: Readonly<Record<string, Reading>> = {},
 ): Sent {
+  const { status } = answer
   const sent = readStatus(status, reads)
   if (sent.end === 'sent') return sent
-  const seconds = Number(headers['retry-after'])
-  const asked = sent.end === 'later' && seconds > 0
-  return { ...sent, reason: `HTTP ${status}`, ...(asked && { retryAfterSeconds: seconds }) }
+  const seconds = sent.end === 'later' ? retryAfterOf(answer, new Date()) : undefined // a date is by the world's clock
+  return { ...sent, reason: `HTTP ${status}`, ...(seconds !== undefined && { retryAfterSeconds: seconds }) }
 }
 
 /** How a call ended that got no answer: tried again later. */
 export function unsent(thrown: unknown): Sent {
+  if (thrown instanceof RestingError)
+    return { end: 'later', reason: 'resting', retryAfterSeconds: thrown.seconds }
   if (thrown instanceof OutboundError) return { end: 'later', reason: thrown.code, isLineDown: true }
   throw thrown
 }
