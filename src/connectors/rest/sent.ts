@@ -4,10 +4,7 @@ import { type Reading, readStatus } from '../reading.ts'
 import { RestingError, retryAfterOf } from './resting.ts'
 
 /** How a call ended, by its status, and by what the connector's file says of it. */
-export function sentBy(
-  answer: OutboundResponse,
-  reads: Readonly<Record<string, Reading>> = {},
-): Sent {
+export function sentBy(answer: OutboundResponse, reads: Readonly<Record<string, Reading>> = {}): Sent {
   const { status } = answer
   const sent = readStatus(status, reads)
   if (sent.end === 'sent') return sent
