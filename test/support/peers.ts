@@ -16,6 +16,8 @@ export interface V2Peer extends AsyncDisposable {
   readonly heard: readonly Message[]
   /** From now on answers with what this makes of a message; undefined: nothing is answered. AA until then. */
   answerBy(answer: (message: Message) => string | undefined): void
+  /** Says something on the connection by which a message came last. */
+  answers(text: string): void
   /** The messages of a kind (`SRM^S01`), once there are so many. */
   hears(kind: string, count?: number): Promise<Message[]>
 }
@@ -23,6 +25,7 @@ export interface V2Peer extends AsyncDisposable {
 export async function openV2Peer(): Promise<V2Peer> {
   const heard: Message[] = []
   let answer: (message: Message) => string | undefined = accepted
+  let last: Socket | undefined
   const server = createServer((socket) => {
     const deframer = new Deframer()
     socket.on('error', () => socket.destroy())
@@ -30,6 +33,7 @@ export async function openV2Peer(): Promise<V2Peer> {
       for (const bytes of deframer.push(chunk)) {
         const message = parseMessage(bytes.toString('utf8'))
         heard.push(message)
+        last = socket
         const text = answer(message)
         if (text !== undefined) socket.write(frame(Buffer.from(text)))
       }
@@ -42,6 +46,7 @@ export async function openV2Peer(): Promise<V2Peer> {
     answerBy: (other) => {
       answer = other
     },
+    answers: (text) => void last?.write(frame(Buffer.from(text))),
     hears: (kind, count = 1) =>
       until(
         () => heard.filter((message) => kindOf(message) === kind),
