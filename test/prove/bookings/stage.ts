@@ -1,6 +1,5 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Organization, Slot } from '@medplum/fhirtypes'
 import { demoSystem } from '../../../src/demo/directory.ts'
 import type { Place } from '../../../src/demo/partners/diary.ts'
@@ -10,20 +9,18 @@ import type { Kept } from '../../../src/store/index.ts'
 import { until } from '../../support/clock.ts'
 import {
   type Caller,
-  type ConnectorFile,
   callersOf,
   centreV2,
   practiceV2,
   type SpawnedGateway,
   spawnGateway,
   type Territory,
-  telephone,
-  writeTerritory,
 } from '../../support/gateway.ts'
 import type { Chance } from '../chance.ts'
 import { storeIn } from '../control.ts'
 import { all } from '../crashes/count.ts'
 import { rest } from '../crashes/load.ts'
+import { territoryWith, vendor } from '../territory.ts'
 import type { Gateways, Reached } from './asking.ts'
 import { type Centre, type Listener, openFhirCentre, openJsonCentre, openV2Centre } from './centres.ts'
 import type { Note } from './diary.ts'
@@ -64,7 +61,7 @@ export async function openStage(history: History, chance: Chance): Promise<Stage
   const centres = await centresOf(gateways, history, chance, opening)
   const wires = await Promise.all(centres.map(({ port }) => openWire(() => port)))
   for (const wire of wires) opening.use(wire)
-  const territory = opening.use(await territoryWith(wires))
+  const territory = opening.use(await territoryBehind(wires))
   const start = () => started(territory, storeIn(folder))
   opening.defer(async () => void (await Promise.all(running.map((one) => one?.[Symbol.asyncDispose]()))))
   running.push(await start(), await start())
@@ -143,16 +140,15 @@ async function centresOf(
   ]
 }
 
-const vendor = { clientId: 'relais', secret: 'of-this-proof-alone' }
-
 /** The demo's people and places; its centres behind lines that can be cut. */
-async function territoryWith([v2, fhir, json]: readonly Wire[]): Promise<Territory> {
-  const secrets = await mkdtemp('/tmp/rls-')
-  const secretFile = join(secrets, 'vendor.secret')
-  await writeFile(secretFile, vendor.secret, { mode: 0o600 })
-  const territory = await writeTerritory({
-    connectors: {
-      ehr: practiceV2,
+const territoryBehind = ([v2, fhir, json]: readonly Wire[]): Promise<Territory> =>
+  territoryWith({
+    fhir: fhir?.port ?? 0,
+    json: json?.port ?? 0,
+    pollMs,
+    days: 14,
+    timeoutMs: 5_000,
+    others: {
       'ehr-other': {
         ...practiceV2,
         organization: 'practice-other',
@@ -160,52 +156,8 @@ async function territoryWith([v2, fhir, json]: readonly Wire[]): Promise<Territo
         settings: { ...practiceV2.settings, sendingApplication: ['OTHER'] },
       },
       'ris-v2': centreV2(v2?.port),
-      'ris-fhir': fhirFile(fhir?.port ?? 0),
-      'ris-json': jsonFile(json?.port ?? 0, secretFile),
-      telephone,
     },
   })
-  const maps = fileURLToPath(new URL('../../../src/demo/maps/', import.meta.url))
-  await cp(maps, join(territory.path, 'maps'), { recursive: true })
-  return {
-    ...territory,
-    async [Symbol.asyncDispose]() {
-      await territory[Symbol.asyncDispose]()
-      await rm(secrets, { recursive: true, force: true })
-    },
-  }
-}
-
-const fhirFile = (port: number): ConnectorFile => ({
-  kind: 'fhir',
-  organization: 'centre-fhir',
-  client: 'ris-fhir',
-  settings: { baseUrl: `http://127.0.0.1:${port}/fhir`, pollMs, timeoutMs: 5_000 },
-})
-
-const jsonFile = (port: number, secretFile: string): ConnectorFile => ({
-  kind: 'json',
-  organization: 'centre-json',
-  client: 'ris-json',
-  maps: { Slot: 'vendor-agenda-to-Slot', Appointment: 'vendor-rendezvous-to-Appointment' },
-  settings: {
-    baseUrl: `http://127.0.0.1:${port}`,
-    timeoutMs: 5_000,
-    auth: {
-      kind: 'client-secret',
-      tokenUrl: `http://127.0.0.1:${port}/oauth/token`,
-      clientId: vendor.clientId,
-      secretFile,
-    },
-    slots: { path: 'v1/agenda?du={from}&au={to}', next: 'suivant', everyMs: pollMs, days: 14 },
-    changes: { path: 'v1/rendezvous/changements?depuis={since}', everyMs: pollMs },
-    send: {
-      'appointment.requested': { path: 'v1/rendezvous', map: 'Appointment-to-vendor-rendezvous' },
-      'appointment.cancelled': { path: 'v1/rendezvous/annulation', map: 'Appointment-to-vendor-annulation' },
-    },
-    idempotencyHeader: 'idempotency-key',
-  },
-})
 
 /** Waits until all diaries are there, gives the v2 centre its places, and says which slot is which place. */
 async function diariesAt(

@@ -1,9 +1,7 @@
 import { once } from 'node:events'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import type { Slot } from '@medplum/fhirtypes'
 import { Hono } from 'hono'
@@ -26,16 +24,9 @@ import { readTerritory } from '../../../src/territory/read.ts'
 import { openValidator } from '../../../src/validate/index.ts'
 import { loadProfiles } from '../../../src/validate/profiles.ts'
 import { until } from '../../support/clock.ts'
-import {
-  type Caller,
-  type ConnectorFile,
-  callersOf,
-  centreV2,
-  practiceV2,
-  telephone,
-  writeTerritory,
-} from '../../support/gateway.ts'
+import { type Caller, callersOf, centreV2 } from '../../support/gateway.ts'
 import type { Chance } from '../chance.ts'
+import { territoryWith, vendor } from '../territory.ts'
 
 /** A gateway with its partners at the wire, and a clock that stands still until it is turned. */
 export interface World extends AsyncDisposable {
@@ -71,7 +62,6 @@ export const horizonDays = 8
 /** How many places of a day the centres leave to others than their own patients, by modality. */
 const left: Readonly<Record<string, number>> = { MR: 2, CT: 4, US: 4 }
 
-const vendor = { clientId: 'relais', secret: 'of-this-season-alone' }
 /** As often as a connector may ask. */
 const pollMs = 1_000
 
@@ -87,7 +77,15 @@ export async function openWorld({ from, days, chance, databaseUrl }: WorldOption
     served(fhirRis(diaries['ris-fhir']), clock, opening),
     served(jsonRis(diaries['ris-json'], vendor), clock, opening),
   ])
-  const territory = opening.use(await territoryWith({ v2: v2.port, fhir, json }))
+  const territory = opening.use(
+    await territoryWith({
+      fhir,
+      json,
+      pollMs,
+      days: horizonDays,
+      others: { 'ris-v2': centreV2(v2.port, { sendingApplication: ['DEMO_RIS'] }) },
+    }),
+  )
   const { territory: folder, problems } = await readTerritory(territory.path, kinds)
   if (problems.length > 0) throw new Error(problems.join('\n'))
   const log: string[] = []
@@ -205,60 +203,6 @@ async function served(app: Hono, clock: () => Date, opening: AsyncDisposableStac
   if (address === null || typeof address === 'string') throw new Error('A TCP listener has an address')
   return address.port
 }
-
-async function territoryWith(ports: { v2: number; fhir: number; json: number }) {
-  const secrets = await mkdtemp(join(tmpdir(), 'rls-'))
-  const secretFile = join(secrets, 'vendor.secret')
-  await writeFile(secretFile, vendor.secret, { mode: 0o600 })
-  const territory = await writeTerritory({
-    connectors: {
-      ehr: practiceV2,
-      'ris-v2': centreV2(ports.v2, { sendingApplication: ['DEMO_RIS'] }),
-      'ris-fhir': fhirFile(ports.fhir),
-      'ris-json': jsonFile(ports.json, secretFile),
-      telephone,
-    },
-  })
-  const maps = fileURLToPath(new URL('../../../src/demo/maps/', import.meta.url))
-  await cp(maps, join(territory.path, 'maps'), { recursive: true })
-  return {
-    ...territory,
-    async [Symbol.asyncDispose]() {
-      await territory[Symbol.asyncDispose]()
-      await rm(secrets, { recursive: true, force: true })
-    },
-  }
-}
-
-const fhirFile = (port: number): ConnectorFile => ({
-  kind: 'fhir',
-  organization: 'centre-fhir',
-  client: 'ris-fhir',
-  settings: { baseUrl: `http://127.0.0.1:${port}/fhir`, pollMs, days: horizonDays },
-})
-
-const jsonFile = (port: number, secretFile: string): ConnectorFile => ({
-  kind: 'json',
-  organization: 'centre-json',
-  client: 'ris-json',
-  maps: { Slot: 'vendor-agenda-to-Slot', Appointment: 'vendor-rendezvous-to-Appointment' },
-  settings: {
-    baseUrl: `http://127.0.0.1:${port}`,
-    auth: {
-      kind: 'client-secret',
-      tokenUrl: `http://127.0.0.1:${port}/oauth/token`,
-      clientId: vendor.clientId,
-      secretFile,
-    },
-    slots: { path: 'v1/agenda?du={from}&au={to}', next: 'suivant', everyMs: pollMs, days: horizonDays },
-    changes: { path: 'v1/rendezvous/changements?depuis={since}', everyMs: pollMs },
-    send: {
-      'appointment.requested': { path: 'v1/rendezvous', map: 'Appointment-to-vendor-rendezvous' },
-      'appointment.cancelled': { path: 'v1/rendezvous/annulation', map: 'Appointment-to-vendor-annulation' },
-    },
-    idempotencyHeader: 'idempotency-key',
-  },
-})
 
 /** The gateway's own desk, by which it does of itself what timers of the wall would do too seldom here. */
 async function deskOf(gateway: Gateway, clock: () => Date): Promise<Desk> {
