@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { mapping } from './mapping.ts'
 import { Bench, type Durations, type Row } from './measure.ts'
+import { messages } from './messages.ts'
+import { outward } from './outward.ts'
 import { plansOf } from './plans.ts'
 import { scenarios } from './scenarios/index.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -10,17 +12,25 @@ import { openWorld } from './world.ts'
 const concurrencies = [1, 8, 32]
 const measured = scenarios.filter(({ floor }) => floor !== undefined)
 const grown = measured.filter(({ bySlots }) => bySlots).map(({ name }) => name)
-const names = [...measured.map(({ name }) => name), 'mapping']
+/** Measured beside what goes over the wire to a gateway. */
+const others: Readonly<Record<string, () => Promise<Row[]>>> = {
+  mapping,
+  'v2-out': outward,
+  messages: () => messages((text) => process.stderr.write(`${text}\n`)),
+}
+const names = [...measured.map(({ name }) => name), ...Object.keys(others)]
+/** Takes a minute to prepare: only when it is named. */
+const usual = names.filter((name) => name !== 'messages')
 
 const help = `npm run bench -- [name …] [--json] [--seconds n] [--warm n] [--clients n,n] [--profile folder]
               [--slots n] [--plans]
 
-Names: ${names.join(', ')}. Without any, all of them.
+Names: ${names.join(', ')}. Without any, all of them but messages.
 --seconds  how long each cell is measured (4)
 --warm     how long each scenario is warmed up before (3)
 --clients  concurrencies (${concurrencies.join(',')})
 --slots    measures what asks for slots a second time, among so many: ${grown.join(', ')}
---plans    shows how the database answers what $find, the search for slots, $hold and $book ask it; measures nothing
+--plans    shows how the database answers the commonest searches, $find and $hold; measures nothing
 --profile  a folder: there goes a profile of the gateway for each cell, for Chrome's DevTools
 `
 
@@ -61,7 +71,7 @@ function wantedBy(args: readonly string[]): Wanted | undefined {
   if (values.help || !known || !sensible || seconds === undefined || warmSeconds === undefined)
     return undefined
   return {
-    names: positionals.length > 0 ? positionals : slots === undefined ? names : grown,
+    names: positionals.length > 0 ? positionals : slots === undefined ? usual : grown,
     json: values.json,
     profile: values.profile,
     slots,
@@ -76,7 +86,10 @@ async function rowsOf(asked: Wanted): Promise<Row[]> {
   const { names: wanted } = asked
   const chosen = measured.filter(({ name }) => wanted.includes(name))
   const overWires = chosen.length > 0 ? await overWire(chosen, asked) : []
-  return [...overWires, ...(wanted.includes('mapping') ? await mapping() : [])]
+  const beside: Row[] = []
+  for (const [name, measure] of Object.entries(others))
+    if (wanted.includes(name)) beside.push(...(await measure()))
+  return [...overWires, ...beside]
 }
 
 async function overWire(

@@ -12,6 +12,7 @@ export interface Row {
   concurrency: number
   perSecond: number
   p50Ms: number
+  p95Ms: number
   p99Ms: number
   errors: number
   /** Errors that were conflicts: clients who take different things never disturb each other. */
@@ -94,6 +95,7 @@ export class Bench {
       concurrency,
       perSecond: seen.answered / seen.seconds,
       p50Ms: seen.p50Ms,
+      p95Ms: seen.p95Ms,
       p99Ms: seen.p99Ms,
       errors: seen.errors,
       conflicts: seen.conflicts,

@@ -4,7 +4,9 @@ import { connectors } from '../../src/connectors/index.ts'
 import { proposalId } from '../../src/flows/booking/proposal.ts'
 import { openGateway } from '../../src/gateway.ts'
 import { openLog } from '../../src/log.ts'
+import { keyedSettings } from '../../src/store/database.ts'
 import { readTerritory } from '../../src/territory/read.ts'
+import { exam } from './dataset.ts'
 import { windowOf } from './scenarios/slot-search.ts'
 import { benchSystem } from './territory.ts'
 import type { World } from './world.ts'
@@ -13,6 +15,8 @@ import type { World } from './world.ts'
 interface Statement {
   text: string
   values: unknown[]
+  /** Planned once for all values, on connections that read by keys and indexes. */
+  prepared: boolean
 }
 
 /** What the database does for the questions of each request, read by read. */
@@ -30,8 +34,11 @@ export async function plansOf(world: World): Promise<{ text: string; isIndexed: 
   return { text: parts.join('\n'), isIndexed }
 }
 
-/** Tables that grow with the slots. */
-const isWhole = (read: string) => /^Seq Scan on (resource|search_slot|identity|version)\b/.test(read)
+/** Tables that have, or may have, very many rows. */
+const isWhole = (read: string) =>
+  /^Seq Scan on (resource|identity|version|search_(slot|service_request|task|patient|appointment))\b/.test(
+    read,
+  )
 
 const firstWords = ({ text }: Statement) => text.replaceAll(/\s+/g, ' ').trim().slice(0, 100)
 
@@ -75,8 +82,33 @@ interface Request {
   body?: string
 }
 
-function requestsOf({ data }: World): Request[] {
-  const { schedules, begins, requests, slots } = data
+/** The commonest searches, by name: of slots, of what hangs on a request, of people. */
+function searchesOf({ data }: World): Request[] {
+  const { schedules, begins, requests, patients } = data
+  const [from, to] = windowOf(begins, 0)
+  const window = `start=ge${from}&start=lt${to}&_sort=start&_count=50`
+  const diary = `Slot?schedule=Schedule/${schedules[0]}&status=free&${window}`
+  const number = `${benchSystem}/order|P-${requests.length - 1}`
+  const searches: [name: string, path: string][] = [
+    ['Slot: one diary, free, three days, in order', diary],
+    ['the same, with the diary', `${diary}&_include=Slot:schedule`],
+    ['Slot: anywhere, free, three days, in order', `Slot?status=free&${window}`],
+    ['Slot: by the number of its diary', `Slot?schedule.identifier=centre-1-${exam.code}&${window}`],
+    ['Slot: everything, a thousand a page', 'Slot?_count=1000'],
+    ['ServiceRequest: by its number', `ServiceRequest?identifier=${number}`],
+    [
+      'ServiceRequest: active ones of a patient',
+      `ServiceRequest?subject=Patient/${patients[7]}&status=active`,
+    ],
+    ['Task: of a request', `Task?focus=ServiceRequest/${requests[0]}`],
+    ['Patient: by name and birth', 'Patient?family=Fictif-7&birthdate=1947-08-17'],
+    ['Appointment: booked, from a day on, in order', `Appointment?status=booked&date=ge${from}&_sort=date`],
+  ]
+  return searches.map(([name, path]) => ({ name, path }))
+}
+
+function requestsOf(world: World): Request[] {
+  const { begins, requests, slots } = world.data
   const [from, to] = windowOf(begins, 0)
   const last = requests.at(-1) ?? ''
   const number = requests.length - 1
@@ -95,10 +127,7 @@ function requestsOf({ data }: World): Request[] {
         },
       ]),
     },
-    {
-      name: 'Slot search, one diary, within three days',
-      path: `Slot?schedule=Schedule/${schedules[0]}&status=free&start=ge${from}&start=lt${to}&_sort=start&_count=50`,
-    },
+    ...searchesOf(world),
     {
       name: '$hold of a proposal',
       path: 'Appointment/$hold',
@@ -117,11 +146,12 @@ function record(): Disposable & { take(): Statement[] } {
   const statements: Statement[] = []
   const { query } = Client.prototype
   const recording = function (this: Client, ...args: unknown[]): unknown {
-    const [first, second] = args as [string | { text?: string; values?: unknown[] }, unknown]
+    const [first, second] = args as [string | { text?: string; values?: unknown[]; name?: string }, unknown]
     const text = typeof first === 'string' ? first : first?.text
     const values = typeof first === 'object' ? first.values : second
     if (text && /^\s*(select|with|insert|update|delete)\b/i.test(text)) {
-      statements.push({ text, values: Array.isArray(values) ? values : [] })
+      const prepared = typeof first === 'object' && first.name !== undefined
+      statements.push({ text, values: Array.isArray(values) ? values : [], prepared })
     }
     return Reflect.apply(query, this, args)
   }
@@ -145,7 +175,7 @@ async function explained(databaseUrl: string, statements: readonly Statement[]) 
     const all: { statement: Statement; reads: string[] }[] = []
     for (const statement of statements) {
       told.length = 0
-      await client.query('begin')
+      await client.query(`begin${statement.prepared ? `; ${asPrepared}` : ''}`)
       await client.query(statement.text, statement.values).catch(() => undefined) // a write may be refused: it was made
       await client.query('rollback')
       all.push({ statement, reads: readsIn(told) })
@@ -155,6 +185,10 @@ async function explained(databaseUrl: string, statements: readonly Statement[]) 
     await client.end()
   }
 }
+
+const asPrepared = Object.entries(keyedSettings)
+  .map(([name, value]) => `set local ${name} = '${value}'`)
+  .join('; ')
 
 /** Source: PostgreSQL, auto_explain; what it logs comes as notices. */
 const explaining = `

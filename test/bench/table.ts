@@ -17,6 +17,7 @@ const columns: readonly Column[] = [
   ['clients', ({ concurrency }) => String(concurrency)],
   ['per second', ({ perSecond }) => sized(perSecond)],
   ['p50 ms', ({ p50Ms }) => sized(p50Ms)],
+  ['p95 ms', ({ p95Ms }) => sized(p95Ms)],
   ['p99 ms', ({ p99Ms }) => sized(p99Ms)],
   ['errors', ({ errors }) => String(errors)],
   ['conflicts', ({ conflicts }) => String(conflicts)],

@@ -10,6 +10,7 @@ export interface Measured {
   name: string
   perSecond: number
   p50Ms: number
+  p95Ms: number
   p99Ms: number
   gatewayCpuMs: number
 }
@@ -59,6 +60,7 @@ function measured(name: string, run: () => unknown, rounds: number, runs: number
     name,
     perSecond: runs / (best.ms / 1000),
     p50Ms: at(0.5),
+    p95Ms: at(0.95),
     p99Ms: at(0.99),
     gatewayCpuMs: best.cpuMs / runs,
   }

@@ -19,6 +19,7 @@ export interface Seen {
   conflicts: number
   seconds: number
   p50Ms: number
+  p95Ms: number
   p99Ms: number
   /** The next number that is free. */
   next: number
@@ -70,6 +71,7 @@ async function driven({ scenario: name, order, concurrency, from, seconds }: Job
     conflicts,
     seconds: took,
     p50Ms: at(0.5),
+    p95Ms: at(0.95),
     p99Ms: at(0.99),
     next,
     ...(wrong !== undefined && { wrong }),

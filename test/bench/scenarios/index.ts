@@ -3,6 +3,7 @@ import { claim } from './claim.ts'
 import { find } from './find.ts'
 import { floorInsert, floorMllp, floorRead } from './floors.ts'
 import { holdBook } from './hold-book.ts'
+import { paging } from './paging.ts'
 import { read } from './read.ts'
 import { sas } from './sas.ts'
 import type { Scenario } from './scenario.ts'
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   read,
   slotSearch,
   slotSearchInclude,
+  paging,
   v2Intake,
   booking,
   find,
