@@ -1,7 +1,7 @@
 import { failure } from '../../fhir/outcome.ts'
 import type { Step } from '../step.ts'
 import { isCall, isOpen } from '../task.ts'
-import { type AnswerFacts, answerFacts } from './answered.ts'
+import { type AnswerFacts, answerFacts } from './answer.ts'
 import { callFor } from './call.ts'
 import { rulesOf } from './rules.ts'
 import { isHeld } from './states.ts'
