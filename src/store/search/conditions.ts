@@ -6,7 +6,7 @@ import { wordsColumn } from '../../fhir/search/row.ts'
 import type { Amount, Comparison, Prefix } from '../../fhir/search/values.ts'
 import type { Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
-import { hotColumns, isHot } from './hot.ts'
+import { hotColumns, isHot, isRare } from './hot.ts'
 import { quoted, searchTable } from './schema.ts'
 import { isTermed, termOf, valuesIn } from './terms.ts'
 
@@ -19,13 +19,23 @@ interface Rows {
   hot?: ReadonlySet<string>
 }
 
-/** The rows of a search table that fulfil all filters and are for these eyes: what stands after `from`. */
+/**
+ * The rows of a search table that fulfil all filters and are for these eyes: what stands after `from`.
+ *
+ * Where one of them leaves a handful at most, these are found first, by themselves: the planner takes a business identifier
+ * for one of many, and would rather walk through all rows in their order until a page is full, which it never is.
+ */
 export function matching(rows: Rows, filters: readonly Filter[], ...more: readonly Sql[]): Sql {
   const { type, alias, sight } = rows
   const seen = sight === 'all' ? [] : [sql`${raw(alias)}.access && ${sight}::text[]`]
   const within = { ...rows, hot: hotColumns(type, filters) }
-  const conditions = both([...seen, ...filters.map((filter) => condition(within, filter)), ...more])
-  return sql`${raw(`${searchTable(type)} ${alias}`)} where ${conditions}`
+  const rare = filters.find(isRare)
+  const others = filters.filter((filter) => filter !== rare)
+  const conditions = both([...seen, ...others.map((filter) => condition(within, filter)), ...more])
+  const table = raw(`${searchTable(type)} ${alias}`)
+  if (!rare) return sql`${table} where ${conditions}`
+  const few = sql`(select * from ${table} where ${condition(within, rare)} offset 0)`
+  return sql`${few} ${raw(alias)} where ${conditions}`
 }
 
 const both = (conditions: readonly Sql[]): Sql =>

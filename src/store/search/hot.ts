@@ -23,14 +23,24 @@ function equalIn(filter: Filter): string | undefined {
   return filter.is === 'text' && !filter.not && filter.any.length === 1 ? filter.parameter.column : undefined
 }
 
+/** Whether next to nothing fits a filter, whatever the value: it asks for a business identifier. */
+export const isRare = (filter: Filter): boolean =>
+  filter.is === 'overlap' &&
+  !filter.not &&
+  filter.parameter.kind === 'token' &&
+  filter.parameter.types.includes('Identifier') &&
+  // A system alone is that of all.
+  filter.any.every((value) => !value.endsWith('|'))
+
 /** So many a page are asked for again and again: each is a statement of its own. */
 const usualCounts: readonly number[] = [1, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 /**
- * Whether one plan is right for all values of a search: it reads one index from its place on in the order that is asked
- * for, so it stops after a page whatever the values are. Then it is planned once a connection instead of each time.
+ * Whether one plan is right for all values of a search: it finds a handful, or reads one index from its place on in the
+ * order that is asked for, so it stops after a page whatever the values are. Then it is planned once a connection instead of each time.
  */
 export function isSteady({ type, filters, sort, count }: Search): boolean {
+  if (filters.some(isRare)) return true
   const [first, ...others] = sort
   if (!first || others.length > 0 || !usualCounts.includes(count)) return false
   const equal = filters.flatMap((filter) => equalIn(filter) ?? [])

@@ -59,6 +59,13 @@ test.each([
   expect(plan).not.toMatch(/Seq Scan|Bitmap|resource_(type_)?position/)
 })
 
+test('what has a business identifier is found by it, however few are asked for and whoever asks', async () => {
+  const plan = await planOf('ServiceRequest', 'identifier=urn:oid:1.2|P-7&_count=1', 'on')
+  expect(plan).toMatch(/Bitmap Index Scan on search_service_request_terms/)
+  // By it alone: keys of access, and an order, come after.
+  expect(plan).toMatch(/Index Cond: \(terms @>/)
+})
+
 test('a question that no index answers is seen by these tests', async () => {
   const { rows } = await client.query(
     `explain select id from search_slot where not exists (select from unnest(terms) term where starts_with(term, 'specialty='))`,
