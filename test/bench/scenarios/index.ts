@@ -9,6 +9,7 @@ import { sas } from './sas.ts'
 import type { Scenario } from './scenario.ts'
 import { create } from './servicerequest-create.ts'
 import { slotSearch, slotSearchInclude } from './slot-search.ts'
+import { transaction } from './transaction.ts'
 import { v2Intake } from './v2-intake.ts'
 
 /** What is measured over the wire, floors first. */
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   floorInsert,
   floorMllp,
   create,
+  transaction,
   read,
   slotSearch,
   slotSearchInclude,
