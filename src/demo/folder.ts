@@ -1,7 +1,9 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { centres, demoSystem, directory } from './directory.ts'
+import { centres } from './centres.ts'
+import { directory } from './directory.ts'
 import { type DemoClient, demoClients, publicJwk } from './keys.ts'
+import { demoSystem } from './naming.ts'
 import type { PartnerAddresses } from './partners/index.ts'
 import { protocol } from './protocol.ts'
 

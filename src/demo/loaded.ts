@@ -3,8 +3,10 @@ import { systems } from '../fhir/canonical.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Kept } from '../store/index.ts'
 import { keysOf } from '../territory/read.ts'
-import { centres, demoSystem, doctors } from './directory.ts'
+import { centres } from './centres.ts'
+import { demoSystem } from './naming.ts'
 import type { PartnerAddresses } from './partners/index.ts'
+import { doctors } from './people.ts'
 import { indications } from './protocol.ts'
 
 /** What was loaded, so that a script can start without searching: ids by the demo's own names. */

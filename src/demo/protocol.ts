@@ -1,16 +1,9 @@
 import type { ActivityDefinition, Coding, Extension, PlanDefinition, Resource } from '@medplum/fhirtypes'
 import { canonical, extensions, systems } from '../fhir/canonical.ts'
-import { demoIdentifier } from './directory.ts'
-import {
-  type DemoChoice,
-  type DemoExam,
-  type DemoIndication,
-  type DemoQuestion,
-  exams,
-  indications,
-  questions,
-  type Words,
-} from './protocol-table.ts'
+import { demoIdentifier } from './naming.ts'
+import { type DemoExam, exams } from './protocol-exams.ts'
+import { type DemoQuestion, questions, type Words } from './protocol-questions.ts'
+import { type DemoChoice, type DemoIndication, indications } from './protocol-table.ts'
 
 export { type DemoIndication, indications } from './protocol-table.ts'
 

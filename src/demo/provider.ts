@@ -10,7 +10,7 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider'
-import { people, personSystem } from './directory.ts'
+import { people, personSystem } from './people.ts'
 
 /** A provider of identities beside the demo, who lets anybody be one of its fictive people. */
 export interface DemoProvider extends AsyncDisposable {

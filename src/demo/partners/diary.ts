@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Temporal } from 'temporal-polyfill'
 import { dayIn, instantIn } from '../../fhir/zone.ts'
 import { isHoliday } from '../../flows/slots/holidays.ts'
-import type { DemoDiary } from '../directory.ts'
+import type { DemoDiary } from '../centres.ts'
 
 /** A place in a pretend system's own diary. */
 export interface Place {

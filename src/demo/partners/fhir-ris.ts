@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Appointment, Bundle, Communication, Resource, Schedule, Slot } from '@medplum/fhirtypes'
 import { type Context, Hono } from 'hono'
-import { modalityOf, reservedForMembers } from '../directory.ts'
+import { modalityOf, reservedForMembers } from '../diaries.ts'
 import type { Booking, Diary, Place } from './diary.ts'
 
 /** A pretend radiology system with a FHIR R4 server: its diary can be searched, appointments created, updated, found again. */

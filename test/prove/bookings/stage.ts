@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Organization, Slot } from '@medplum/fhirtypes'
-import { demoSystem } from '../../../src/demo/directory.ts'
+import { demoSystem } from '../../../src/demo/naming.ts'
 import type { Place } from '../../../src/demo/partners/diary.ts'
 import { silent } from '../../../src/log.ts'
 import { openEmbedded } from '../../../src/store/embedded/index.ts'

@@ -1,8 +1,8 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { demoSystem } from '../../../src/demo/directory.ts'
 import { publicJwk } from '../../../src/demo/keys.ts'
+import { demoSystem } from '../../../src/demo/naming.ts'
 import { silent } from '../../../src/log.ts'
 import { openEmbedded } from '../../../src/store/embedded/index.ts'
 import {

@@ -1,5 +1,6 @@
-import { type DemoDoctor, doctors } from '../../../src/demo/directory.ts'
-import { exams, indications } from '../../../src/demo/protocol-table.ts'
+import { type DemoDoctor, doctors } from '../../../src/demo/people.ts'
+import { exams } from '../../../src/demo/protocol-exams.ts'
+import { indications } from '../../../src/demo/protocol-table.ts'
 import { systems } from '../../../src/fhir/canonical.ts'
 import type { Said } from '../../journeys/cell.ts'
 import type { Chance } from '../chance.ts'
