@@ -136,6 +136,54 @@ describe('transaction', () => {
     expect(await count(`Condition?subject=Patient/${id}`)).toBe(2)
   })
 
+  test('a conditional reference means what is there once all is done', async () => {
+    const gone = await kept(patient('Partie', numbered('after-1')))
+    const reply = await transaction([
+      post(cough('Patient?identifier=urn:test:ipp|after-1')),
+      post(patient('Venue', numbered('after-1'))),
+      { request: { method: 'DELETE', url: `Patient/${gone}` } },
+    ])
+    expect(reply.status, reply.text).toBe(200)
+    const [condition, person] = responses(reply).map(({ location }) => idAt(location))
+    const read = await api.send('GET', `/fhir/Condition/${condition}`)
+    expect(read.at('subject.reference')).toBe(`Patient/${person}`)
+    const several = await transaction([
+      post(cough('Patient?family=Plusieurs')),
+      post(patient('Plusieurs')),
+      post(patient('Plusieurs', numbered('after-2'))),
+    ])
+    expect(several.status).toBe(412)
+    expect(issuesIn(several)).toMatchObject([
+      { code: 'multiple-matches', expression: ['Bundle.entry[0].resource.subject.reference'] },
+    ])
+    expect(await count('Patient?family=Plusieurs')).toBe(0)
+  })
+
+  test('conditions that fit several, or cannot be searched, are told with the entries they stand in', async () => {
+    for (const family of ['Paire', 'Paire']) await kept(patient(family))
+    const named = (ifNoneExist: string) => post(patient('Paire'), {}, { ifNoneExist })
+    const reply = await transaction([
+      post(patient('Seule')),
+      named('family=Paire'),
+      named('colour=red'),
+      { resource: patient('Paire'), request: { method: 'PUT', url: 'Patient?family=Paire' } },
+    ])
+    expect(reply.status, reply.text).toBe(412)
+    const places = issuesIn(reply).map(({ expression }) => expression?.[0]?.slice(0, 15))
+    expect(places.toSorted()).toEqual([1, 2, 3].map((index) => `Bundle.entry[${index}]`))
+    const gone = await transaction([
+      post(patient('Seule')),
+      { request: { method: 'DELETE', url: 'Patient?birthdate=never' } },
+      { request: { method: 'DELETE', url: 'Patient?family=Paire' } },
+    ])
+    expect(
+      issuesIn(gone)
+        .map(({ expression }) => expression?.[0])
+        .toSorted(),
+    ).toEqual(['Bundle.entry[1]', 'Bundle.entry[2]'])
+    expect(await count('Patient?family=Seule')).toBe(0)
+  })
+
   test('a conditional reference that fits nothing refuses all, with its place', async () => {
     const reply = await transaction([
       post(patient('Perdue')),

@@ -2,6 +2,7 @@ import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
 import { parseReference } from '../../fhir/reference.ts'
 import { referencesIn } from '../../fhir/walk.ts'
 import type { Desk } from '../step.ts'
+import { allOf } from './all-of.ts'
 import {
   type Asked,
   type AskedCreate,
@@ -13,7 +14,7 @@ import {
 } from './change.ts'
 import { conditionFor } from './condition.ts'
 import { introduced } from './introduced.ts'
-import { matchOf } from './match.ts'
+import { fits, matchOf, someOf } from './match.ts'
 import { renamed } from './renamed.ts'
 
 /** What was asked for, with every name settled. */
@@ -35,10 +36,10 @@ export type NewId = () => string
  * Fails: multiple-matches when a condition fits several; value when two mean the same.
  */
 export async function addressed(asked: readonly Asked[], newId: NewId, desk: Desk): Promise<Addressed> {
-  const targets = await Promise.all(asked.map((each) => targetOf(each, asked, newId, desk)))
+  const targets = await allOf(asked, (each) => targetOf(each, asked, newId, desk))
   refuseTwice(targets)
   const names = namesOf(asked, targets)
-  const conditions = await conditionsOf(asked, desk)
+  const conditions = await conditionsOf(asked, targets, desk)
   const isNamed = names.size > 0 || conditions.names.size > 0
   const newName = isNamed ? (name: string) => names.get(name) ?? conditions.names.get(name) : undefined
   const changes = asked.flatMap((each, index) => changesOf(each, targets[index], newName))
@@ -138,23 +139,51 @@ function namesOf(asked: readonly Asked[], targets: readonly Target[]): Map<strin
 }
 
 /** Conditional references → what they mean now. */
-async function conditionsOf(asked: readonly Asked[], desk: Desk) {
+async function conditionsOf(asked: readonly Asked[], targets: readonly Target[], desk: Desk) {
   const pointers = asked.flatMap((each) =>
     each.verb === 'delete'
       ? []
       : referencesIn(each.resource).map(({ reference, path }) => ({ reference, place: placeIn(each, path) })),
   )
+  const pointersTo = (reference: string) => pointers.filter((pointer) => pointer.reference === reference)
   const names = new Map<string, string>()
   const faults: Issue[] = []
   for (const reference of new Set(pointers.map((pointer) => pointer.reference))) {
     const condition = parseReference(reference)
     if (condition?.kind !== 'conditional') continue
-    const found = await matchOf(condition.type, condition.query, desk)
-    if (found) names.set(reference, referenceOf(found))
-    else faults.push(...pointers.filter((pointer) => pointer.reference === reference).map(unmet))
+    const found = await meantBy(condition, asked, targets, desk)
+    if (found === 'several') faults.push(...pointersTo(reference).map(ambiguous))
+    else if (found) names.set(reference, referenceOf(found))
+    else faults.push(...pointersTo(reference).map(unmet))
   }
   return { names, faults }
 }
+
+/**
+ * The one resource that fits once all is carried out: of what is there, and of what the bundle makes and leaves of it.
+ *
+ * Source: FHIR R4, http, transaction: conditional references are resolved after the changes.
+ */
+async function meantBy(
+  { type, query }: { type: string; query: string },
+  asked: readonly Asked[],
+  targets: readonly Target[],
+  desk: Desk,
+): Promise<{ type: string; id: string } | 'several' | undefined> {
+  const touched = targets.filter((target) => target.type === type && target.verb !== 'keep')
+  const there = await someOf(type, query, 2 + touched.length, desk)
+  const untouched = there.filter(({ id }) => touched.every((target) => target.id !== id))
+  const made = touched.filter((target) => {
+    const change = asked[targets.indexOf(target)]
+    return change !== undefined && change.verb !== 'delete' && fits(change.resource, query, desk)
+  })
+  const [found, second] = [...untouched, ...made]
+  if (second) return 'several'
+  return found && { type, id: found.id }
+}
+
+const ambiguous = ({ place }: { place: string }) =>
+  issue('multiple-matches', 'Several fit this conditional reference. Say which by an identifier.', place)
 
 const unmet = ({ place }: { place: string }) =>
   issue('business-rule', 'Nothing fits this conditional reference. Create what it means first.', place)

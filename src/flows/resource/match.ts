@@ -1,4 +1,7 @@
+import type { Resource } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
+import { matches } from '../../fhir/search/match.ts'
+import { searchRow } from '../../fhir/search/row.ts'
 import { parseSearch } from '../../fhir/search.ts'
 import type { Found } from '../../store/index.ts'
 import type { Desk } from '../step.ts'
@@ -15,21 +18,34 @@ export async function matchOf(type: string, condition: string, desk: Desk): Prom
 }
 
 /** All that fit a condition, unless they are more than `most`. Fails: as `matchOf`. */
-export async function matchesOf(
-  type: string,
-  condition: string,
-  most: number,
-  { store, actor, territory: { zone } }: Desk,
-): Promise<Found[]> {
-  const { search } = parseSearch(type, conditionParameters(type, condition), { zone })
-  const { entries } = await store.search({ ...search, count: most + 1 }, actor.sight)
-  const found = entries.filter(({ mode }) => mode === 'match')
+export async function matchesOf(type: string, condition: string, most: number, desk: Desk): Promise<Found[]> {
+  const found = await someOf(type, condition, most + 1, desk)
   if (found.length <= most) return found
   const several = most === 1 ? 'Several' : `More than ${most}`
   throw failure(
     'multiple-matches',
     `${several} resources of type ${type} fit the condition. Say which by an identifier.`,
   )
+}
+
+/** The newest that fit a condition, at most `count`. */
+export async function someOf(
+  type: string,
+  condition: string,
+  count: number,
+  { store, actor, territory: { zone } }: Desk,
+): Promise<Found[]> {
+  const { search } = parseSearch(type, conditionParameters(type, condition), { zone })
+  const { entries } = await store.search({ ...search, count }, actor.sight)
+  return entries.filter(({ mode }) => mode === 'match')
+}
+
+/** Whether a resource that is not kept yet fits a condition; one that leads to other resources is not asked of it. */
+export function fits(resource: Resource, condition: string, { territory: { zone } }: Desk): boolean {
+  const { resourceType: type } = resource
+  const { search } = parseSearch(type, conditionParameters(type, condition), { zone })
+  if (search.filters.some(({ is }) => is === 'chain' || is === 'has')) return false
+  return matches(search, searchRow(resource, zone))
 }
 
 export function conditionParameters(type: string, condition: string): URLSearchParams {

@@ -3,6 +3,7 @@ import { parseKept } from '../../fhir/decimals.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Stored } from '../../store/index.ts'
 import type { Desk } from '../step.ts'
+import { allOf } from './all-of.ts'
 import type { Asked, AskedDeleteFound, AskedPatch, Request } from './change.ts'
 import { matchesOf, matchOf } from './match.ts'
 import type { Guard } from './transacted.ts'
@@ -15,13 +16,11 @@ import type { Guard } from './transacted.ts'
  * found out. Fails: not-found, deleted; multiple-matches; forbidden; what the patch fails with.
  */
 export function settled(requests: readonly Request[], desk: Desk, guard: Guard): Promise<Asked[][]> {
-  return Promise.all(
-    requests.map((request) => {
-      if (request.verb === 'patch') return updateBy(request, desk, guard)
-      if (request.verb === 'delete' && 'query' in request) return deletionsBy(request, desk)
-      return [request]
-    }),
-  )
+  return allOf(requests, async (request) => {
+    if (request.verb === 'patch') return updateBy(request, desk, guard)
+    if (request.verb === 'delete' && 'query' in request) return deletionsBy(request, desk)
+    return [request]
+  })
 }
 
 /** Whether a request rests on what was looked at before it is carried out, and may be looked at again. */
