@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Occupancy, Store } from '../../src/store/index.ts'
 import { openTestStore } from '../support/database.ts'
@@ -74,4 +75,63 @@ test('a place below one, or that ends before it starts, is refused', async () =>
   await expect(take(store, occupancy({ place: 0 }))).rejects.toMatchObject({ case: 'value' })
   await expect(take(store, occupancy({ end: minute(0) }))).rejects.toMatchObject({ case: 'value' })
   await expect(take(store, occupancy({ end: minute(-5) }))).rejects.toMatchObject({ case: 'value' })
+})
+
+/** Something that is asked of the store: a place for some minutes with some machines, or an earlier one given back. */
+const asked = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      slot: fc.constantFrom('a', 'b', 'c'),
+      place: fc.integer({ min: 1, max: 2 }),
+      from: fc.integer({ min: 0, max: 60 }),
+      minutes: fc.integer({ min: 1, max: 30 }),
+      resources: fc.uniqueArray(fc.constantFrom('Device/ct', 'Device/mri', 'Practitioner/x'), {
+        maxLength: 2,
+      }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ giveBack: fc.nat() }) },
+)
+
+/** Whether two cannot both be: the same place of a slot, or one machine at overlapping times. */
+const excludes = (a: Occupancy, b: Occupancy) =>
+  (a.slot === b.slot && a.place === b.place) ||
+  (a.resources.some((one) => b.resources.includes(one)) &&
+    Date.parse(a.start) < Date.parse(b.end) &&
+    Date.parse(b.start) < Date.parse(a.end))
+
+test('whatever is taken and given back, exactly what excludes nothing that is taken is taken', async () => {
+  await using store = await openTestStore()
+  let round = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(asked, { minLength: 5, maxLength: 25 }), async (all) => {
+      const name = `r${round++}`
+      const taken: Occupancy[] = []
+      for (const one of all) {
+        if ('giveBack' in one) {
+          const [gone] = taken.splice(one.giveBack % Math.max(1, taken.length), 1)
+          if (gone) await store.write({ at: minute(0), release: [gone.appointment] })
+          continue
+        }
+        const { from, minutes, slot, resources, place } = one
+        const wanted = occupancy({
+          slot: `${name}-${slot}`,
+          place,
+          resources: resources.map((each) => `${each}-${name}`),
+          start: minute(from),
+          end: minute(from + minutes),
+        })
+        const isTaken = await take(store, wanted).catch(({ case: what }) =>
+          what === 'conflict' ? false : what,
+        )
+        expect(isTaken).toBe(!taken.some((other) => excludes(wanted, other)))
+        if (isTaken) taken.push(wanted)
+      }
+      const kept = await store.reader().occupancies(['a', 'b', 'c'].map((slot) => `${name}-${slot}`))
+      const byId = (a: Occupancy, b: Occupancy) => (a.appointment < b.appointment ? -1 : 1)
+      expect(kept.toSorted(byId)).toEqual(taken.toSorted(byId))
+    }),
+    { numRuns: 12 },
+  )
 })

@@ -1,0 +1,102 @@
+import type { ServiceRequest } from '@medplum/fhirtypes'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseDate } from '../../../../src/fhir/dates.ts'
+import { spansOf, windowOf } from '../../../../src/flows/booking/finding/spans.ts'
+import type { Wish } from '../../../../src/flows/booking/finding/wish.ts'
+
+const zone = 'Europe/Paris'
+const hour = 3_600_000
+const begin = Date.parse('2026-03-20T00:00:00Z')
+
+/** Hours from the beginning, across the change to summer time on 2026-03-29. */
+const hours = fc.integer({ min: 0, max: 24 * 30 })
+const days = fc.integer({ min: 0, max: 29 })
+const dayAt = (n: number) => new Date(begin + n * 24 * hour).toISOString().slice(0, 10)
+
+const wishes = fc.record({
+  from: hours,
+  to: hours,
+  now: hours,
+  clinical: fc.option(fc.record({ first: days, last: days }), { nil: undefined }),
+})
+
+const instant = (n: number) => new Date(begin + n * hour).toISOString()
+
+function wishOf({
+  from,
+  to,
+  clinical,
+}: {
+  from: number
+  to: number
+  clinical: { first: number; last: number } | undefined
+}): Wish {
+  const period = clinical && {
+    start: dayAt(clinical.first),
+    end: dayAt(Math.max(clinical.first, clinical.last)),
+  }
+  const request = {
+    resourceType: 'ServiceRequest',
+    id: 'r',
+    meta: { versionId: '1', lastUpdated: instant(0) },
+    status: 'active',
+    intent: 'order',
+    subject: {},
+    ...(period && { occurrencePeriod: period }),
+  } satisfies ServiceRequest & object
+  return {
+    start: instant(Math.min(from, to)),
+    end: instant(Math.max(from, to)),
+    exams: [],
+    organizations: [],
+    locations: [],
+    count: 1,
+    ...(clinical && { request }),
+  }
+}
+
+describe('the window that is asked for, divided by the clinical one', () => {
+  test('is covered once by its parts, in whatever way the two lie, and nothing before now', () => {
+    fc.assert(
+      fc.property(wishes, (one) => {
+        const [wish, now] = [wishOf(one), new Date(instant(one.now))]
+        const asked = windowOf(wish, now)
+        const parts = spansOf(wish, now, zone).flatMap(({ spans, inWindow }) =>
+          spans.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to), inWindow })),
+        )
+        const inOrder = parts.toSorted((a, b) => a.from - b.from)
+        const [first, last] = [inOrder[0], inOrder.at(-1)]
+        const [from, to] = [Date.parse(asked.from), Date.parse(asked.to)]
+        if (from >= to) {
+          expect(parts).toEqual([])
+          return
+        }
+        expect([first?.from, last?.to]).toEqual([from, to])
+        for (const [n, part] of inOrder.entries()) {
+          expect(part.from).toBeLessThan(part.to)
+          const next = inOrder[n + 1]
+          if (next) expect(next.from).toBe(part.to)
+        }
+      }),
+    )
+  })
+
+  test('has within it the days of the clinical window, midnight to midnight of the place', () => {
+    fc.assert(
+      fc.property(wishes, (one) => {
+        const [wish, now] = [wishOf(one), new Date(instant(one.now))]
+        const { start, end } = wish.request?.occurrencePeriod ?? {}
+        if (start === undefined || end === undefined) return
+        const [low, high] = [parseDate(start, zone)?.low ?? 0, parseDate(end, zone)?.high ?? 0]
+        for (const { inWindow, spans } of spansOf(wish, now, zone)) {
+          for (const { from, to } of spans) {
+            const isWithin = Date.parse(from) >= low && Date.parse(to) <= high + 1
+            const isOutside = Date.parse(to) <= low || Date.parse(from) > high
+            expect(inWindow ? isWithin : isOutside).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+})
