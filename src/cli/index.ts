@@ -8,6 +8,8 @@ import { rotate } from './client/rotate.ts'
 import { type Command, type Result, WrongUse } from './command.ts'
 import { connectors, drain, pause, resume } from './connectors.ts'
 import { faultsOf, linesOf } from './faults.ts'
+import { kitInit } from './kit/init.ts'
+import { kitTest } from './kit/test.ts'
 import { map } from './map.ts'
 import { messages, replay, retention, show } from './messages.ts'
 import { migrate } from './migrate.ts'
@@ -29,6 +31,8 @@ export const commands: Readonly<Record<string, Command>> = {
   token,
   send,
   'map try': map,
+  'kit init': kitInit,
+  'kit test': kitTest,
   messages,
   'messages show': show,
   'messages replay': replay,

@@ -1,6 +1,7 @@
 import type { Bundle, ConceptMap, Resource } from '@medplum/fhirtypes'
 import { z } from 'zod'
 import { type Client, registration } from '../auth/client.ts'
+import { ConfigError } from '../config.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { contradictions, type Sheeted, sheetShape } from '../connectors/sheet.ts'
 import type { Entry } from '../flows/entries.ts'
@@ -163,6 +164,17 @@ function connectorOf(
   }
   const name = path.replace(/^.*\//, '').replace(/\.json$/, '')
   return { ...envelope.data, name, settings: own.data }
+}
+
+/** One connector's file, read by itself. Fails with all that is wrong in it. */
+export function connectorFileIn(
+  file: TerritoryFile,
+  kinds: Readonly<Record<string, Connector>>,
+): ConnectorFile {
+  const problems: Problem[] = []
+  const [read] = attempt(file, (value) => [connectorOf(value, file, kinds)], problems)
+  if (read) return read
+  throw new ConfigError(problems)
 }
 
 /** A file of `rules/` by its name, as the part of the territory that it says. */

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { registration } from '../../src/auth/client.ts'
 import { fhirSettings } from '../../src/connectors/fhir/index.ts'
+import { fileSettings } from '../../src/connectors/file/index.ts'
 import { jsonSettings } from '../../src/connectors/json/index.ts'
 import { settings as mllpSettings } from '../../src/connectors/mllp/settings.ts'
 import { authentication } from '../../src/connectors/rest/authorization.ts'
 import { restSettings } from '../../src/connectors/rest/client.ts'
 import { delayMs, usualRetry } from '../../src/connectors/retry.ts'
+import { sheetShape } from '../../src/connectors/sheet.ts'
 import { type Telling, tellings } from '../../src/fhir/telling.ts'
 import { taskMoves } from '../../src/flows/task.ts'
 import { bookingRulesFile } from '../../src/territory/booking-rules.ts'
@@ -40,6 +42,8 @@ export const tables: readonly Table[] = [
     name: 'json settings',
     print: () => properties(jsonSettings, restSettings),
   },
+  { page: 'src/connectors/README.md', name: 'file settings', print: () => properties(fileSettings) },
+  { page: 'src/connectors/README.md', name: 'sheet', print: () => properties(sheetShape) },
   { page: 'src/connectors/README.md', name: 'retry', print: retryTable },
   { page: 'src/territory/README.md', name: 'client', print: () => properties(registration) },
   {
