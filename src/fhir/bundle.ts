@@ -48,20 +48,30 @@ export function searchset(
   head: Head,
   outcome?: OperationOutcome,
 ): string {
-  const entries = found.map(({ type, id, body, mode }) =>
-    entry(`${base}/${type}/${id}`, body, `"search":{"mode":"${mode}"}`),
-  )
-  const told = outcome ? [`{"resource":${JSON.stringify(outcome)},"search":{"mode":"outcome"}}`] : []
-  return bundle('searchset', head, [...entries, ...told])
+  const opened = `{"fullUrl":${JSON.stringify(`${base}/`).slice(0, -1)}`
+  const closed = { match: ',"search":{"mode":"match"}}', include: ',"search":{"mode":"include"}}' }
+  // Joined once, all of it: of a page of a thousand, texts of texts would be copied again and again.
+  const pieces: string[] = []
+  for (const { type, id, body, mode } of found)
+    pieces.push(
+      pieces.length === 0 ? opened : `,${opened}`,
+      type,
+      '/',
+      id,
+      '","resource":',
+      body,
+      closed[mode],
+    )
+  if (outcome)
+    pieces.push(
+      `${pieces.length === 0 ? '' : ','}{"resource":${JSON.stringify(outcome)},"search":{"mode":"outcome"}}`,
+    )
+  return bundle('searchset', head, pieces)
 }
 
 /** A Bundle of versions, each with the request that may have made it. Source: FHIR R4, http.html 3.1.0.9 (history). */
 export function history(base: string, versions: readonly Text[], head: Head): string {
-  return bundle(
-    'history',
-    head,
-    versions.map((version) => past(base, version)),
-  )
+  return bundle('history', head, apart(versions.map((version) => past(base, version))))
 }
 
 /** What became of each entry of a transaction or batch, in its order. */
@@ -72,7 +82,11 @@ export function responses(
   return bundle(
     type,
     { links: [] },
-    entries.map(({ body, ...response }) => entry(undefined, body, `"response":${JSON.stringify(response)}`)),
+    apart(
+      entries.map(({ body, ...response }) =>
+        entry(undefined, body, `"response":${JSON.stringify(response)}`),
+      ),
+    ),
   )
 }
 
@@ -94,10 +108,13 @@ function entry(fullUrl: string | undefined, body: string | undefined, rest: stri
   return `{${url}${body === undefined ? '' : `"resource":${body},`}${rest}}`
 }
 
-/** FHIR forbids empty arrays: what is not there is left out. */
-function bundle(type: string, { links, total }: Head, entries: readonly string[]): string {
+const apart = (entries: readonly string[]): string[] =>
+  entries.map((entry, n) => (n === 0 ? entry : `,${entry}`))
+
+/** Of the pieces of its entries. FHIR forbids empty arrays: what is not there is left out. */
+function bundle(type: string, { links, total }: Head, pieces: readonly string[]): string {
   const counted = total === undefined ? '' : `,"total":${total}`
   const linked = links.length === 0 ? '' : `,"link":${JSON.stringify(links)}`
-  const listed = entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`
-  return `{"resourceType":"Bundle","type":"${type}"${counted}${linked}${listed}}`
+  const opened = `{"resourceType":"Bundle","type":"${type}"${counted}${linked}`
+  return pieces.length === 0 ? `${opened}}` : [`${opened},"entry":[`, ...pieces, ']}'].join('')
 }
