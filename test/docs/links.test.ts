@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { pageAt } from './page.ts'
 
-const pages = globSync(['README.md', '{docker,mappings,profiles,test}/README.md', 'src/**/README.md'])
+const pages = globSync(['README.md', '{docker,mappings,profiles,test}/README.md', 'src/**/*.md'])
 
 test.for(pages)('each link of %s leads somewhere', async (page) => {
   const links = [...(await pageAt(page)).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link)
