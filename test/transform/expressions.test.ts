@@ -54,7 +54,7 @@ const { tree: anyTree } = fc.letrec((tie) => ({
     tie('tree'),
     fc.array(tie('tree'), { maxLength: 3 }),
   ),
-  tree: fc.dictionary(fc.constantFrom(...names, '_a', 'resourceType'), tie('value'), { maxKeys: 4 }),
+  tree: fc.dictionary(fc.constantFrom(...names, '_a', 'id', 'resourceType'), tie('value'), { maxKeys: 4 }),
 }))
 
 const quoted = fc.constantFrom("('x' | 'y')", "'x'", "'y'", "''", "'xy'", "'\\u0041\\n'")
@@ -66,7 +66,7 @@ const { expression: anyExpression } = fc.letrec<{
 }>((tie) => ({
   path: fc.oneof(
     { maxDepth: 3 },
-    fc.constantFrom(...names, '$this', '%v', '%w', '`b`'),
+    fc.constantFrom(...names, 'id', 'resourceType', '$this', '%v', '%w', '`b`'),
     fc.tuple(tie('path'), fc.constantFrom(...names)).map(([left, right]) => `${left}.${right}`),
     tie('path').map((list) => `${list}[1]`),
     fc

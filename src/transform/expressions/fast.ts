@@ -102,8 +102,12 @@ function inV2(key: string): (item: unknown) => Items {
   }
 }
 
+/** What every resource has, as a text: these need not be looked up among the elements of its type. */
+const ofAnyResource: readonly string[] = ['resourceType', 'id']
+
 function inJson(key: string, isTyped: boolean): (item: unknown) => Items {
   const shadow = `_${key}`
+  const isKnown = isTyped || ofAnyResource.includes(key)
   return (item) => {
     if (typeof item !== 'object' || item === null) {
       if (item === null || item === undefined || key in Object(item)) throw unusual
@@ -111,7 +115,7 @@ function inJson(key: string, isTyped: boolean): (item: unknown) => Items {
     }
     // An object has properties.
     const tree = item as Record<string, unknown>
-    if ((!isTyped && tree.resourceType !== undefined) || shadow in tree) throw unusual
+    if ((!isKnown && tree.resourceType !== undefined) || shadow in tree) throw unusual
     return itemsOf(tree[key])
   }
 }
