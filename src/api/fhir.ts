@@ -34,9 +34,13 @@ async function answered(c: Context<Edge>, base: Base, router: Router, house: Hou
     const url = `${house.settings.baseUrl}${base.path}`
     return respond(c, await serve(said, { house, base: url, router, whoAsks, routed }), presentation)
   } catch (thrown) {
-    return respond(c, told(thrown, c.get('number'), house.log), presentation)
+    return respond(c, told(thrown, c.get('number'), house.log, isToldFatal(base, c.req.path)), presentation)
   }
 }
+
+/** Whether an operation is called whose standard has errors told as fatal: those of the door, too. */
+const isToldFatal = ({ operations }: Base, path: string): boolean =>
+  operations.some(({ fatal, definition }) => fatal && path.endsWith(`/$${definition.code}`))
 
 function saidBy(
   c: Context<Edge>,

@@ -1,6 +1,6 @@
 import type { OperationOutcome } from '@medplum/fhirtypes'
 import { Denial } from '../auth/permit.ts'
-import { Failure, failureOf, issue, outcomeOf } from '../fhir/outcome.ts'
+import { Failure, failureOf, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
 import { tellings } from '../fhir/telling.ts'
 import type { Log } from '../log.ts'
 import { type Answer, answer } from './answer.ts'
@@ -15,12 +15,20 @@ export class WrongMethod extends Failure {
   }
 }
 
-/** How whatever was thrown is told over HTTP. What is unknown is ours: it is logged under the number that is told. */
-export function told(thrown: unknown, number: string, log: Log): Answer {
+/**
+ * How whatever was thrown is told over HTTP. What is unknown is ours: it is logged under the number that is told.
+ * `isFatal`: errors are told as fatal.
+ */
+export function told(thrown: unknown, number: string, log: Log, isFatal = false): Answer {
   const failure = failureOf(thrown, number)
   if (failure.case === 'exception') log.failed('request.failed', thrown, { number })
-  return answer(outcomeOf(failure.issues), tellings[failure.case].http, headersFor(thrown, failure))
+  const issues = isFatal ? failure.issues.map(graver) : failure.issues
+  return answer(outcomeOf(issues), tellings[failure.case].http, headersFor(thrown, failure))
 }
+
+/** The same issue, as fatal when it is an error. */
+export const graver = (one: Issue): Issue =>
+  (one.severity ?? 'error') === 'error' ? { ...one, severity: 'fatal' } : one
 
 function headersFor(thrown: unknown, { case: what, retryAfterSeconds }: Failure): Record<string, string> {
   return {

@@ -212,6 +212,25 @@ describe('ITI-116 Hold Appointment', () => {
     expect(appointments(answer)).toMatchObject([{ status: 'pending' }])
   })
 
+  test.each(['find', 'hold', 'book'])('is fatal when nobody says who asks, 401: %s', async (operation) => {
+    const url = `${gateway.baseUrl}/fhir/Appointment/$${operation}`
+    const headers = { 'content-type': 'application/fhir+json' }
+    const body = JSON.stringify({ resourceType: 'Parameters', parameter: named('none') })
+    const { status, json } = await fetch(url, { method: 'POST', headers, body }).then(async (response) => ({
+      status: response.status,
+      json: (await response.json()) as OperationOutcome, // what a refusal is
+    }))
+    expect([status, json.issue.map(({ severity }) => severity)]).toEqual([401, ['fatal']])
+  })
+
+  test.each(['hold', 'book'])('is fatal to whoever may not, 403: %s', async (operation) => {
+    const parameters = { resourceType: 'Parameters', parameter: named('none') }
+    const { status, body } = await gateway
+      .as('region')
+      .call<OperationOutcome>('POST', `Appointment/$${operation}`, parameters)
+    expect([status, body.issue.map(({ severity }) => severity)]).toEqual([403, ['fatal']])
+  })
+
   test('any other attempt on the same time and resources is refused, with an issue fatal and not-found', async () => {
     const place = await proposal()
     const [mine, other] = [await asks('hold', named(place.id)), await asks('hold', named(place.id))]

@@ -5,8 +5,8 @@ import { idOf } from '../../fhir/reference.ts'
 import { amend, type Booking, type BookTarget, bookOnce, cancel } from '../../flows/booking/index.ts'
 import type { Answer } from '../answer.ts'
 import type { Call } from '../call.ts'
-import { answerAppointments, appointmentIdOf } from './found.ts'
 import { patientTold } from './for-whom.ts'
+import { answerAppointments, appointmentIdOf } from './found.ts'
 import { operation } from './operation.ts'
 
 interface Input {

@@ -1,11 +1,11 @@
 import { mayOperate } from '../../auth/gate.ts'
 import { Denial } from '../../auth/permit.ts'
-import { Failure, failure, type Issue } from '../../fhir/outcome.ts'
+import { Failure, failure } from '../../fhir/outcome.ts'
 import type { Answer } from '../answer.ts'
 import type { Call, PathParts } from '../call.ts'
 import type { Interaction } from '../interactions/interaction.ts'
 import { expectOnly, quoted } from '../parameters.ts'
-import { WrongMethod } from '../told.ts'
+import { graver, WrongMethod } from '../told.ts'
 import { inputIn, inputOf } from './input.ts'
 import { type AnyOperation, type Definition, isOf } from './operation.ts'
 
@@ -67,7 +67,7 @@ async function carriedOut(found: AnyOperation, call: Call, method: 'GET' | 'POST
   return found.handle(inputOf(definition, await call.resource()), call)
 }
 
-/** The same, with its errors as fatal; what is refused at the door is told as everywhere. */
+/** The same, with its errors as fatal, inside a batch as well; those of the door are told so at the edge. */
 async function fatally(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
@@ -77,9 +77,6 @@ async function fatally(ask: () => Promise<Answer>): Promise<Answer> {
     throw new Failure([graver(first), ...rest.map(graver)], thrown.retryAfterSeconds)
   }
 }
-
-const graver = (one: Issue): Issue =>
-  (one.severity ?? 'error') === 'error' ? { ...one, severity: 'fatal' } : one
 
 function isServedAt(definition: Definition, level: Level, type: string | undefined): boolean {
   return definition[level] && (type === undefined || isOf(definition, type))
