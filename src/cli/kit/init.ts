@@ -15,9 +15,10 @@ The folder is "relais-kit" unless said; what is there already is kept.`,
     const own = (await readdir(templates)).filter(
       (name) => name.startsWith(`${kind}.`) || (kind === 'json' && name === 'maps'),
     )
+    const nameOf = (name: string) => name.replace(`${kind}.json`, 'connector.json')
     await mkdir(folder, { recursive: true })
     for (const name of own)
-      await cp(new URL(name, templates), join(folder, name.replace(`${kind}.json`, 'connector.json')), {
+      await cp(new URL(name, templates), join(folder, nameOf(name)), {
         recursive: true,
         force: false,
       })
@@ -26,8 +27,8 @@ The folder is "relais-kit" unless said; what is there already is kept.`,
         ? `drop ${join(folder, 'file.csv')} into the folder that connector.json names`
         : `npm run relais -- kit test ${join(folder, 'connector.json')}`
     return {
-      text: `${folder}: ${own.join(', ')}. Fill in connector.json, then: ${next}`,
-      value: { folder, files: own },
+      text: `${folder}: ${own.map(nameOf).join(', ')}. Fill in connector.json, then: ${next}`,
+      value: { folder, files: own.map(nameOf) },
     }
   },
 })

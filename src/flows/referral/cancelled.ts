@@ -4,7 +4,7 @@ import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { cancelling, type Given, givenUp } from '../booking/cancelled.ts'
-import { isLive } from '../booking/states.ts'
+import { centreOf, isLive, versionOf } from '../booking/states.ts'
 import type { Entry } from '../entries.ts'
 import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
@@ -100,7 +100,18 @@ export function withdrawing(
   const plans = appointments.map((given) =>
     cancelling(given, { text: 'The prescriber has cancelled the referral.' }, at),
   )
-  return merged([{ write: [revoked, ...ended, ...unasked] }, ...plans])
+  const told = toldOf(revoked, request, appointments, at)
+  return merged([{ write: [revoked, ...ended, ...unasked], send: told }, ...plans])
+}
+
+/** A centre whose system has got the order hears that it is taken back, if it takes such a thing. */
+function toldOf(revoked: ServiceRequest, before: Kept<ServiceRequest>, given: readonly Given[], at: Moment) {
+  const ordered = given.filter(({ appointment }) => appointment.status === 'booked')
+  const centres = ordered.map(({ slots, appointment }) => centreOf(slots[0] ?? appointment, at.territory))
+  const about = [versionOf(revoked, before), before.subject.reference ?? '']
+  return [...new Set(centres)]
+    .filter((centre) => centre?.takes.includes('request.cancelled'))
+    .map((centre) => ({ peer: centre?.name ?? '', kind: 'request.cancelled', about }))
 }
 
 function newNotes(said: ServiceRequest, { note = [] }: ServiceRequest) {

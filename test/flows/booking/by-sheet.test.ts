@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { type BookTarget, bookOnce, cancel } from '../../../src/flows/booking/index.ts'
+import { cancelled } from '../../../src/flows/referral/cancelled.ts'
+import { referral, request } from '../messages.ts'
 import { nine, openStage, type Stage, slot, ten } from './stage.ts'
 
 const book = (stage: Stage, target: BookTarget, more = {}) =>
@@ -59,4 +61,17 @@ test('nobody is called about what the centre was never told of', async () => {
   const made = await book(stage, { slot: (await stage.slot('nine')).id, request: await stage.refers('V-1') })
   await cancel(made.id, undefined, stage.desk.as('practice'))
   expect(await stage.desk.all('Task', 'code=cancel-booking')).toEqual([])
+})
+
+test('a centre that has the order hears that the prescriber takes it back, if it takes such a thing', async () => {
+  for (const takes of [
+    ['appointment.requested'],
+    ['appointment.requested', 'request.ordered', 'request.cancelled'],
+  ]) {
+    await using stage = await openStage({}, { takes, cancelledByTelephone: true })
+    await booked(stage)
+    const back = referral('V-1', { request: request('V-1', { status: 'revoked' }) })
+    await stage.desk.does('practice', cancelled, back)
+    expect(await stage.sent()).toEqual(takes)
+  }
 })
