@@ -92,12 +92,12 @@ function found(query: MessageQuery, keys: readonly string[][]): Sql {
   const came = sql`
     select row, 'in' as direction, received as at, peer, kind, status, id, reason, null::integer as attempts,
       null::timestamptz as next_try, null::timestamptz as tried, null::timestamptz as ended
-    from message where ${conditions(query, keys, 'received')}
+    from ${having('message', keys)} where ${conditions(query, 'received')}
     order by received desc, row desc limit ${limit}::integer`
   const leaves = sql`
     select row, 'out', queued, peer, kind, status, null, last_error, attempts,
       case when status = 'queued' then coalesce(not_before, queued) end, tried, ended
-    from departure where ${conditions(query, keys, 'queued')}
+    from ${having('departure', keys)} where ${conditions(query, 'queued')}
     order by queued desc, row desc limit ${limit}::integer`
   const sides = [...(direction === 'out' ? [] : [came]), ...(direction === 'in' ? [] : [leaves])]
   return sql`
@@ -108,9 +108,18 @@ function found(query: MessageQuery, keys: readonly string[][]): Sql {
     order by at desc, row desc limit ${limit}::integer`
 }
 
+/** Those that have one of each set of keys: found by their index first, whatever is asked of them besides. */
+function having(table: 'message' | 'departure', keys: readonly string[][]): Sql {
+  if (keys.length === 0) return raw(table)
+  const all = join(
+    keys.map((set) => sql`keys && ${set}::text[]`),
+    ' and ',
+  )
+  return sql`(select * from ${raw(table)} where ${all} offset 0) ${raw(table)}`
+}
+
 function conditions(
   { peer, status, kind, since, until, after }: MessageQuery,
-  keys: readonly string[][],
   at: 'received' | 'queued',
 ): Sql {
   const time = raw(at)
@@ -122,7 +131,6 @@ function conditions(
     ...(since === undefined ? [] : [sql`${time} >= ${since}::timestamptz`]),
     ...(until === undefined ? [] : [sql`${time} < ${until}::timestamptz`]),
     ...(after === undefined ? [] : [sql`(${time}, row) < (${after.at}::timestamptz, ${after.row}::uuid)`]),
-    ...keys.map((set) => sql`keys && ${set}::text[]`),
   ]
   return join(all, ' and ')
 }

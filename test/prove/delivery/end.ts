@@ -38,21 +38,20 @@ export const keptIn = (store: string): Promise<Kept> =>
       status: string
       holder: string | null
       raw: Buffer | null
-      attempted: boolean
-    }>(`
-      select row, peer, status, holder, raw,
-        exists (select from resource where type = 'AuditEvent' and body like '%"departure.replayed"%'
-          and body like '%' || row || '%') as attempted
-      from departure where kind = 'communication.sent'`)
+    }>(`select row, peer, status, holder, raw from departure where kind = 'communication.sent'`)
+    const trails = await client.query<{ row: string }>(`
+      select substring(body from 'message ([0-9a-f-]{36})') as row from resource
+      where type = 'AuditEvent' and body like '%"departure.replayed"%'`)
+    const replayed = new Set(trails.rows.map(({ row }) => row))
     return {
       arrivals: arrivals.rows,
       comments: comments.rows.map(({ mark }) => mark),
-      departures: departures.rows.map(({ peer, status, holder, raw, attempted }) => ({
+      departures: departures.rows.map(({ row, peer, status, holder, raw }) => ({
         mark: markIn(raw?.toString('utf8') ?? '') ?? '',
         peer,
         status,
         isHeld: holder !== null,
-        replayed: attempted,
+        replayed: replayed.has(row),
       })),
     }
   })
