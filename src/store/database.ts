@@ -98,7 +98,7 @@ const readingSettings: Settings = { statement_timeout: '60s', jit: 'off', timezo
  * A change touches rows by their keys and nothing else. Left to guess, the planner reads whole tables while they are
  * small, and keeps that plan when they have grown.
  */
-const changingSettings: Settings = {
+export const changingSettings: Settings = {
   ...readingSettings,
   lock_timeout: '10s',
   plan_cache_mode: 'force_generic_plan',

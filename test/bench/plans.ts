@@ -4,7 +4,7 @@ import { connectors } from '../../src/connectors/index.ts'
 import { proposalId } from '../../src/flows/booking/proposal.ts'
 import { openGateway } from '../../src/gateway.ts'
 import { openLog } from '../../src/log.ts'
-import { keyedSettings } from '../../src/store/database.ts'
+import { changingSettings, keyedSettings } from '../../src/store/database.ts'
 import { readTerritory } from '../../src/territory/read.ts'
 import { exam } from './dataset.ts'
 import { windowOf } from './scenarios/slot-search.ts'
@@ -175,7 +175,7 @@ async function explained(databaseUrl: string, statements: readonly Statement[]) 
     const all: { statement: Statement; reads: string[] }[] = []
     for (const statement of statements) {
       told.length = 0
-      await client.query(`begin${statement.prepared ? `; ${asPrepared}` : ''}`)
+      await client.query(`begin; ${asPlanned(statement)}`)
       await client.query(statement.text, statement.values).catch(() => undefined) // a write may be refused: it was made
       await client.query('rollback')
       all.push({ statement, reads: readsIn(told) })
@@ -186,9 +186,13 @@ async function explained(databaseUrl: string, statements: readonly Statement[]) 
   }
 }
 
-const asPrepared = Object.entries(keyedSettings)
-  .map(([name, value]) => `set local ${name} = '${value}'`)
-  .join('; ')
+/** The settings of the connections that a statement goes to. */
+function asPlanned({ text, prepared }: Statement): string {
+  if (!prepared) return ''
+  const settings = /\b(insert into|update|delete from) /.test(text) ? changingSettings : keyedSettings
+  const set = Object.entries(settings).map(([name, value]) => `set local ${name} = '${value}'`)
+  return set.join('; ')
+}
 
 /** Source: PostgreSQL, auto_explain; what it logs comes as notices. */
 const explaining = `
