@@ -342,6 +342,9 @@ describe('Measure/$evaluate-measure', () => {
     const id = String(found.at('entry.0.resource.id'))
     const same = await asks(`/fhir/Measure/${id}/$evaluate-measure`, 'region')
     expect(same.json).toEqual(reply.json)
+    const period = 'periodStart=2026-01-01&periodEnd=2026-01-31'
+    const path = `/fhir/Measure/$evaluate-measure?measure=request-to-answer&${period}`
+    expect((await api.send('GET', path, { as: 'cell' })).json).toEqual(reply.json)
   })
 
   test('is not for prescribers, nor for centres', async () => {
