@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { field } from '../../src/hl7v2/message.ts'
 import type { Kept } from '../../src/store/index.ts'
 import { issuesIn, organization, patientIdentifierOf, slotsAreThere, srr } from '../journeys/support.ts'
+import { until } from '../support/clock.ts'
 import { centreV2, practiceV2, type Reply, startGateway, type TestGateway } from '../support/gateway.ts'
 import { guideValidator } from '../support/guides.ts'
 import { accepted, openV2Peer, type V2Peer } from '../support/peers.ts'
@@ -31,6 +32,8 @@ beforeAll(async () => {
   )
   gateway = await startGateway({ connectors: { ehr: practiceV2, 'ris-v2': centreV2(ris.port) } })
   await slotsAreThere(gateway)
+  const patient = await freshPatient()
+  await until(async () => appointments(await finds(patient, '?_count=7')).length === 7)
 }, 60_000)
 afterAll(async () => {
   for (const one of [gateway, ris]) await one?.[Symbol.asyncDispose]()
