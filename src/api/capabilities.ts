@@ -49,6 +49,7 @@ export function capabilityStatement(base: Base, house: House, startedAt: string)
     rest: [
       {
         mode: 'server',
+        documentation: 'JSON alone. XML is not served: 406 when it is asked for, 415 when it is sent.',
         security: securityOf(house),
         resource: types.sort((a, b) => (a.type < b.type ? -1 : 1)),
         ...(whole.length > 0 && { interaction: whole.map((code) => ({ code })) }),

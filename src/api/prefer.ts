@@ -2,7 +2,8 @@
 export interface Preference {
   /** Absent: nothing is said of it. */
   return?: Wanted
-  lenient: boolean
+  /** Absent: nothing is said of what is not understood. */
+  handling?: 'strict' | 'lenient'
   /** Not to be kept waiting. */
   async: boolean
 }
@@ -17,13 +18,16 @@ export function preferenceOf(header: string | undefined): Preference {
       return [name.toLowerCase(), value] as const
     }),
   )
-  const wanted = said.get('return')
+  const [wanted, handling] = [said.get('return'), said.get('handling')]
   return {
     ...(isWanted(wanted) && { return: wanted }),
-    lenient: said.get('handling') === 'lenient',
+    ...(isHandling(handling) && { handling }),
     async: said.has('respond-async'),
   }
 }
+
+const isHandling = (text: string | undefined): text is 'strict' | 'lenient' =>
+  text === 'strict' || text === 'lenient'
 
 const isWanted = (text: string | undefined): text is Wanted =>
   text === 'minimal' || text === 'representation' || text === 'OperationOutcome'

@@ -17,8 +17,8 @@ export async function searchedFor(call: Call): Promise<URLSearchParams> {
 /** How a query of the caller's is read. */
 export function optionsOf({ house, base, permit, header }: Call): SearchOptions {
   const { zone } = house.desk(permit.actor).territory
-  const lenient = permit.lenient || preferenceOf(header('prefer')).lenient
-  return { lenient, zone, base, codesOf: (url) => codesIn(url, house.conformance) }
+  const { handling = permit.lenient ? 'lenient' : 'strict' } = preferenceOf(header('prefer'))
+  return { lenient: handling === 'lenient', zone, base, codesOf: (url) => codesIn(url, house.conformance) }
 }
 
 /** Of each resource the part that is wanted: elements are named of the matches alone. */

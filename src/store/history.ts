@@ -43,7 +43,7 @@ function pageStatement(query: HistoryQuery, cursor: Position | undefined, sight:
   const current = where([...conditions(query, cursor, 'r'), visible(sight, 'r.access')])
   const former = where([
     ...conditions(query, cursor, 'v'),
-    ...(query.at === undefined ? [] : [sql`v.until > ${query.at}::timestamptz`]),
+    ...(query.at === undefined ? [] : [sql`v.until > ${query.at.low}::timestamptz`]),
     ...(sight === 'all' ? [] : [visible(sight, 'r.access')]),
   ])
   const owner = sight === 'all' ? raw('') : raw('join resource r on r.type = v.type and r.id = v.id')
@@ -71,7 +71,7 @@ function conditions(query: HistoryQuery, cursor: Position | undefined, alias: 'r
     ...(id === undefined ? [] : [sql`${a}.id = ${id}`]),
     ...(types === undefined ? [] : [sql`${a}.type = any(${[...types]}::text[])`]),
     ...(since === undefined ? [] : [sql`${a}.updated >= ${since}::timestamptz`, notLongBefore(since, alias)]),
-    ...(at === undefined ? [] : [sql`${a}.updated <= ${at}::timestamptz`]),
+    ...(at === undefined ? [] : [sql`${a}.updated <= ${at.high}::timestamptz`]),
     ...(order === 'oldest' ? [settledOnly(a)] : []),
     ...(cursor === undefined ? [] : [beyond(cursor, order, a)]),
   ]

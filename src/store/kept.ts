@@ -46,8 +46,8 @@ export interface HistoryQuery {
   types?: readonly string[]
   /** Instant, inclusive. */
   since?: string
-  /** Instant: the version that was current then. */
-  at?: string
+  /** Versions that were current at some time between these instants, both included. */
+  at?: { low: string; high: string }
   order: 'newest' | 'oldest'
   count: number
   /** From a page's `next`, or from its `resume`. */

@@ -128,11 +128,15 @@ test('a moment shows the versions that were current then', async () => {
   const { id } = patient(newId())
   await create(store, patient(id))
   await create(store, patient(id, { version: 2, at: minute(10) }))
-  const versionsAt = async (at: string) =>
-    (await store.history(all({ type: 'Patient', id, at }), 'all')).entries.map(({ version }) => version)
+  const versionsAt = async (low: string, high = low) =>
+    (await store.history(all({ type: 'Patient', id, at: { low, high } }), 'all')).entries.map(
+      ({ version }) => version,
+    )
   expect(await versionsAt(minute(-1))).toEqual([])
   expect(await versionsAt(minute(9))).toEqual([1])
   expect(await versionsAt(minute(10))).toEqual([2])
+  expect(await versionsAt(minute(5), minute(15))).toEqual([1, 2])
+  expect(await versionsAt(minute(11), minute(15))).toEqual([2])
 })
 
 test('history shows only what is for these eyes, deleted resources too', async () => {

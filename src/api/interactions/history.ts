@@ -1,6 +1,7 @@
 import { readableTypes, restrictionsOf } from '../../auth/gate.ts'
 import { tooLittle } from '../../auth/permit.ts'
 import { history as historyBundle, type Link } from '../../fhir/bundle.ts'
+import { instantText, parseDate } from '../../fhir/dates.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { servedTypes } from '../../fhir/served.ts'
 import type { HistoryPage, HistoryQuery } from '../../store/index.ts'
@@ -78,7 +79,7 @@ const maxCount = 1000
 function queryOf(call: Call): Omit<HistoryQuery, 'type' | 'id' | 'types'> {
   const { query } = call
   const since = instantOf(query, '_since')
-  const at = instantOf(query, '_at')
+  const at = momentOf(call, '_at')
   const cursor = placeIn(call, query)
   return {
     order: orderOf(query.get('_sort')),
@@ -108,6 +109,21 @@ function countOf(count: string | null): number {
 }
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+/** An instant, or all of a day, a month or a year where the territory is. */
+function momentOf({ query, house, permit }: Call, name: string): HistoryQuery['at'] {
+  // A `+` that was not escaped arrives as a blank.
+  const said = query.get(name)?.replace(' ', '+')
+  if (said === undefined) return undefined
+  const date = parseDate(said, house.desk(permit.actor).territory.zone)
+  if (!date)
+    throw failure(
+      'value',
+      `${name} is a date or an instant, such as 2026-06 or 2026-06-01T10:00:00+02:00.`,
+      name,
+    )
+  return { low: instantText(date.low), high: instantText(date.high) }
+}
 
 /** An instant, or a day in UTC. A `+` that was not escaped arrives as a blank. */
 function instantOf(query: URLSearchParams, name: string): string | undefined {

@@ -81,6 +81,7 @@ export const controlOf = (name: string): Control | undefined => controls.get(nam
 
 function sortKey(type: string, name: string, key: string): SortKey {
   const code = key.replace(/^-/, '')
+  if (code === '') throw badValue(name, `one of ${sortable(type).join(', ')}`)
   const parameter = parametersOf(type).get(code)
   if (!parameter) throw unknownParameter(type, code)
   if (!isSortable(parameter)) throw badValue(name, `one of ${sortable(type).join(', ')}`)
