@@ -25,6 +25,21 @@ Description: "A task says what it is about (focus), or which requisition it stan
 * severity = #error
 * expression = "focus.exists() or groupIdentifier.exists()"
 
+CodeSystem: RefusalReason
+Id: refusal-reason
+Title: "Why a request ends without its exam"
+Description: "Task.statusReason, beside the words that the prescriber reads. The last one stands where only words were said."
+* ^caseSensitive = true
+* #out-of-protocol "Outside the entry protocol"
+* #out-of-territory "Outside the territory"
+* #duplicate "Asked for twice"
+* #incomplete "Answers that were asked for did not come"
+* #no-capacity "No place on the territory"
+* #other-exam "Another exam suits better"
+* #patient "The patient does not want it, or cannot be reached"
+* #emergency "Sent to emergency care"
+* #other "Another reason, in words"
+
 CodeSystem: TaskCode
 Id: task
 Title: "What a task asks for"

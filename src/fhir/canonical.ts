@@ -98,6 +98,8 @@ export const systems = {
   cancellation: `${canonical}/CodeSystem/cancellation-reason`,
   /** Identifiers that the gateway gives to appointments; the value is the resource's id. */
   appointment: `${canonical}/NamingSystem/appointment`,
+  /** Why a request ends without its exam. */
+  refusal: `${canonical}/CodeSystem/refusal-reason`,
   /** What is known of free places at a centre. */
   availability: `${canonical}/CodeSystem/availability`,
   rankReason: `${canonical}/CodeSystem/rank-reason`,

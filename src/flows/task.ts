@@ -197,6 +197,28 @@ export function businessStatus(code: BusinessStatus): CodeableConcept {
   }
 }
 
+/** Why a request ends without its exam: codes of our list, which clients may say in other words. */
+export const refusalReasons = [
+  'out-of-protocol',
+  'out-of-territory',
+  'duplicate',
+  'incomplete',
+  'no-capacity',
+  'other-exam',
+  'patient',
+  'emergency',
+  'other',
+] as const
+
+const ends: readonly Status[] = ['rejected', 'failed', 'cancelled']
+
+/** A Task whose end has its reason coded, too: where only words were said, as another reason. */
+export function withReasonCoded<T extends Task>(task: T): T {
+  const { statusReason: reason } = task
+  if (!ends.includes(task.status) || !reason?.text || reason.coding?.length) return task
+  return { ...task, statusReason: { coding: [{ system: systems.refusal, code: 'other' }], ...reason } }
+}
+
 /** Who or what speaks for a Task where no resource stands for a person: a client, by its id. */
 export const clientReference = ({ client, name }: Actor) => ({
   identifier: { system: `${canonical}/NamingSystem/client`, value: client },

@@ -59,10 +59,15 @@ test('a refusal has a reason, which the doctor reads', async () => {
   const id = await sent()
   await expect(acts(id, 'move', { to: 'rejected' })).rejects.toThrow('400')
   await expect(acts(id, 'move', { to: 'entered-in-error', reason: 'x' })).rejects.toThrow('422')
-  expect(await acts(id, 'move', { to: 'rejected', reason: 'Hors du territoire.' })).toBe('done.moved')
+  expect(
+    await acts(id, 'move', { to: 'rejected', code: 'out-of-territory', reason: 'Hors du territoire.' }),
+  ).toBe('done.moved')
   expect(await taskOf(id)).toMatchObject({
     status: 'rejected',
-    statusReason: { text: 'Hors du territoire.' },
+    statusReason: {
+      coding: [{ system: 'https://relais.example/fhir/CodeSystem/refusal-reason', code: 'out-of-territory' }],
+      text: 'Hors du territoire.',
+    },
   })
   expect(await page(id)).not.toContain('name="proposal"')
 })

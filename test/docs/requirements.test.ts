@@ -62,4 +62,4 @@ function says(title: string, words: string): boolean {
   })
 }
 
-const wordsIn = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}$-]+/gu) ?? []
+const wordsIn = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}$-]+/gu) ?? []

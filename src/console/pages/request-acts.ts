@@ -1,5 +1,6 @@
 import type {
   Annotation,
+  CodeableConcept,
   Communication,
   CommunicationRequest,
   Observation,
@@ -12,7 +13,7 @@ import { failure } from '../../fhir/outcome.ts'
 import { book, cancel } from '../../flows/booking/index.ts'
 import { isWaiting, waitingFor } from '../../flows/booking/waiting.ts'
 import { propose } from '../../flows/routing/index.ts'
-import { businessStatus, isOfRequest, legalMoves } from '../../flows/task.ts'
+import { businessStatus, isOfRequest, legalMoves, refusalReasons } from '../../flows/task.ts'
 import { claim, giveBack, handOver } from '../../flows/work/index.ts'
 import type { Kept } from '../../store/index.ts'
 import { change, updateOf } from '../change.ts'
@@ -79,10 +80,20 @@ export const moveRequest = act('move', async (visit, form, id) => {
   if (!status)
     throw failure('business-rule', `A Task that is ${task.status} does not become ${to}.`, 'Task.status')
   const reason = ends.includes(status) ? required(form, 'reason') : field(form, 'reason')
-  const resource: Task = { ...task, status, ...(reason && { statusReason: { text: reason } }) }
+  const resource: Task = {
+    ...task,
+    status,
+    ...(reason && { statusReason: reasonOf(reason, field(form, 'code')) }),
+  }
   await change([updateOf(task, resource)], visit)
   return 'done.moved'
 })
+
+/** In words, and by a code of our list where one was chosen. */
+function reasonOf(text: string, chosen: string): CodeableConcept {
+  const code = refusalReasons.find((one) => one === chosen)
+  return { ...(code && { coding: [{ system: systems.refusal, code }] }), text }
+}
 
 /** Proposes the best places to the doctor who asks, who may take one; or says that there is none. */
 export const proposePlaces = act('propose', async (visit, _, id) => {

@@ -1,5 +1,5 @@
 import type { Task } from '@medplum/fhirtypes'
-import { isOpen, legalMoves } from '../../flows/task.ts'
+import { isOpen, legalMoves, refusalReasons } from '../../flows/task.ts'
 import type { Dossier } from '../dossier.ts'
 import { nameOf, when } from '../format.ts'
 import { given, type Html, html, nothing } from '../html.ts'
@@ -68,6 +68,7 @@ function endForm(id: string, moves: readonly Task['status'][], view: View): Html
   const { say } = view
   return html`<details class="card more"><summary>${say('end.title')}</summary>
     <form method="post" action="/console/requests/${id}/move">${formKey(view)}<p class="quiet">${say('end.hint')}</p>
+    <label for="end-code">${say('end.code')}</label><select id="end-code" name="code">${refusalReasons.map((code) => html`<option value="${code}"${code === 'other' ? html` selected` : nothing}>${say(`refusal.${code}`)}</option>`)}</select>
     <label for="end-why">${say('end.why')}</label><textarea id="end-why" name="reason" required maxlength="1000"></textarea>
     <p class="row">${moves.map((move) => html`<button name="to" value="${move}" class="danger">${say(`move.${move}` as 'move.rejected')}</button>`)}</p></form></details>`
 }

@@ -18,6 +18,7 @@ import {
   mayMove,
   mayMoveAs,
   mayOwn,
+  withReasonCoded,
 } from '../task.ts'
 import { type AbortFacts, aborted, abortFacts } from './abort.ts'
 
@@ -62,7 +63,8 @@ function taskMoved(change: Seen, { calls, aborts }: TaskFacts, at: Moment, actor
   if (!isPut(change)) return { remove: change.before ? [change.before] : [] }
   // Changes of this hook are Tasks: the table says so.
   const before = change.before as Kept<Task> | undefined
-  const task = withClocksOf(nextOf(change.resource, before) as Task & { id: string }, before)
+  const written = withClocksOf(nextOf(change.resource, before) as Task & { id: string }, before)
+  const task = isOfRequest(written) ? withReasonCoded(written) : written
   refuseMove(task, before, actor, at.territory.cell)
   // One without a priority would wait for nobody.
   const write = {
