@@ -76,6 +76,7 @@ export const routes: readonly Route[] = [
 
   route('Slot', undefined, published, publication),
   route('Schedule', undefined, published, publication),
+  route('SQR^S25', 'SQR_S25-to-Slot', published, publication),
   route(diaryKind, 'diary-1-to-Slot', published, ({ bundle, incoming }) => diaryOf(bundle, incoming)),
 
   ...['S12', 'S13', 'S14', 'S15', 'S16', 'S17', 'S26'].map((event) =>
@@ -135,7 +136,7 @@ function referral({ bundle, unmapped, incoming: { content } }: Transformed) {
 }
 
 function publication({ bundle, incoming: { content, peer } }: Transformed) {
-  const covers = content && content.form !== 'v2' ? content.covers : undefined
+  const covers = content?.covers
   return { entries: entriesOf(bundle), peer, ...(covers && { covers }) }
 }
 

@@ -15,7 +15,7 @@ export type Look = { seenAt: string } | { failedAt: string }
 
 /** What a message says, parsed but not yet transformed. */
 export type Content =
-  | { form: 'v2'; message: Message }
+  | { form: 'v2'; message: Message; covers?: Covered }
   | { form: 'fhir'; resource: Resource; covers?: Covered }
   | { form: 'json'; value: unknown; covers?: Covered }
 

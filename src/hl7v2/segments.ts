@@ -183,6 +183,10 @@ export const segments: Readonly<Record<string, string>> = {
     patientConditionCode:CWE livingWillCode:CWE organDonorCode:CWE advanceDirectiveCode:CWE*
     patientStatusEffectiveDate expectedLoaReturnDateTime expectedPreAdmissionTestingDateTime notifyClergyCode:CWE*
     advanceDirectiveLastVerifiedDate`,
+  QAK: 'queryTag queryResponseStatus messageQueryName:CWE hitCountTotal thisPayload hitsRemaining',
+  QRD: `queryDateTime queryFormatCode queryPriority queryId deferredResponseType deferredResponseDateTime
+    quantityLimitedRequest:CQ whoSubjectFilter:XCN* whatSubjectFilter:CWE* whatDepartmentDataCode:CWE*
+    whatDataCodeValueQual* queryResultsLevel`,
   RF1: `referralStatus:CWE referralPriority:CWE referralType:CWE referralDisposition:CWE* referralCategory:CWE
     originatingReferralIdentifier:EI effectiveDate expirationDate processDate referralReason:CWE*
     externalReferralIdentifier:EI* referralDocumentationCompletionStatus:CWE plannedTreatmentStopDate

@@ -9,6 +9,7 @@ import { Line, LineError } from './line.ts'
 import { type Peer, peerOf } from './peer.ts'
 import { saidIn, say } from './say.ts'
 import { type MllpSettings, settings } from './settings.ts'
+import { askingForSlots } from './slots.ts'
 
 export { type Answering, answerMessage } from './answer.ts'
 export { type Origin, type Peer, peerOf } from './peer.ts'
@@ -32,8 +33,10 @@ export const mllp = connector(settings, async (own, desk): Promise<MllpLink> => 
     ...(own.tls && { tls: await secrets(own.tls) }),
     connectTimeoutMs: own.connectTimeoutMs,
     idleMs: own.idleMs,
+    perMessage: own.connection === 'per-message',
     unasked: (message) => hear(message, own, desk),
   })
+  if (own.slots) askingForSlots(own.slots, own, desk, (raw, signal) => send(raw, line, own, desk, signal))
   return {
     ...(peer && { peer }),
     async render(departure, about) {

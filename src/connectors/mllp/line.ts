@@ -10,6 +10,8 @@ export interface LineOptions {
   connectTimeoutMs: number
   /** An unused connection is closed after so long. */
   idleMs: number
+  /** Each message has a connection of its own. */
+  perMessage?: boolean
   /** A message that came while nothing was asked; what comes back is written to the peer. */
   unasked(message: Buffer): Promise<readonly Buffer[]>
 }
@@ -80,6 +82,7 @@ export class Line implements AsyncDisposable {
     const isOld = this.#socket !== undefined
     try {
       await this.#ask(message, listener, timeoutMs, signal)
+      if (this.#options.perMessage) this.#hangUp()
     } catch (error) {
       if (!isOld || !(error instanceof LineError) || error.kind !== 'broken') throw error
       await this.#ask(message, listener, timeoutMs, signal)
@@ -166,6 +169,13 @@ export class Line implements AsyncDisposable {
     if (this.#listener?.(message)) return
     const answers = await this.#options.unasked(message)
     for (const answer of answers) if (!socket.destroyed) socket.write(frame(answer))
+  }
+
+  /** Ends the connection once what was written is through. */
+  #hangUp(): void {
+    const socket = this.#socket
+    this.#socket = undefined
+    socket?.end()
   }
 
   #break(error: LineError): void {

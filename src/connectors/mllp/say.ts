@@ -39,8 +39,19 @@ export function say(
       `The settings of this connector do not say by which map ${departure.kind} leaves.`,
     )
   }
-  const tree = treeIn(desk.transform(saying.map, { ...aboutOf(about), kind: departure.kind }))
-  const [code = '', event = ''] = saying.message.split('^')
+  const tree = desk.transform(saying.map, { ...aboutOf(about), kind: departure.kind })
+  return written(tree, saying.message, departure, settings)
+}
+
+/** What a map has made, as a message of this type under a header of ours. `row` gives its id, `queuedAt` its time. */
+export function written(
+  made: unknown,
+  type: string,
+  departure: Pick<DepartureRow, 'row' | 'queuedAt'>,
+  settings: MllpSettings,
+): Said {
+  const tree = treeIn(made)
+  const [code = '', event = ''] = type.split('^')
   const own = isTree(tree.MSH) ? tree.MSH : {}
   const header = {
     ...headerOf(departure, settings, new Date(departure.queuedAt)),
@@ -75,7 +86,7 @@ function structureName(type: TreeValue): string {
 }
 
 function headerOf(
-  departure: DepartureRow,
+  departure: Pick<DepartureRow, 'row'>,
   settings: MllpSettings,
   now: Date,
 ): Tree & { messageType?: TreeValue } {

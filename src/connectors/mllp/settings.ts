@@ -58,6 +58,22 @@ const outward = {
   ackTimeoutMs: z.int().positive().default(30_000).describe('How long the peer may take to acknowledge'),
   connectTimeoutMs: z.int().positive().default(10_000).describe('How long a connection may take to stand'),
   idleMs: z.int().positive().default(300_000).describe('How long an unused connection is kept'),
+  connection: z
+    .enum(['persistent', 'per-message'])
+    .default('persistent')
+    .describe('Whether one connection stays for all messages, or each message has one of its own'),
+  slots: z
+    .strictObject({
+      everyMs: z.int().min(1000).default(60_000).describe('How often its free places are asked for'),
+      days: z
+        .int()
+        .min(1)
+        .max(365)
+        .default(14)
+        .describe('How far ahead, in days; they are asked for a day at a time'),
+    })
+    .optional()
+    .describe('Its free places are asked for by SQM^S25, where it answers by SQR^S25'),
   charset: charset.default('UNICODE UTF-8').describe('MSH-18 of what leaves'),
   version: z
     .string()

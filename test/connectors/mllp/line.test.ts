@@ -66,6 +66,16 @@ describe('what is sent', () => {
     expect(ris.lines).toHaveLength(1)
   })
 
+  test('goes by a connection of its own where the peer wants it so', async () => {
+    await using ris = await answering((text) => ackOf(text))
+    await using link = await open(ris.port, { connection: 'per-message' })
+    expect([await sent(link, order('1')), await sent(link, order('2'))]).toEqual([
+      { end: 'sent' },
+      { end: 'sent' },
+    ])
+    expect(ris.lines).toHaveLength(2)
+  })
+
   test('goes one at a time', async () => {
     const heard: (string | undefined)[] = []
     await using ris = await listening(async (line) => {
