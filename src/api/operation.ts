@@ -97,9 +97,17 @@ const sheets: Handler = async ({ permit, house }) => {
   return { value: { sheets: peers.map(({ name, sheet, takes }) => ({ name, ...sheet, takes })) } }
 }
 
-const found: Handler = ({ c, desk }) => page(c.req.query(), desk)
+const found: Handler = ({ c, desk }) => {
+  const { patient, ...asked } = c.req.query()
+  if (patient === undefined) return page(asked, desk)
+  throw failure(
+    'value',
+    'Addresses are logged on their way: look for a patient by POST /operation/messages/_search.',
+    'patient',
+  )
+}
 
-/** The same by a body: identifiers of patients do not belong into addresses, which are logged on their way. */
+/** The same by a body, and for identifiers of patients too. */
 const searched: Handler = async (asked) => page(await bodyOf(asked), asked.desk)
 
 async function page(given: unknown, desk: Steering) {

@@ -93,7 +93,10 @@ const calls = (method: string) =>
   vendor.heard.filter((heard) => heard.method === method && heard.path.includes('/reservations/'))
 
 /** Calls the gateway as the vendor does. */
-async function hook(event: unknown, { id = freshNumber('E'), time = Date.now(), secret = 'shared' } = {}) {
+async function hook(
+  event: unknown,
+  { id = freshNumber('E'), time = Date.now(), secret = 'shared', spoil = (text: string) => text } = {},
+) {
   const body = Buffer.from(JSON.stringify(event))
   const timestamp = String(Math.floor(time / 1000))
   const how = { signs: '{timestamp}:{body}', encoding: 'base64', signaturePrefix: 'v1=' } as const
@@ -101,7 +104,7 @@ async function hook(event: unknown, { id = freshNumber('E'), time = Date.now(), 
     'content-type': 'application/json',
     'agendaplus-event': id,
     'agendaplus-time': timestamp,
-    'agendaplus-signature': signatureOf(timestamp, body, secret, how),
+    'agendaplus-signature': spoil(signatureOf(timestamp, body, secret, how)),
   }
   const response = await fetch(`${gateway.baseUrl}/hooks/agendaplus`, { method: 'POST', headers, body })
   return { status: response.status, outcome: await response.json() }
@@ -128,6 +131,7 @@ describe('a second vendor, by its files alone', () => {
     const event = { reservation: { yours: appointment.id, state: 'KO', why: 'IRM en panne' } }
     const now = () => ehr.get<Appointment>(`Appointment/${appointment.id}`)
     expect((await hook(event, { secret: 'guessed' })).status).toBe(401)
+    expect((await hook(event, { spoil: (text) => text.replace(/.$/, 'é') })).status).toBe(401)
     expect((await hook(event, { time: Date.now() - 600_000 })).status).toBe(401)
     expect((await now()).status).toBe('booked')
     const first = await hook(event, { id: 'E-1' })

@@ -113,6 +113,7 @@ describe('a message', () => {
     expect((await gateway.as('cell').call('GET', '/operation/messages')).status).toBe(403)
     expect((await fetch(`${gateway.baseUrl}/operation/messages`)).status).toBe(401)
     expect((await operator.call('GET', '/operation/messages?colour=red')).status).toBe(400)
+    expect((await operator.call('GET', '/operation/messages?patient=279035121518989')).status).toBe(400)
   })
 })
 
