@@ -7,6 +7,7 @@ import type { Answer } from './answer.ts'
 import type { Call, InnerRequest } from './call.ts'
 import type { House } from './house.ts'
 import type { Interaction } from './interactions/interaction.ts'
+import { refuseUnheard } from './preconditions.ts'
 import type { Router } from './router.ts'
 import { told, WrongMethod } from './told.ts'
 
@@ -45,6 +46,7 @@ export async function serve(said: Said, serving: Serving): Promise<Answer> {
     again: (inner) => again(inner, said.number, serving),
   }
   const handle = handlerFor(interaction, parts.type)
+  if (said.method !== 'GET') refuseUnheard(said.method, said.header)
   if (parts.type !== undefined && interaction.letter) mayInteract(permit, parts.type, interaction.letter)
   const answer = await handle(call)
   if (answer.shown) await house.reads?.note({ ...answer.shown, actor: permit.actor, requestId: said.number })

@@ -12,6 +12,7 @@ import type { RequestEntry } from './entries.ts'
 import { ifMatchOf } from './if-match.ts'
 import { deletionOf } from './interactions/delete.ts'
 import { patchOf } from './patch.ts'
+import { refuseUnheard } from './preconditions.ts'
 import { letters } from './reach.ts'
 import { resourceOf } from './resource.ts'
 
@@ -75,6 +76,11 @@ function addressOf({ url, place }: RequestEntry): { type: string; id?: string; q
 /** The change that an entry asks for. */
 function askedBy(entry: RequestEntry): Request {
   const { method, place, headers, fullUrl } = entry
+  refuseUnheard(
+    method,
+    (name) => headers[name],
+    (name) => `${place}.request.${elementOf(name)}`,
+  )
   const { type, id, query } = addressOf(entry)
   const name = fullUrl === undefined ? {} : { fullUrl }
   const ifMatch = ifMatchOf(headers['if-match'], `${place}.request.ifMatch`)
@@ -127,6 +133,10 @@ function askedBy(entry: RequestEntry): Request {
       )
   }
 }
+
+/** `if-none-match` is `ifNoneMatch` in a bundle. */
+const elementOf = (header: string): string =>
+  header.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 function targetOf(
   id: string | undefined,

@@ -40,6 +40,14 @@ describe('/openapi.json', () => {
     }
   })
 
+  test('describes a search of several types, by a form, too', () => {
+    const names = described.paths['/fhir']?.get?.parameters?.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['_type', '_lastUpdated', '_tag', '_count', '_sort']))
+    expect(names).not.toContain('family')
+    const form = described.paths['/fhir/_search']?.post as unknown as { requestBody: { content: object } }
+    expect(Object.keys(form.requestBody.content)).toEqual(['application/x-www-form-urlencoded'])
+  })
+
   test('has operations by their names, by GET only those that change nothing', () => {
     expect(Object.keys(described.paths['/fhir/Appointment/$book'] ?? {})).toEqual(['post'])
     expect(Object.keys(described.paths['/fhir/ValueSet/{id}/$expand'] ?? {}).sort()).toEqual(['get', 'post'])

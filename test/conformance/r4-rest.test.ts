@@ -74,6 +74,30 @@ describe('where what was changed is', () => {
   })
 })
 
+describe('a precondition that would be ignored', () => {
+  test.each([
+    ['PUT', 'if-none-match'],
+    ['POST', 'if-match'],
+    ['DELETE', 'if-none-exist'],
+    ['PATCH', 'if-unmodified-since'],
+  ])('is refused by name: %s with %s', async (method, header) => {
+    const path = `/fhir/Patient${method === 'POST' ? '' : `/${await kept(patient('Garde'))}`}`
+    const body = method === 'DELETE' ? {} : { body: patient('Garde') }
+    const reply = await api.send(method, path, { ...body, headers: { [header]: '*' } })
+    expect([reply.status, issuesIn(reply)[0]?.expression]).toEqual([400, [header]])
+  })
+
+  test('in an entry of a transaction, by the entry', async () => {
+    const request = { method: 'POST', url: 'Patient', ifNoneMatch: 'W/"1"' }
+    const body = { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: patient('G'), request }] }
+    const reply = await api.send('POST', '/fhir', { body })
+    expect([reply.status, issuesIn(reply)[0]?.expression]).toEqual([
+      400,
+      ['Bundle.entry[0].request.ifNoneMatch'],
+    ])
+  })
+})
+
 describe('history', () => {
   test('«_at»: versions that were current at some point during the time that is said', async () => {
     const id = await kept(patient('Alors'))

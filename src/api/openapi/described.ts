@@ -39,7 +39,8 @@ const others: Readonly<Record<string, string>> = {
 export function described({ codes, method, path }: Interaction, type: string | undefined): Described {
   const [code] = codes
   const said = code ? summaries[code] : (others[`${method} ${path}`] ?? `${method} ${path}`)
-  const isSearch = code === 'search-type' || (path === '/:type' && code === undefined)
+  const isSearch =
+    code === 'search-type' || code === 'search-system' || (path === '/:type' && code === undefined)
   return {
     summary: type === undefined ? said : `${said} (${type})`,
     ...(method !== 'GET' && method !== 'DELETE' && { hasBody: true }),

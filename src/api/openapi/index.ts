@@ -6,7 +6,7 @@ import type { House } from '../house.ts'
 import type { Interaction } from '../interactions/interaction.ts'
 import { isOf } from '../operations/operation.ts'
 import { answers, type Described, described } from './described.ts'
-import { searchedBy } from './searched.ts'
+import { searchedAcross, searchedBy } from './searched.ts'
 
 /** A viewer shows a tag at a time: on the strict base, which serves all types, one a type; else one a base. */
 function tagsOf({ path, title, types }: Base): object[] {
@@ -91,8 +91,8 @@ const templated = (path: string) => path.replace(/:(\w+)/g, '{$1}')
 
 function describedOf(base: Base, interaction: Interaction, type: string | undefined): Described {
   const said = described(interaction, type)
-  const searches = type !== undefined && said.searches === true
-  return searches ? { ...said, parameters: searchedBy(type, base) } : said
+  if (!said.searches) return said
+  return { ...said, parameters: type === undefined ? searchedAcross() : searchedBy(type, base) }
 }
 
 type Operation = [path: string, method: 'GET' | 'POST', said: Described]
@@ -126,6 +126,11 @@ function operationsOf(base: Base): Operation[] {
   })
 }
 
+const bodies = {
+  resource: { 'application/fhir+json': { schema: { $ref: '#/components/schemas/Resource' } } },
+  form: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } },
+} as const
+
 function whole(base: Base, { summary, hasBody, parameters = [] }: Described, path: string): object {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
@@ -141,7 +146,7 @@ function whole(base: Base, { summary, hasBody, parameters = [] }: Described, pat
     ...(hasBody && {
       requestBody: {
         required: true,
-        content: { 'application/fhir+json': { schema: { $ref: '#/components/schemas/Resource' } } },
+        content: path.endsWith('/_search') ? bodies.form : bodies.resource,
       },
     }),
     responses: {

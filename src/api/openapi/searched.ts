@@ -1,5 +1,5 @@
 import { parametersOf } from '../../fhir/search/parameters.ts'
-import { isConformance } from '../../fhir/served.ts'
+import { isConformance, servedTypes } from '../../fhir/served.ts'
 import type { Base } from '../base.ts'
 import { conformanceParametersOf } from '../conformance.ts'
 
@@ -14,6 +14,24 @@ export function searchedBy(type: string, { searched }: Base): object[] {
       name,
       in: 'query',
       description: kind,
+      schema: { type: 'string' },
+    })),
+    ...controls.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+  ]
+}
+
+/** What may be asked for in a search of several types: what all have, and others that those named by `_type` share. */
+export function searchedAcross(): object[] {
+  const [first = '', ...others] = servedTypes
+  const common = [...parametersOf(first)].filter(([code]) =>
+    others.every((type) => parametersOf(type).has(code)),
+  )
+  return [
+    { name: '_type', in: 'query', description: 'types, with commas', schema: { type: 'string' } },
+    ...common.map(([name, { type }]) => ({
+      name,
+      in: 'query',
+      description: type,
       schema: { type: 'string' },
     })),
     ...controls.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
