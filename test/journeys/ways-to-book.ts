@@ -40,6 +40,19 @@ export const waysByFhir: readonly WayToBook[] = [
     book: ({ caller, request, proposal }) => caller.asks('book', inSlot(request, proposal.slot ?? [])),
   },
   {
+    name: 'a slot that they have held by itself (Austria)',
+    async book({ caller, request, proposal: { slot = [] } }) {
+      const hold = await caller.call<Answered>('POST', 'Slot/$hold', {
+        resourceType: 'Parameters',
+        parameter: [
+          ...slot.map((valueReference) => ({ name: 'slot-reference', valueReference })),
+          { name: 'slot-status', valueCode: 'busy-tentative' },
+        ],
+      } satisfies Parameters)
+      return hold.status === 200 ? caller.asks('book', inSlot(request, slot)) : hold
+    },
+  },
+  {
     name: 'a proposal, or hold it',
     async book(rival) {
       const { caller, request, proposal } = rival

@@ -19,6 +19,7 @@ import { unmetIn } from './finding/timing.ts'
 import { pairsOf } from './finding/visit.ts'
 import type { Wish } from './finding/wish.ts'
 import { reasonsOf, told } from './finding/words.ts'
+import { someIn } from './hold.ts'
 import { proposalId, proposalOf } from './proposal.ts'
 import { slotsOfProposal } from './proposed.ts'
 import { referenceTo } from './states.ts'
@@ -231,11 +232,11 @@ function proposed(candidate: Candidate, { request, patients = [], patient, start
     end: endOf(candidate),
     slot: [slot, ...joined].map((one) => ({ reference: referenceTo(one) })),
     ...(request && { basedOn: [{ reference: referenceTo(request) }] }),
-    participant: [
+    participant: someIn([
       ...subjects.map(participant),
       ...(subjects.length === 0 && patient ? [asTold(patient.identifier?.[0])] : []),
       ...diary.actors.map(participant),
-    ],
+    ]),
     requestedPeriod: [{ start, end }],
   }
 }

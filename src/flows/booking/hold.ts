@@ -254,10 +254,18 @@ export function participantsOf({
   request,
 }: Pick<BookingFacts, 'request' | 'patient' | 'actors'>): AppointmentParticipant[] {
   const references = [...(patient ? [referenceTo(patient)] : []), ...actors, ...(requesterOf(request) ?? [])]
-  return references.map((reference) => ({
-    actor: { reference },
-    status: reference.startsWith('Patient/') ? ('accepted' as const) : ('needs-action' as const),
-  }))
+  return someIn(
+    references.map((reference) => ({
+      actor: { reference },
+      status: reference.startsWith('Patient/') ? 'accepted' : 'needs-action',
+    })),
+  )
+}
+
+/** Who takes part, when nobody is named so far: a patient. Source: FHIR R4, Appointment, participant 1..*, and app-1. */
+export function someIn(participants: AppointmentParticipant[]): AppointmentParticipant[] {
+  if (participants.length > 0) return participants
+  return [{ type: [{ coding: [{ system: systems.participation, code: 'SBJ' }] }], status: 'needs-action' }]
 }
 
 /** Types that may take part in an appointment. */

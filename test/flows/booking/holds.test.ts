@@ -2,6 +2,9 @@ import { expect, test } from 'vitest'
 import { cancelled } from '../../../src/flows/booking/cancelled.ts'
 import { expired } from '../../../src/flows/booking/expired.ts'
 import { bookOnce, hold, renew } from '../../../src/flows/booking/index.ts'
+import { published } from '../../../src/flows/slots/published.ts'
+import { entries } from '../desk.ts'
+import { schedule } from '../messages.ts'
 import { nine, openStage, slot, ten, until } from './stage.ts'
 
 const many = (count: number) =>
@@ -104,4 +107,19 @@ test('a slot that was held for nobody yet is booked by its holder for somebody',
   const booked = await bookOnce({ target: { ...target, request }, waitMs: 0 }, stage.desk.as('practice'))
   expect(booked).toMatchObject({ id: held.id, basedOn: [{ reference: `ServiceRequest/${request}` }] })
   expect(until(booked)).toBeUndefined()
+})
+
+test('a place of a diary that names nobody is held for nobody so far, and booked for whoever is told then', async () => {
+  await using stage = await openStage()
+  const unnamed = { ...schedule, actor: [{ display: 'IRM 1' }] }
+  const said = entries({ schedule: unnamed, nine: slot('nine', ...nine) })
+  await stage.desk.does('ris', published, { entries: said, peer: 'ris' })
+  const place = { slot: (await stage.slot('nine')).id }
+  const held = await hold(place, undefined, stage.desk.as('practice'))
+  expect(held.participant).toMatchObject([{ type: [{ coding: [{ code: 'SBJ' }] }], status: 'needs-action' }])
+  const target = { ...place, request: await stage.refers('N-1') }
+  const booked = await bookOnce({ target, waitMs: 0 }, stage.desk.as('practice'))
+  expect(booked.id).toBe(held.id)
+  expect(booked.participant[0]?.actor?.reference).toMatch(/^Patient\//)
+  expect(booked.participant.filter(({ actor }) => !actor)).toEqual([])
 })
