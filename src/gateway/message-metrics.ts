@@ -47,7 +47,7 @@ export function messageMetrics(
   })
   lineGauges(registry, names, { store, clock })
   return {
-    answered: ({ peer, kind }, code) => came.inc({ connector: peer, kind, code }),
+    answered: ({ peer, kind }, code) => came.inc({ connector: peer, kind: labelOf(kind, code), code }),
     tried({ departure: { peer, kind, queuedAt }, status }) {
       tries.inc({ connector: peer, kind, status })
       if (status === 'sent')
@@ -57,6 +57,12 @@ export function messageMetrics(
       for (const { direction, status, count } of expired) removed.inc({ direction, status }, count)
     },
   }
+}
+
+/** A kind that is taken is one of ours; of what is refused anybody may make up another. */
+const labelOf = (kind: string, code: string): string => {
+  if (code !== 'informational') return 'refused'
+  return kind.startsWith('ACK') ? 'ACK' : kind
 }
 
 /** What is shown of a line: name, meaning, and the figure; undefined where there is none. */
