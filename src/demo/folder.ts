@@ -27,6 +27,7 @@ export async function writeTerritory(
   await writeJson(join(territory, 'resources/directory.json'), bundleOf(directory()))
   await writeJson(join(territory, 'resources/protocol.json'), bundleOf(protocol()))
   await writeJson(join(territory, 'rules/entry.json'), entryRules)
+  await writeJson(join(territory, 'rules/capacity.json'), capacityRules)
   for (const [name, file] of Object.entries(connectorFiles(folder, partners, networks)))
     await writeJson(join(territory, `connectors/${name}.json`), file)
   for (const client of clients)
@@ -41,6 +42,12 @@ const entryRules = {
   nonMembers: 'flag',
   communes: centres.map(({ commune }) => ({ code: commune.insee, start: '2023-11-02' })),
   outsideCommunes: 'flag',
+}
+
+/** There are more requests for MRI than places: they wait, and centres are called for more. */
+const capacityRules = {
+  shortFrom: 5,
+  overflow: [{ do: 'wait', modalities: ['MR'], days: 14 }, { do: 'alternative' }],
 }
 
 const writeJson = (path: string, value: unknown) =>
