@@ -1,10 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Bundle } from '@medplum/fhirtypes'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Check } from '../../src/cli/kit/contract.ts'
+import { allOk } from '../../src/fhir/outcome.ts'
+import { takeRows } from '../../src/flows/slots/rows.ts'
 import { field, type Message } from '../../src/hl7v2/message.ts'
+import { readTable } from '../../src/transform/csv.ts'
 import { srr } from '../journeys/support.ts'
+import { maps } from '../mappings/support.ts'
 import { accepted, acknowledgment, openFhirPeer, openHttpPeer, openV2Peer } from '../support/peers.ts'
 import { run } from './support.ts'
 
@@ -119,6 +124,19 @@ test('an independent FHIR server keeps the contract: it takes a booking, and say
   expect(checks.filter(({ end }) => end === 'failed')).toEqual([])
   expect(checks.find(({ name }) => name === 'a booking is answered yes')?.told).toContain('pending')
   expect(code).toBe(0)
+})
+
+test('the table of the kit is taken whole', async () => {
+  await run(['kit', 'init', 'file', folder])
+  const { rows, faults } = readTable(await readFile(join(folder, 'file.csv')))
+  const made = await takeRows(rows, { source: 'kit', whole: true }, async (diary) => {
+    const { entry } = maps.run('diary-1-to-Slot', diary, { now: '2026-01-06T12:00:00Z', newId: () => 'x' })
+      .target as Bundle
+    const slots = (entry ?? []).filter(({ resource }) => resource?.resourceType === 'Slot')
+    expect(slots).toHaveLength(diary.rows.length)
+    return allOk('Stored.')
+  })
+  expect([faults, made]).toEqual([[], { taken: 3, refused: [] }])
 })
 
 test('what is there is kept when the kit is asked for again, and a kind that there is not is named', async () => {

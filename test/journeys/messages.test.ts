@@ -159,3 +159,23 @@ describe('documents by MDM', () => {
     expect(await about()).toMatchObject([{ status: 'entered-in-error' }])
   })
 })
+
+test('the operator sees what each partner’s system can do, and nobody else', async () => {
+  const { status, body } = await gateway.as('operator').call('GET', '/operation/sheets')
+  expect([status, body]).toEqual([
+    200,
+    {
+      sheets: [
+        expect.objectContaining({ name: 'ehr', push: true }),
+        expect.objectContaining({
+          name: 'ris-v2',
+          publish: 'declared',
+          hold: false,
+          confirm: 'telephone',
+          takes: Object.keys(news),
+        }),
+      ],
+    },
+  ])
+  expect((await ehr.call('GET', '/operation/sheets')).status).toBe(403)
+})

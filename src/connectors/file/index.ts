@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { z } from 'zod'
 import { isCharset } from '../../hl7v2/charset.ts'
 import { connector } from '../connector.ts'
@@ -43,6 +44,7 @@ export const fileSettings = z.strictObject({
 export type FileSettings = z.output<typeof fileSettings>
 
 export const file = connector(fileSettings, async (settings, desk) => {
+  await mkdir(settings.folder, { recursive: true })
   desk.every(settings.everyMs, taking(settings, desk))
   return { async [Symbol.asyncDispose]() {} }
 })

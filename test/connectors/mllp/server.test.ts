@@ -240,7 +240,7 @@ describe('a sender that', () => {
     while (box.messages.length === 0) await setTimeout(5)
     await setTimeout(200)
     expect(box.messages).toHaveLength(1)
-    expect(gp.socket.writableLength).toBeGreaterThan(24 * 1024 * 1024)
+    expect(gp.socket.writableLength).toBeGreaterThan(36 * 1024 * 1024)
     commit.resolve(well)
     for (let n = 0; n < 48; n++) expect(await gp.isTold()).toBe('AA 1')
   })
