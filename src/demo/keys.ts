@@ -17,6 +17,7 @@ const clinical = [
   'system/Task.crus',
   'system/Appointment.crus',
   'system/Communication.crus',
+  'system/CommunicationRequest.cruds',
   'system/Observation.cruds',
   'system/Condition.cruds',
   'system/DocumentReference.cruds',

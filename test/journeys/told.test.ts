@@ -227,7 +227,7 @@ async function commented({ treating = '', refuse }: { treating?: string; refuse?
   const { generalPractitioner } = await gateway.as('cell').get<Patient>(`${subject.reference}`)
   expect(generalPractitioner?.length ?? 0).toBe(treating ? 1 : 0)
   if (refuse) {
-    const wish = await gateway.as('cell').call('POST', 'CommunicationRequest', {
+    const wish = await gateway.as('ehr').call('POST', 'CommunicationRequest', {
       resourceType: 'CommunicationRequest',
       status: 'active',
       doNotPerform: true,
