@@ -46,7 +46,8 @@ export async function serve(said: Said, serving: Serving): Promise<Answer> {
     again: (inner) => again(inner, said.number, serving),
   }
   const handle = handlerFor(interaction, parts.type)
-  if (said.method !== 'GET') refuseUnheard(said.method, said.header)
+  // What is kept is changed by operations, too, some of which hear which version the caller has seen.
+  if (parts.operation === undefined) refuseUnheard(said.method, said.header)
   if (parts.type !== undefined && interaction.letter) mayInteract(permit, parts.type, interaction.letter)
   const answer = await handle(call)
   if (answer.shown) await house.reads?.note({ ...answer.shown, actor: permit.actor, requestId: said.number })
