@@ -180,4 +180,6 @@ test('a desk whose changes are seen late is found, once there are enough of them
   expect(rulesOf(changes(1, 20))).toEqual([])
   expect(rulesOf(changes(2, 20))).toEqual(['seen-in-time'])
   expect(rulesOf(changes(19, 19))).toEqual([])
+  const waited = changes(20, 20).map((one) => ({ ...one, toldMs: 2_000 }))
+  expect(rulesOf(waited)).toEqual([])
 })

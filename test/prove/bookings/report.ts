@@ -1,4 +1,4 @@
-import { type Breach, freshMs, quantile, rules } from './check.ts'
+import { type Breach, freshMs, ours, quantile, rules } from './check.ts'
 import type { AtCentre, Event } from './history.ts'
 
 /** What came of a proof, for people. */
@@ -59,14 +59,14 @@ function freshness(events: readonly Event[]): string[] {
     const all = of(events, 'seen').filter((one) => one.way === way)
     const spans = harms(events)
     const calm = all.filter(({ at, ms }) => !spans.some(({ from, to }) => from < at && at - ms < to))
-    const told = all.flatMap(({ ms, toldMs }) => (toldMs === undefined ? [] : { ms: ms - toldMs }))
-    const parts = [
-      `    while nothing was harmed: ${spread(calm)}`,
-      ...(told.length > 0 ? [`    since the gateway that took it was told: ${spread(told)}`] : []),
-    ]
+    const promised = `(promised p95: ${freshMs[way] / 1000} s)`
+    const since = way === 'pushed' ? 'since the gateway that took it was told' : 'since the desk acted'
     return [
-      `  desk's change visible by search, ${way}: ${spread(all)} (promised p95: ${freshMs[way] / 1000} s)`,
-      ...parts,
+      `  desk's change visible by search, ${way}, ${since}: ${spread(all.map(ours))} ${promised}`,
+      ...(way === 'pushed'
+        ? [`    with what the centre waited for a gateway to take it: ${spread(all)}`]
+        : []),
+      `    while nothing was harmed: ${spread(calm)}`,
     ]
   })
 }
