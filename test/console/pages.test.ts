@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startDemo, type TestDemo } from '../support/gateway.ts'
 import { faultsOf, hasBrowser, openBrowser, openWindow, signIn } from './browser.ts'
 
-describe.skipIf(!hasBrowser)('the pages in a browser', () => {
+describe.skipIf(!hasBrowser)('the pages in a browser', { timeout: 120_000 }, () => {
   let demo: TestDemo
   let browser: Browser
   let baseUrl = ''

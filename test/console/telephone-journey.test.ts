@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startDemo, type TestDemo } from '../support/gateway.ts'
 import { hasBrowser, openBrowser, openWindow, signIn, Typist, type Window } from './browser.ts'
 
-describe.skipIf(!hasBrowser)('a request that is told by telephone', () => {
+describe.skipIf(!hasBrowser)('a request that is told by telephone', { timeout: 120_000 }, () => {
   let demo: TestDemo
   let browser: Browser
   let baseUrl = ''
