@@ -195,10 +195,10 @@ describe('a line that takes one connection', () => {
           true,
         ),
       )
-    const first = delivering(store, linesOf('first'), { leaseMs: 600 })
+    const first = delivering(store, linesOf('first'), { leaseMs: 3_000 })
     await ends(store, (await queue(store, [{ peer: 'a' }]))[0])
-    const other = delivering(second, linesOf('second'), { leaseMs: 600 })
-    await setTimeout(700) // the first has heard of the second by now, and given two back
+    const other = delivering(second, linesOf('second'), { leaseMs: 3_000 })
+    await setTimeout(2_500) // the first has heard of the second by now, and given two back
     by.clear()
     const rows = await queue(
       store,

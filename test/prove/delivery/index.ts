@@ -92,7 +92,7 @@ async function orders(
   const each = async () => {
     for (let n = next++; n < count; n = next++) {
       if (perSecond !== undefined) {
-        await rest(began + (n * (commentsOnEach + 1) * 1000) / perSecond - performance.now())
+        await rest(Math.max(0, began + (n * (commentsOnEach + 1) * 1000) / perSecond - performance.now()))
       }
       await one(n)
     }
