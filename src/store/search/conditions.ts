@@ -25,10 +25,14 @@ interface Rows {
  * Where one of them leaves a handful at most, these are found first, by themselves: the planner takes a business identifier
  * for one of many, and would rather walk through all rows in their order until a page is full, which it never is.
  */
-export function matching(rows: Rows, filters: readonly Filter[], ...more: readonly Sql[]): Sql {
-  const { type, alias, sight } = rows
+export function matching(
+  rows: Rows & { besides?: Parameter },
+  filters: readonly Filter[],
+  ...more: readonly Sql[]
+): Sql {
+  const { type, alias, sight, besides } = rows
   const seen = sight === 'all' ? [] : [sql`${raw(alias)}.access && ${sight}::text[]`]
-  const within = { ...rows, hot: hotColumns(type, filters) }
+  const within = { ...rows, hot: hotColumns(type, filters, besides) }
   const rare = filters.find(isRare)
   const others = filters.filter((filter) => filter !== rare)
   const conditions = both([...seen, ...others.map((filter) => condition(within, filter)), ...more])
@@ -229,16 +233,21 @@ const like = (alias: string, parameter: Parameter, pattern: string): Sql =>
   sql`${column(alias, parameter)} like ${pattern}`
 
 /** The referred are found first, then who refers to them, each by an index; nobody asks through what he may not see. */
-function chained(
-  { type, alias, sight }: Rows,
-  parameter: Parameter,
-  link: { type: string; filter: Filter },
+function chained({ type, alias, sight }: Rows, parameter: Parameter, link: Link): Sql {
+  return named({ type, alias }, parameter, (before) => referencesOf(link, { alias, sight }, before))
+}
+
+/** What is referred to, and the filter that it fulfils. */
+type Link = (Filter & { is: 'chain' })['any'][number]
+
+/** References to what a link is about, as an array, each after some text of ours. */
+export function referencesOf(
+  { type, filter }: Link,
+  { alias, sight }: Pick<Rows, 'alias' | 'sight'>,
+  before = '',
 ): Sql {
-  const inner = { type: link.type, alias: `${alias}x`, sight }
-  return named({ type, alias }, parameter, (before) => {
-    const name = raw(`'${before}${link.type}/' || ${inner.alias}.id`)
-    return sql`array(select ${name} from ${matching(inner, [link.filter])})`
-  })
+  const inner = { type, alias: `${alias}x`, sight }
+  return sql`array(select ${raw(`'${before}${type}/' || ${inner.alias}.id`)} from ${matching(inner, [filter])})`
 }
 
 /** Rows that refer to one of some resources: these as an array of references, each after the text that is handed over. */

@@ -8,8 +8,15 @@ export const isHot = (type: string, { column }: Parameter): boolean =>
   combined(type).some(([first]) => first === column)
 
 /** The columns that the filters ask for one value, as far as they begin an index over several columns. */
-export function hotColumns(type: string, filters: readonly Filter[]): ReadonlySet<string> {
-  const asked = new Set(filters.flatMap((filter) => equalIn(filter) ?? []))
+export function hotColumns(
+  type: string,
+  filters: readonly Filter[],
+  besides?: Parameter,
+): ReadonlySet<string> {
+  const asked = new Set([
+    ...filters.flatMap((filter) => equalIn(filter) ?? []),
+    ...(besides ? [besides.column] : []),
+  ])
   return new Set(
     combined(type).flatMap((columns) => {
       const end = columns.findIndex((column) => !asked.has(column))
@@ -61,3 +68,26 @@ export function isSteady({ type, filters, sort, count }: Search): boolean {
 
 const isOf = (column: string, parameter: Parameter) =>
   column === parameter.column || column === `${parameter.column}_low`
+
+/**
+ * The chain whose ends are looked at one after the other: of each the first of the order that is asked for, by an index
+ * that begins with them, then the first of all. `Slot?schedule.actor=…&status=free&_sort=start` reads a page of each
+ * diary, where to go through everybody's slots until enough of these diaries have come takes the longer the more
+ * diaries there are.
+ */
+export function chainIn({ type, filters, sort }: Search): (Filter & { is: 'chain' }) | undefined {
+  const [key, ...others] = sort
+  if (!key || others.length > 0) return undefined
+  const equal = filters.flatMap((filter) => equalIn(filter) ?? [])
+  return filters.find(
+    (filter): filter is Filter & { is: 'chain' } =>
+      filter.is === 'chain' &&
+      filter.any.length === 1 &&
+      combined(type).some(
+        ([first, ...rest]) =>
+          first === filter.parameter.column &&
+          rest.slice(0, -1).every((column) => equal.includes(column)) &&
+          isOf(rest.at(-1) ?? '', key.parameter),
+      ),
+  )
+}

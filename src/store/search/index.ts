@@ -2,11 +2,12 @@ import type { Search } from '../../fhir/search.ts'
 import type { Database } from '../database.ts'
 import type { Found, Page, Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
-import { matching } from './conditions.ts'
-import { isSteady } from './hot.ts'
+import { matching, referencesOf } from './conditions.ts'
+import { chainIn, isSteady } from './hot.ts'
 import { carried, included, includesFrom } from './include.ts'
 import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
 import { type Packed, packed, type ResourceRow, unpacked } from './rows.ts'
+import { quoted } from './schema.ts'
 import { totalBeside, totalOf } from './total.ts'
 
 /** The matches, with their order and where the next page goes on; then what comes along, of which neither is said. */
@@ -65,21 +66,35 @@ function inOrder(rows: readonly PageRow[], { count }: Search) {
 export function searchStatement(search: Search, sight: Sight): Sql {
   const { type, includes, count } = search
   const keys = orderOf(search)
-  const rest = search.cursor === undefined ? [] : [after(keys, search.cursor)]
-  const rows = matching({ type, alias: 's', sight }, search.filters, ...rest)
   // Said in the text: a plan for any number of rows would not stop after a page.
   const [shown, limit, last] = [count, count + 1, Math.max(count - 1, 0)].map((number) => raw(String(number)))
   const columns = ['s.id', ...keys.map(({ expression }, n) => `${expression} as k${n}`), ...carried(search)]
   const kept = keys.map((key, n) => ({ ...key, expression: `k${n}` }))
   const along = includesFrom(includes, type, sql`(select * from page limit ${shown})`, sight)
-  return sql`with page as materialized (
-      select ${raw(columns.join(', '))} from ${rows} order by ${orderBy(keys)} limit ${limit})
+  const first = (from: Sql) =>
+    sql`select ${raw(columns.join(', '))} from ${from} order by ${orderBy(keys)} limit ${limit}`
+  return sql`with page as materialized (${firstOf(search, sight, first, sql`order by ${orderBy(kept)} limit ${limit}`)})
     select array_to_string(array(select id from page), ' ') as ids,
       (select ${place(kept)} from page offset ${last} limit 1) as place, ${packed}
     from resource r where r.type = ${type} and r.id = any(array(select id from page limit ${shown}))${join(
       along.map((statement) => sql` union all select null, null, ${packed} from (${statement}) r`),
       '',
     )}`
+}
+
+/** The first that match: `first` makes a statement of where they come from, `again` brings several into one order. */
+function firstOf(search: Search, sight: Sight, first: (from: Sql) => Sql, again: Sql): Sql {
+  const { type, filters, cursor } = search
+  const rest = cursor === undefined ? [] : [after(orderOf(search), cursor)]
+  const rows = { type, alias: 's', sight }
+  const chain = chainIn(search)
+  const [link] = chain?.any ?? []
+  if (!chain || !link) return first(matching(rows, filters, ...rest))
+  const { parameter } = chain
+  const others = filters.filter((filter) => filter !== chain)
+  const own = sql`s.${raw(quoted(parameter.column))} = link.reference`
+  return sql`select found.* from unnest(${referencesOf(link, rows)}) link(reference)
+    cross join lateral (${first(matching({ ...rows, besides: parameter }, others, own, ...rest))}) found ${again}`
 }
 
 const found = ({ type, id, version, updated, body }: ResourceRow, mode: Found['mode']): Found => ({

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { Failure } from '../../../src/fhir/outcome.ts'
 import { parseSearch } from '../../../src/fhir/search.ts'
 import type { Kept, Store } from '../../../src/store/index.ts'
+import { chainIn } from '../../../src/store/search/hot.ts'
 import { openTestStore } from '../../support/database.ts'
 import { newId } from '../resources.ts'
 
@@ -117,4 +118,56 @@ test('a page link made of anything is followed or refused, never an error of the
     ),
     { numRuns: 300 },
   )
+})
+
+test('slots of several diaries that are found by what these say come in one order, page by page', async () => {
+  await using store = await openTestStore()
+  const diary = (id: string, active: boolean) =>
+    ({
+      resourceType: 'Schedule',
+      id,
+      meta: { versionId: '1', lastUpdated: at },
+      active,
+      actor: [{ reference: 'Location/1' }],
+    }) as Kept
+  const diaries = [newId(), newId(), newId()]
+  await write(
+    store,
+    diaries.map((id, n) => diary(id, n < 2)),
+  )
+  const slots = Array.from(
+    { length: 18 },
+    (_, n) =>
+      ({
+        ...slot(newId(), n >> 1),
+        schedule: { reference: `Schedule/${diaries[n % 3]}` },
+        status: n < 15 ? 'free' : 'busy',
+      }) as Kept, // a slot still
+  )
+  await write(store, slots)
+  const expected = (descending: boolean) => {
+    const fit = slots
+      .map(({ id }, n) => ({ id, hour: n >> 1, fits: n < 15 && n % 3 < 2 }))
+      .filter(({ fits }) => fits)
+      .sort((a, b) => a.hour - b.hour || (a.id < b.id ? -1 : 1))
+      .map(({ id }) => id)
+    return descending ? fit.toReversed() : fit
+  }
+  for (const sort of ['start', '-start']) {
+    const query = `schedule.active=true&status=free&_sort=${sort}&_count=3&_include=Slot:schedule`
+    const { search } = parseSearch('Slot', query)
+    expect(chainIn(search)).toBeDefined()
+    const found: string[] = []
+    for (let cursor: string | undefined, page = 0; page === 0 || cursor !== undefined; page++) {
+      const { entries, next } = await store.search({ ...search, ...(cursor && { cursor }) }, ['public'])
+      found.push(...entries.filter(({ mode }) => mode === 'match').map(({ id }) => id))
+      expect(entries.filter(({ mode }) => mode === 'include').map(({ type }) => type)).toContain('Schedule')
+      cursor = next
+    }
+    expect(found).toEqual(expected(sort === '-start'))
+  }
+  const none = parseSearch('Slot', 'schedule.identifier=urn:none|1&status=free&_sort=start').search
+  expect((await store.search(none, ['public'])).entries).toEqual([])
+  const unseen = parseSearch('Slot', 'schedule.active=true&status=free&_sort=start').search
+  expect((await store.search(unseen, ['org:1'])).entries).toEqual([])
 })

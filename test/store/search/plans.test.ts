@@ -59,6 +59,11 @@ test.each([
   expect(plan).not.toMatch(/Seq Scan|Bitmap|resource_(type_)?position/)
 })
 
+test('diaries that are found by what they say are looked into one by one, not all slots until they have come', async () => {
+  const query = 'schedule.actor=Location/0190-00000003&status=free&start=ge2026-01-20&_sort=start&_count=20'
+  expect(await planOf('Slot', query, 'on')).toMatch(/Scan (using|on) search_slot_schedule_status_start/)
+})
+
 test('what has a business identifier is found by it, however few are asked for and whoever asks', async () => {
   const plan = await planOf('ServiceRequest', 'identifier=urn:oid:1.2|P-7&_count=1', 'on')
   expect(plan).toMatch(/Bitmap Index Scan on search_service_request_terms/)
