@@ -11,6 +11,7 @@ import { methodExtension } from '../../src/subscriptions/channel.ts'
 import { openSubscriptions, type Subscriptions } from '../../src/subscriptions/index.ts'
 import { peer } from '../../src/subscriptions/matching.ts'
 import { clientKey, fhirUrl, openTestAuth, register, turnedClock } from '../auth/support.ts'
+import { until } from '../support/clock.ts'
 import { openTestStore } from '../support/database.ts'
 
 interface Heard {
@@ -128,10 +129,6 @@ const slot = ({ organization }: Gateway, id: string = randomUUID(), status: Slot
 async function statusOf({ store }: Gateway, id: string): Promise<Subscription> {
   const kept = await store.read('Subscription', id, 'all')
   return JSON.parse(kept?.body ?? '{}')
-}
-
-const until = async (check: () => Promise<boolean>) => {
-  for (let left = 100; left > 0 && !(await check()); left--) await new Promise((wait) => setTimeout(wait, 50))
 }
 
 async function active(gateway: Gateway, given: Partial<Subscription> = {}, channel: object = {}) {
