@@ -133,6 +133,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       clock,
       onEnd: onEnd(deskOf(itself)),
       onTried: counted.tried,
+      isStopping: () => stop.isAsked,
       drainMs: stop.leftMs,
     }),
   )

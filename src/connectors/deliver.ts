@@ -34,6 +34,8 @@ export interface DeliverOptions {
   leaseMs?: number
   /** A try that takes longer is given up. */
   tryMs?: number
+  /** True once the gateway ends: what requests in hand still write leaves, of what waits nothing more is begun. */
+  isStopping?: () => boolean
   /** How long what is in hand may take when we close. */
   drainMs?: number | (() => number)
 }
@@ -144,6 +146,10 @@ class Delivery implements AsyncDisposable {
     return { holder: this.#holder, until: new Date(clock().getTime() + leaseMs).toISOString() }
   }
 
+  #isEnding(): boolean {
+    return this.#isStopped || (this.#options.isStopping?.() ?? false)
+  }
+
   /** What is in hand for a peer. */
   #under(peer: string): InHand[] {
     return [...this.#inHand.values()].filter(({ departure }) => departure.peer === peer)
@@ -171,6 +177,7 @@ class Delivery implements AsyncDisposable {
   /** Takes what is due; comes back with how long nothing more will be. */
   async #round(): Promise<number> {
     const { store, clock, log } = this.#options
+    if (this.#isEnding()) return longestRestMs
     const rooms = [...this.#outlets.keys()]
       .map((peer) => ({ peer, most: this.#room(peer), after: this.#after.get(peer) ?? '' }))
       .filter(({ most }) => most > 0)
@@ -305,8 +312,7 @@ class Delivery implements AsyncDisposable {
       const told = { departure, status, settlement: own, ...(reason !== undefined && { reason }) }
       if ((await onEnd?.(told)) === 'noted') return 'elsewhere'
     }
-    const hasRoom = this.#room(departure.peer) >= 0 && !this.#isStopped
-    return store.outbox.settle(own, clock().toISOString(), hasRoom ? this.#lease() : undefined)
+    return store.outbox.settle(own, clock().toISOString(), this.#isEnding() ? undefined : this.#lease())
   }
 
   /** We are still here: nobody else takes what is in hand. What somebody has taken is given up. */
