@@ -5,7 +5,8 @@ import { Client } from 'pg'
 export const storeIn = (dataDir: string): string =>
   `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(join(dataDir, 'socket'))}`
 
-async function onStore<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
+/** Does something with a connection of its own. */
+export async function onStore<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString })
   await client.connect()
   try {

@@ -1,18 +1,8 @@
-import { Client } from 'pg'
+import { onStore } from '../control.ts'
 import type { Seen } from './check.ts'
 import { markIn } from './partners.ts'
 
 type Kept = Pick<Seen, 'arrivals' | 'comments' | 'departures'>
-
-async function onStore<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
 
 /** How many messages are still to leave. */
 export const waiting = (store: string): Promise<number> =>
