@@ -14,7 +14,7 @@ type Holder = Record<string, unknown> & { [written]?: Readonly<Record<string, st
 export const isPlain = (text: string): boolean => String(Number(text)) === text
 
 /** In what is kept, which is written without blanks: numbers that may be written in another way than JavaScript's. */
-const unusual = /":(?:-0|-?\d+(?:\.\d*0|\.\d{15,}|\.?\d*[eE][+-]?\d+|\d{15,}))[,}]/
+const unusual = /":(?:-0|-?(?:\d+\.\d*0|0\.0{6}\d+|[\d.]{16,}|[\d.]+[eE][+-]?\d+))[,}]/
 
 /** The value in a JSON text that the store keeps, with its numbers as they were written. */
 export const parseKept = (text: string): unknown =>
