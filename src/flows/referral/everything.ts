@@ -56,7 +56,7 @@ async function aboutIt(request: string, reader: Reader): Promise<Kept[]> {
 }
 
 async function versionsOf({ resourceType: type, id }: Kept, { store, actor }: Desk): Promise<Kept[]> {
-  const { entries } = await store.history({ type, id, order: 'oldest', count: mostVersions }, actor.sight)
+  const { entries } = await store.history({ type, id, order: 'newest', count: mostVersions }, actor.sight)
   // Bodies are what the store keeps under this type.
   return entries.filter(({ deleted }) => !deleted).map(({ body }) => JSON.parse(body) as Kept)
 }
