@@ -183,7 +183,7 @@ describe('what is queued', () => {
     await using store = await openTestStore()
     const ris = outlet('ris', { send: () => ({ end: 'later', reason: 'unreachable' }) })
     await using _ = delivering(store, [ris])
-    const giveUpAt = new Date(Date.now() + 150).toISOString()
+    const giveUpAt = new Date(Date.now() + 1_500).toISOString()
     const [row] = await queue(store, [{ giveUpAt }])
     const ended = await ends(store, row)
     expect(ended).toMatchObject({ status: 'dead', lastError: 'unreachable' })
