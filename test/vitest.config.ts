@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -8,8 +7,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres.ts'],
     pool: 'forks',
-    // A file waits for sockets and the disk as often as it works; left to itself, vitest keeps one processor free.
-    maxWorkers: availableParallelism() + 1,
+    // Files share one server, whose feeds of changes wait for the oldest writer in any of its databases: two at a time would
+    // make one wait for the other.
+    maxWorkers: 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
