@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { givenServers } from './support/postgres.ts'
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -7,9 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres.ts'],
     pool: 'forks',
-    // Files share one server, whose feeds of changes wait for the oldest writer in any of its databases: two at a time would
-    // make one wait for the other.
-    maxWorkers: 1,
+    // Each worker has a server to itself, and starts gateways of its own.
+    maxWorkers: givenServers()?.length ?? Math.min(availableParallelism(), 4),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { openStore, type Store, type StoreSettings } from '../../src/store/index.ts'
-import { named, query, variables } from './postgres.ts'
+import { prepared as listed, named, type Prepared, query } from './postgres.ts'
 
 /** A database for one test; gone, or emptied for the next one, when disposed of. */
 export interface FreshDatabase extends AsyncDisposable {
@@ -95,12 +95,10 @@ const emptying = `
 
 const newName = () => `relais_${randomUUID().replaceAll('-', '')}`
 
-function prepared(): { server: string; template: string; registry: string } {
-  const server = process.env[variables.server]
-  const template = process.env[variables.template]
-  const registry = process.env[variables.registry]
-  if (!server || !template || !registry) {
-    throw new Error('Start tests with vitest: its configuration starts the database')
-  }
-  return { server, template, registry: named(server, registry) }
+/** The server of this worker, and what is on it. */
+function prepared(): Prepared {
+  const all: readonly Prepared[] = JSON.parse(process.env[listed] ?? '[]')
+  const mine = all[Number(process.env.VITEST_POOL_ID) - 1]
+  if (!mine) throw new Error('Start tests with vitest: its configuration starts the database')
+  return { ...mine, registry: named(mine.server, mine.registry) }
 }

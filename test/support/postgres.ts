@@ -2,35 +2,49 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, type QueryResult } from 'pg'
+import type { TestProject } from 'vitest/node'
 import { silent } from '../../src/log.ts'
 import { openEmbedded } from '../../src/store/embedded/index.ts'
 import { openStore } from '../../src/store/index.ts'
 
-/** Where tests find the server, the migrated database that they copy, and the list of copies; for all of vitest's workers. */
-export const variables = {
-  server: 'RELAIS_TEST_SERVER',
-  template: 'RELAIS_TEST_TEMPLATE',
-  registry: 'RELAIS_TEST_REGISTRY',
-} as const
+/** A server, the migrated database on it that tests copy, and the one with the list of copies. */
+export interface Prepared {
+  server: string
+  template: string
+  registry: string
+}
+
+/** Where tests find what is prepared, a list in JSON: the n-th of vitest's workers has the n-th server to itself. */
+export const prepared = 'RELAIS_TEST_SERVERS'
 
 /**
- * One PostgreSQL for the whole run, with a migrated database to copy: the embedded one, or the server named by
- * RELAIS_TEST_DATABASE_URL. Vitest calls it once before all tests; what comes back is called after them.
+ * A PostgreSQL for each of vitest's workers, with a migrated database to copy: embedded ones, or the servers named by
+ * RELAIS_TEST_DATABASE_URL, a blank between two. Workers do not share one, because a feed of changes waits for the oldest
+ * writer of the whole server. Vitest calls it once before all tests; what comes back is called after them.
  */
-export default async function setup(): Promise<() => Promise<void>> {
+export default async function setup({ config }: TestProject): Promise<() => Promise<void>> {
   await using opening = new AsyncDisposableStack()
-  const server = process.env.RELAIS_TEST_DATABASE_URL ?? (await embedded(opening))
+  const servers = givenServers() ?? (await Promise.all(Array(config.maxWorkers).fill(opening).map(embedded)))
+  const all = await Promise.all(servers.map((server) => prepare(server, opening)))
+  process.env[prepared] = JSON.stringify(all)
+  const open = opening.move()
+  return () => open.disposeAsync()
+}
+
+/** Those that RELAIS_TEST_DATABASE_URL names, if any. */
+export function givenServers(): readonly string[] | undefined {
+  const servers = process.env.RELAIS_TEST_DATABASE_URL?.split(/\s+/).filter((url) => url !== '')
+  return servers?.length ? servers : undefined
+}
+
+async function prepare(server: string, opening: AsyncDisposableStack): Promise<Prepared> {
   const template = await database(server, `relais_template_${process.pid}`, opening)
   const registry = await database(server, `relais_registry_${process.pid}`, opening)
   const store = await openStore({ dataDir: '', databaseUrl: named(server, template) })
   await store[Symbol.asyncDispose]()
   await query(named(server, registry), 'create table copy (name text primary key, free boolean not null)')
   opening.defer(() => dropCopies(server, registry))
-  process.env[variables.server] = server
-  process.env[variables.template] = template
-  process.env[variables.registry] = registry
-  const open = opening.move()
-  return () => open.disposeAsync()
+  return { server, template, registry }
 }
 
 async function embedded(opening: AsyncDisposableStack): Promise<string> {

@@ -8,7 +8,7 @@ test('what comes by broken lines, and leaves to partners that misbehave, arrives
     seed: 1,
     atOnce: 6,
     share: 0.1,
-    harmEveryMs: 2_000,
+    harmEveryMs: 500,
     isControl: false,
     note: () => {},
   })

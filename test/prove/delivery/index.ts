@@ -116,7 +116,7 @@ async function settled({ store }: Stage, withinMs: number): Promise<void> {
   while ((await waiting(store)) > 0 && performance.now() < until) await rest(500)
 }
 
-/** One harm after another, until the signal; all is mended at the end. */
+/** One harm after another, each at least once, until the signal; all is mended at the end. */
 async function rage(
   stage: Stage,
   everyMs: number,
@@ -130,10 +130,10 @@ async function rage(
     ['line slowed', () => during(stage, chance, (wire) => wire.slow(chance.between(100, 800)))],
     ['gateway told to stop', () => stage.restart(Math.floor(chance.next() * 2), 'SIGTERM')],
   ]
-  for (let n = 0; !signal.aborted; n++) {
+  for (let n = 0; !signal.aborted || n < acts.length; n++) {
     await rest(chance.between(everyMs / 2, everyMs * 1.5))
     const [what, act] = acts[n % acts.length] ?? []
-    if (!what || !act || signal.aborted) return
+    if (!what || !act || (signal.aborted && n >= acts.length)) return
     done.set(what, (done.get(what) ?? 0) + 1)
     await act()
   }
