@@ -63,8 +63,6 @@ test('what happened on the day at a centre that has only a telephone is said by 
   const { id } = await held('centre-manual')
   await books(ehr, id)
   const cell = first.as('cell')
-  const [call] = await cell.search<Task>(`Task?code=confirm-booking&focus=Appointment/${id}`)
-  expect((await cell.call('PUT', `Task/${call?.id}`, { ...call, status: 'completed' })).status).toBe(200)
   const says = (who: Caller, of: string, status: string) =>
     who.call<Resource>(
       'PATCH',
@@ -72,8 +70,11 @@ test('what happened on the day at a centre that has only a telephone is said by 
       JSON.stringify([{ op: 'replace', path: '/status', value: status }]),
       { 'content-type': 'application/json-patch+json' },
     )
+  expect((await says(cell, id, 'arrived')).status).toBe(422) // the centre has not said yes
+  const [call] = await cell.search<Task>(`Task?code=confirm-booking&focus=Appointment/${id}`)
+  expect((await cell.call('PUT', `Task/${call?.id}`, { ...call, status: 'completed' })).status).toBe(200)
   expect((await says(ehr, id, 'arrived')).status).toBe(422)
-  for (const status of ['arrived', 'fulfilled']) {
+  for (const status of ['noshow', 'arrived', 'fulfilled']) {
     expect((await says(cell, id, status)).body).toMatchObject({ status })
   }
   const focus = (await cell.get<Appointment>(`Appointment/${id}`)).basedOn?.[0]?.reference

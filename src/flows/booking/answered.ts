@@ -12,8 +12,25 @@ import { callFor } from './call.ts'
 import { cancelling, freed, type Given } from './cancelled.ts'
 import { deskBooking } from './desk.ts'
 import { listed } from './reasons.ts'
-import { centreOf, currentOf, isLive, referenceTo, versionOf, whyMoved, withoutHold } from './states.ts'
-import { doneMoves, isCallAbout, noMoves, tasksMoved, yesMoves } from './tasks-after.ts'
+import {
+  centreOf,
+  currentOf,
+  isLive,
+  noticeable,
+  referenceTo,
+  versionOf,
+  whyMoved,
+  withoutHold,
+} from './states.ts'
+import {
+  doneMoves,
+  isCallAbout,
+  type Moves,
+  missedMoves,
+  noMoves,
+  tasksMoved,
+  yesMoves,
+} from './tasks-after.ts'
 import { mayRead } from './told.ts'
 import { isElsewhere, moved, stayed } from './whereabouts.ts'
 
@@ -144,17 +161,19 @@ function no(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at:
   }
 }
 
-const onTheDay: readonly Appointment['status'][] = ['arrived', 'checked-in', 'fulfilled', 'noshow']
-
-/** Whether it says what happened on the day. */
-export const isOfTheDay = ({ status }: Appointment): boolean => onTheDay.includes(status)
+/** What becomes of the Tasks by what happened on the day; who came late after all is expected again. */
+const movesOnTheDay = ({ status }: Appointment, before: Appointment): Moves | undefined => {
+  if (status === 'fulfilled') return doneMoves
+  if (status === 'noshow') return missedMoves
+  return before.status === 'noshow' ? yesMoves : undefined
+}
 
 /** Arrived, did not come, done. What is over stays so; that it is still waiting is no news. */
 function noticed(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at: Moment): Plan {
-  const isNews = isLive(known) && isOfTheDay(said)
+  const isNews = noticeable(known).includes(said.status)
   const next = { ...known, ...whatIsSaid(known, said), status: isNews ? said.status : known.status }
-  const tasks = isNews && said.status === 'fulfilled' ? tasksMoved(known, facts, doneMoves, at) : []
-  return changes(next, known) ? { write: [next, ...tasks] } : {}
+  const moves = isNews ? movesOnTheDay(said, known) : undefined
+  return changes(next, known) ? { write: [next, ...(moves ? tasksMoved(known, facts, moves, at) : [])] } : {}
 }
 
 /** What the centre's word adds: its own number for the appointment, and the time it gave. */

@@ -7,9 +7,18 @@ import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
 import type { AnswerFacts } from './answer.ts'
-import { answered, isOfTheDay } from './answered.ts'
+import { answered } from './answered.ts'
 import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
-import { centreOf, freePlace, heldUntil, isLive, operatorOf, recounted } from './states.ts'
+import {
+  centreOf,
+  freePlace,
+  heldUntil,
+  isLive,
+  noticeable,
+  noticeableBy,
+  operatorOf,
+  recounted,
+} from './states.ts'
 import { isWaiting, listed } from './waiting.ts'
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
@@ -79,9 +88,8 @@ function moved(change: Seen, facts: AppointmentFacts, at: Moment, actor: Actor):
 }
 
 /** A centre speaks for itself; for one that has only a telephone, the cell says what happened on the day. */
-function speaksForCentre(said: Appointment, before: Kept<Appointment>, at: Moment, { role }: Actor): boolean {
-  if (role === 'ris') return true
-  return said.status !== before.status && isOfTheDay(said) && centreOf(before, at.territory)?.manual === true
+function speaksForCentre(said: Appointment, before: Kept<Appointment>, at: Moment, actor: Actor): boolean {
+  return actor.role === 'ris' || noticeableBy(before, actor, at.territory).includes(said.status)
 }
 
 /** What anybody may write into an appointment; the rest follows from its booking. */
@@ -110,7 +118,8 @@ function byCentre(said: Appointment, answer: AnswerFacts, at: Moment, actor: Act
   if (!before) throw new Error('An appointment that is changed through the API was there when it was read')
   refuseChanged(['slot', ...settled], said, before)
   refuseChanged(['patient'], { patient: patientsOf(said) }, { patient: patientsOf(before) })
-  if (!isLive(before) && said.status !== before.status && said.status !== 'entered-in-error') {
+  const goesOn = isLive(before) || noticeable(before).includes(said.status)
+  if (!goesOn && said.status !== before.status && said.status !== 'entered-in-error') {
     throw failure(
       'business-rule',
       `The appointment is ${before.status}: book a new one.`,
@@ -127,11 +136,9 @@ function byCentre(said: Appointment, answer: AnswerFacts, at: Moment, actor: Act
     ...(identifier && { identifier }),
     ...(cancelationReason && { cancelationReason }),
   } as Kept<Appointment> // the kept one, with what was said beside its booking
-  const plan = isLive(before)
-    ? answered.decide({ appointment: said, peer: '' }, { ...answer, known }, at, actor)
-    : {}
+  const plan = goesOn ? answered.decide({ appointment: said, peer: '' }, { ...answer, known }, at, actor) : {}
   const isWritten = plan.write?.some(({ id }) => id === before.id)
-  const next = { ...known, status: isLive(before) ? status : said.status }
+  const next = { ...known, status: goesOn ? status : said.status }
   return isWritten ? plan : { ...plan, write: [next, ...(plan.write ?? [])] }
 }
 

@@ -1,4 +1,5 @@
 import type { Appointment, CodeableConcept, Resource, Slot } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
 import { extensions, frCore, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy } from '../../store/index.ts'
@@ -23,6 +24,7 @@ import type { Peer, Territory } from '../step.ts'
  *      └─ booking.expired                      → waitlist free (and offered to the next)
  *   booked: the centre moves it                → booked    busy, the former one free
  *   booked: the centre notices                 → arrived, checked-in, noshow, fulfilled
+ *   noshow: the patient comes late             → arrived, checked-in, fulfilled
  *
  * A slot that its centre has withdrawn (busy-unavailable) stays so, whoever comes or goes.
  */
@@ -30,6 +32,26 @@ import type { Peer, Territory } from '../step.ts'
 /** An appointment that still holds its place. */
 export const isLive = ({ status }: Appointment) =>
   status === 'pending' || status === 'booked' || status === 'arrived' || status === 'checked-in'
+
+const onTheDay: readonly Appointment['status'][] = ['arrived', 'checked-in', 'fulfilled', 'noshow']
+
+/** What its centre may notice of an appointment on its day; nothing more when it is over. */
+export const noticeable = (appointment: Appointment): Appointment['status'][] =>
+  isLive(appointment) || appointment.status === 'noshow'
+    ? onTheDay.filter((status) => status !== appointment.status)
+    : []
+
+/** The same, of what this actor may say: the centre itself, or the cell for one that has only a telephone, once it is booked. */
+export function noticeableBy(
+  appointment: Appointment,
+  { role, organization }: Pick<Actor, 'role' | 'organization'>,
+  territory: Territory,
+): Appointment['status'][] {
+  const centre = centreOf(appointment, territory)
+  const isOwn = role === 'ris' && centre?.organization === organization
+  const isTold = role === 'cell' && centre?.manual === true && appointment.status !== 'pending'
+  return isOwn || isTold ? noticeable(appointment) : []
+}
 
 export function heldUntil({ extension = [] }: Appointment): string | undefined {
   return extension.find(({ url }) => url === extensions.heldUntil)?.valueDateTime

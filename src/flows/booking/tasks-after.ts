@@ -6,11 +6,11 @@ import { isPart, partMoved } from '../work/part.ts'
 import type { AnswerFacts } from './answer.ts'
 
 /** What becomes of the Tasks of an appointment when its centre has said something. */
-interface Moves {
+export interface Moves {
   /** The Task by which somebody of the cell was asked to telephone. */
   call: Task['status']
-  /** The centre's own part. */
-  part: 'accepted' | 'rejected' | 'completed'
+  /** The centre's own part; absent: it goes on. */
+  part?: 'accepted' | 'rejected' | 'completed'
   fulfil: Pick<Task, 'status' | 'businessStatus'>
 }
 
@@ -30,6 +30,12 @@ export const doneMoves: Moves = {
   fulfil: { status: 'in-progress', businessStatus: businessStatus('visit-complete') },
 }
 
+/** The patient did not come: the request goes on, and somebody says how. */
+export const missedMoves: Moves = {
+  call: 'completed',
+  fulfil: { status: 'in-progress', businessStatus: businessStatus('visit-unattended') },
+}
+
 /** The Tasks that are still open, as they are after this. */
 export function tasksMoved(
   known: Kept<Appointment>,
@@ -38,10 +44,11 @@ export function tasksMoved(
   at: Moment,
   reason?: CodeableConcept,
 ): Task[] {
-  return tasks.filter(isOpen).map((task) => {
-    if (isPart(task)) return partMoved(task, moves.part, reason, at)
+  const { call, part, fulfil } = moves
+  return tasks.filter(isOpen).flatMap((task) => {
+    if (isPart(task)) return part === undefined ? [] : [partMoved(task, part, reason, at)]
     const isCall = isCallAbout(task, known)
-    return { ...task, ...(isCall ? { status: moves.call } : moves.fulfil), lastModified: at.now }
+    return [{ ...task, ...(isCall ? { status: call } : fulfil), lastModified: at.now }]
   })
 }
 

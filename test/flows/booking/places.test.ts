@@ -293,6 +293,21 @@ describe('the centre', () => {
     await says('ris', said('arrived', { ours: id }))
     expect((await now(id))?.status).toBe('fulfilled')
   })
+
+  test('who did not come may come late: the request says so, and then that the visit is expected', async () => {
+    await publishes()
+    const request = await refers('B-1')
+    const { id } = await books('nine', request)
+    await says('ris', said('booked', { ours: id }))
+    const stages: (string | undefined)[] = []
+    for (const status of ['noshow', 'arrived', 'fulfilled'] as const) {
+      await says('ris', said(status, { ours: id }))
+      expect((await now(id))?.status).toBe(status)
+      const [task] = await desk.all('Task', `focus=ServiceRequest/${request}`)
+      stages.push(task?.businessStatus?.text)
+    }
+    expect(stages).toEqual(['visit-unattended', 'visit-scheduled', 'visit-complete'])
+  })
 })
 
 describe('the desk of a centre', () => {
