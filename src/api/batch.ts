@@ -1,16 +1,21 @@
 import { STATUS_CODES } from 'node:http'
 import type { OperationOutcome } from '@medplum/fhirtypes'
 import { type EntryResponse, responses } from '../fhir/bundle.ts'
+import { Failure } from '../fhir/outcome.ts'
 import type { Answer } from './answer.ts'
 import type { Call } from './call.ts'
-import type { RequestEntry } from './entries.ts'
+import { isEntry, type RequestEntry } from './entries.ts'
+import { told } from './told.ts'
 
-/** Each entry for itself, in the order of the rules for transactions; what fails is told in its own entry. */
-export async function batch(call: Call, entries: readonly RequestEntry[]): Promise<Answer> {
-  const told: EntryResponse[] = []
-  for (const entry of inOrder(entries))
-    told[entries.indexOf(entry)] = responseOf(await call.again(requestOf(entry, call)))
-  return { status: 200, headers: {}, body: responses('batch-response', told) }
+/** Each entry for itself, in the order of the rules for transactions; what fails, or cannot be read, is told in its own entry. */
+export async function batch(call: Call, entries: readonly (RequestEntry | Failure)[]): Promise<Answer> {
+  const { number, house } = call
+  const became: EntryResponse[] = []
+  for (const [index, entry] of entries.entries())
+    if (entry instanceof Failure) became[index] = responseOf(told(entry, number, house.log))
+  for (const entry of inOrder(entries.filter(isEntry)))
+    became[entries.indexOf(entry)] = responseOf(await call.again(requestOf(entry, call)))
+  return { status: 200, headers: {}, body: responses('batch-response', became) }
 }
 
 /** Source: FHIR R4, http, transaction processing rules. */

@@ -1,4 +1,4 @@
-import { failure, failures, type Issue, issue } from '../fhir/outcome.ts'
+import { Failure, failure, failures, type Issue, issue } from '../fhir/outcome.ts'
 
 /** One entry of a batch or a transaction. */
 export interface RequestEntry {
@@ -18,12 +18,17 @@ const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PAT
 /** So many entries are taken at once. */
 const maxEntries = 1000
 
+/** What was posted to the base. In a batch what an entry is refused for stands in its place. */
+export type Posted =
+  | { type: 'transaction'; entries: readonly RequestEntry[] }
+  | { type: 'batch'; entries: readonly (RequestEntry | Failure)[] }
+
 /**
- * The entries of what was posted to the base. Fails: structure and value, with every entry at fault.
+ * The entries of what was posted to the base. Fails: structure and value; for a transaction with every entry at fault.
  *
  * Source: FHIR R4, http, batch and transaction; Bundle invariants bdl-3 and bdl-7.
  */
-export function entriesOf(sent: unknown): { type: 'batch' | 'transaction'; entries: RequestEntry[] } {
+export function entriesOf(sent: unknown): Posted {
   if (!isObject(sent) || sent.resourceType !== 'Bundle') {
     throw failure(
       'structure',
@@ -43,22 +48,25 @@ export function entriesOf(sent: unknown): { type: 'batch' | 'transaction'; entri
       'Bundle.entry',
     )
   }
-  const read = entry.map((each, index) => entryOf(each, `Bundle.entry[${index}]`))
-  const faults = [
-    ...read.flatMap(({ faults }) => faults),
-    ...namedTwice(read.flatMap(({ entry }) => entry ?? [])),
-  ]
+  const seen = new Set<string>()
+  const read = entry.map((each, index) => entryOf(each, `Bundle.entry[${index}]`, seen))
+  if (type === 'batch') return { type, entries: read }
+  const faults = read.flatMap((each) => (each instanceof Failure ? each.issues : []))
   if (faults.length > 0) throw failures(faults)
-  return { type, entries: read.flatMap(({ entry }) => entry ?? []) }
+  return { type, entries: read.filter(isEntry) }
 }
+
+/** Whether an entry could be read. */
+export const isEntry = (each: RequestEntry | Failure): each is RequestEntry => !(each instanceof Failure)
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function entryOf(sent: unknown, place: string): { entry?: RequestEntry; faults: Issue[] } {
+/** One entry, or what it is refused for; `seen` are the names of those before it. */
+function entryOf(sent: unknown, place: string, seen: Set<string>): RequestEntry | Failure {
   const request = isObject(sent) ? sent.request : undefined
   if (!isObject(sent) || !isObject(request)) {
-    return { faults: [issue('required', 'Each entry says in request what is asked.', `${place}.request`)] }
+    return failure('required', 'Each entry says in request what is asked.', `${place}.request`)
   }
   const { method, url } = request
   const faults = [
@@ -70,9 +78,10 @@ function entryOf(sent: unknown, place: string): { entry?: RequestEntry; faults: 
       : [issue('required', 'A request has a URL: a type, and what follows it.', `${place}.request.url`)]),
     ...textFaults(sent, ['fullUrl'], place),
     ...textFaults(request, Object.keys(conditions), `${place}.request`),
+    ...namedAgain(sent.fullUrl, place, seen),
   ]
-  if (faults.length > 0) return { faults }
-  const entry: RequestEntry = {
+  if (faults.length > 0) return failures(faults)
+  return {
     place,
     method: method as RequestEntry['method'], // one of them: there was no fault
     url: String(url).replace(/^\//, ''),
@@ -80,7 +89,6 @@ function entryOf(sent: unknown, place: string): { entry?: RequestEntry; faults: 
     ...(typeof sent.fullUrl === 'string' && { fullUrl: sent.fullUrl }),
     ...(sent.resource !== undefined && { resource: sent.resource }),
   }
-  return { entry, faults }
 }
 
 function textFaults(object: Record<string, unknown>, names: readonly string[], place: string): Issue[] {
@@ -107,10 +115,7 @@ function headersOf(request: Record<string, unknown>): Record<string, string> {
 }
 
 /** Source: Bundle invariant bdl-7. */
-function namedTwice(entries: readonly RequestEntry[]): Issue[] {
-  const seen = new Set<string>()
-  return entries.flatMap(({ fullUrl, place }) => {
-    if (fullUrl === undefined || seen.size < seen.add(fullUrl).size) return []
-    return [issue('value', 'Each fullUrl stands once in a Bundle.', `${place}.fullUrl`)]
-  })
+function namedAgain(fullUrl: unknown, place: string, seen: Set<string>): Issue[] {
+  if (typeof fullUrl !== 'string' || seen.size < seen.add(fullUrl).size) return []
+  return [issue('value', 'Each fullUrl stands once in a Bundle.', `${place}.fullUrl`)]
 }

@@ -373,6 +373,40 @@ describe('batch', () => {
     expect(await count('Patient?family=DuLot')).toBe(1)
   })
 
+  test('what is malformed fails alone, the others are carried out', async () => {
+    const name = { fullUrl: urn(1) }
+    const reply = await bundle('batch', [
+      post(patient('Malformee'), {}, { method: 'BREW' }),
+      post(patient('Bonne'), name),
+      { resource: patient('Malformee') },
+      7,
+      null,
+      post(patient('Malformee'), {}, { url: 'https://elsewhere.example/Patient' }),
+      post(patient('Malformee'), {}, { ifNoneExist: 7 }),
+      post(patient('Malformee'), name),
+      { request: { method: 'POST', url: 'Patient' } },
+      post({ resourceType: 'Medication' }),
+      { request: { method: 'GET', url: 'Patient?family=Bonne' } },
+    ])
+    expect(reply.status, reply.text).toBe(200)
+    const became = responses(reply)
+    expect(became.map(({ status }) => status?.slice(0, 3))).toEqual(
+      [400, 201, 400, 400, 400, 404, 400, 400, 400, 404, 200].map(String),
+    )
+    expect(
+      [0, 2, 3, 4, 6, 7].map((n) => reply.at(`entry.${n}.response.outcome.issue.0.expression.0`)),
+    ).toEqual([
+      'Bundle.entry[0].request.method',
+      'Bundle.entry[2].request',
+      'Bundle.entry[3].request',
+      'Bundle.entry[4].request',
+      'Bundle.entry[6].request.ifNoneExist',
+      'Bundle.entry[7].fullUrl',
+    ])
+    expect(reply.at('entry.10.resource.entry.0.resource.name.0.family')).toBe('Bonne')
+    expect(await count('Patient?family=Malformee')).toBe(0)
+  })
+
   test('rights are asked entry by entry', async () => {
     const reply = await bundle(
       'batch',

@@ -12,7 +12,7 @@ export const bundle: Interaction = {
   path: '/',
   async handle(call): Promise<Answer> {
     expectOnly(call.query, [])
-    const { type, entries } = entriesOf(await call.resource())
-    return type === 'batch' ? batch(call, entries) : transaction(call, entries)
+    const posted = entriesOf(await call.resource())
+    return posted.type === 'batch' ? batch(call, posted.entries) : transaction(call, posted.entries)
   },
 }
