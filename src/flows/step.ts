@@ -7,6 +7,7 @@ import type { BookingRules } from './booking/rules.ts'
 import type { ClockSettings } from './clocks/clock.ts'
 import type { Protocol } from './protocol/protocol.ts'
 import type { EntryRules } from './referral/standing.ts'
+import type { Making } from './resource/making.ts'
 import type { CapacityRules } from './routing/capacity-rules.ts'
 import type { Diaries } from './slots/diaries.ts'
 import type { Quota, SlotRules } from './slots/rules.ts'
@@ -136,6 +137,8 @@ export interface Desk {
   diaries?: Diaries
   /** Told of each place that was refused for a quota is used up. */
   quotaRefused?: (quota: Quota, actor: Actor) => void
+  /** What others here are making by a condition at this moment; absent: nobody waits for anybody. */
+  making?: Making
   /** What the profiles say of a resource: errors and warnings; `against`: and a profile that is named. */
   validate: (resource: Resource, options?: { against?: `${string}:${string}` }) => Issue[]
   /** What comes in through the API as it is to be kept: a Subscription gets its owner, its secrets are sealed. */

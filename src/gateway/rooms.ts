@@ -4,6 +4,7 @@ import { type Auth, openAuth } from '../auth/index.ts'
 import type { Config } from '../config.ts'
 import { perform } from '../flows/perform.ts'
 import type { Reception, Sender } from '../flows/receive.ts'
+import { openMaking } from '../flows/resource/making.ts'
 import { openDiaries } from '../flows/slots/diaries.ts'
 import type { Desk } from '../flows/step.ts'
 import { loaded as territoryLoaded } from '../flows/territory/loaded.ts'
@@ -107,5 +108,6 @@ function bareDesk({ validator }: Rules, store: Store, clock: () => Date): Omit<D
     validate: validator.validate,
     prepare: async (resource) => resource,
     notify: () => [],
+    making: openMaking(),
   }
 }

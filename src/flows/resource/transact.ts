@@ -6,7 +6,7 @@ import type { Kept } from '../../store/index.ts'
 import { bodyOf } from '../../store/write/resources.ts'
 import { type Performed, perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
-import { addressed, type NewId } from './addressed.ts'
+import { type Addressed, addressed, type NewId } from './addressed.ts'
 import {
   type Asked,
   type Change,
@@ -17,6 +17,7 @@ import {
   type Target,
 } from './change.ts'
 import { hooks } from './hooks.ts'
+import { conditionsIn, unmetIn } from './making.ts'
 import { isSettledFirst, settled } from './settled.ts'
 import { type Guard, transacted } from './transacted.ts'
 
@@ -102,12 +103,32 @@ async function together(
   desk: Desk,
   guard: Guard,
 ): Promise<Transacted> {
-  const { targets, changes: named, faults } = await addressed(asked, newId, desk)
+  const { meant, making } = await meantBy(asked, newId, desk)
+  using _ = making
+  const { targets, changes: named, faults } = meant
   const changes = await Promise.all(named.map((change) => prepared(change, desk)))
   const found = targets.filter(({ verb }) => verb === 'keep').map(referenceOf)
   const { warnings, validate } = await validated(changes, faults, desk)
   const performed = await perform(transacted, { changes, found, guard }, { ...desk, validate })
   return { changed: targets.map((target) => changedOf(target, performed)), warnings }
+}
+
+/** What is meant, once nobody here is making what its conditions look for; others wait for this one until it is done. */
+async function meantBy(
+  asked: readonly Asked[],
+  newId: NewId,
+  desk: Desk,
+): Promise<{ meant: Addressed; making: Disposable | undefined }> {
+  const { making } = desk
+  const conditions = conditionsIn(asked)
+  if (!making || conditions.length === 0)
+    return { meant: await addressed(asked, newId, desk), making: undefined }
+  for (;;) {
+    await making.over(conditions)
+    const meant = await addressed(asked, newId, desk)
+    const begun = making.begin(unmetIn(asked, meant.targets))
+    if (begun) return { meant, making: begun }
+  }
 }
 
 /** Faults of what is not to be kept as it is are told with their place in what was sent. */
