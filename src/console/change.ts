@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Task } from '@medplum/fhirtypes'
+import type { Resource } from '@medplum/fhirtypes'
 import { mayInteract } from '../auth/gate.ts'
 import { uuidv7 } from '../fhir/id.ts'
 import type { Asked } from '../flows/resource/change.ts'
@@ -19,11 +19,11 @@ export async function change(asked: readonly Asked[], visit: Visit): Promise<Tra
   )
 }
 
-/** A Task as it is to be, in place of the version that was seen. */
-export const updateOf = (before: Kept<Task>, resource: Task) =>
+/** A resource as it is to be, in place of the version that was seen. */
+export const updateOf = (before: Kept, resource: Resource) =>
   ({
     verb: 'update',
-    type: 'Task',
+    type: before.resourceType,
     resource,
     target: { id: before.id },
     ifMatch: before.meta.versionId,

@@ -1,10 +1,10 @@
 import type { Appointment, Organization, Patient, Schedule, Slot } from '@medplum/fhirtypes'
 import { failure } from '../fhir/outcome.ts'
-import { sourceOf } from '../flows/booking/states.ts'
+import { patientOf, sourceOf } from '../flows/booking/states.ts'
 import type { Desk, Peer } from '../flows/step.ts'
 import { periodOf } from '../indicators/index.ts'
 import type { Kept } from '../store/index.ts'
-import { searched } from './search.ts'
+import { along, searched } from './search.ts'
 
 /** A centre that places are booked with. */
 export interface Centre {
@@ -15,16 +15,28 @@ export interface Centre {
   phone: string | undefined
 }
 
-/** A place of a day, and who has it. */
+/** An appointment of a day, and whom it is for. */
+export interface Booking {
+  appointment: Kept<Appointment>
+  patient: Kept<Patient> | undefined
+}
+
+/** A place of a day, and who has it: several where there is room for several. */
 export interface Place {
   slot: Kept<Slot>
-  appointment: Kept<Appointment> | undefined
-  patient: Kept<Patient> | undefined
+  bookings: readonly Booking[]
 }
 
 export interface DiaryDay {
   schedule: Kept<Schedule>
   places: readonly Place[]
+}
+
+/** What a centre has on one day. */
+export interface CentreDay {
+  diaries: readonly DiaryDay[]
+  /** Appointments that no slot was taken for. */
+  beside: readonly Booking[]
 }
 
 /** The centres that the territory is connected with, by name. */
@@ -51,58 +63,66 @@ const centreOf = (organization: Kept<Organization>, { manual }: Peer): Centre =>
 })
 
 /** A centre's diaries on one day, with who is booked. Fails: not-found, value. */
-export async function dayOf(id: string, day: string, desk: Desk): Promise<DiaryDay[]> {
+export async function dayOf(id: string, day: string, desk: Desk): Promise<CentreDay> {
   const peers = desk.territory.peers.filter(({ organization }) => organization === `Organization/${id}`)
   if (peers.length === 0) throw failure('not-found', 'There is no such centre.')
   const span = periodOf(day, day, desk.territory.zone)
   if (!/^\d{4}-\d\d-\d\d$/.test(day) || !span) throw failure('value', 'This is no day.')
-  const sources = peers.map(({ name }) => sourceOf(name)).join(',')
-  const { matches: schedules } = await searched('Schedule', `_source=${sources}&_count=200`, desk)
-  if (schedules.length === 0) return []
-  const slots = await searched('Slot', slotQuery(schedules, span), desk)
-  const appointments = await searched('Appointment', appointmentQuery(span), desk)
-  const booked = new Map(
-    appointments.matches.flatMap((one) =>
-      (one.slot ?? []).map(({ reference = '' }) => [reference, one] as const),
+  const sources = peers.map(({ name }) => sourceOf(name))
+  const { matches: schedules } = await searched('Schedule', `_source=${sources.join(',')}&_count=200`, desk)
+  const [slots, bookings] = await Promise.all([slotsOf(schedules, span, desk), bookingsIn(span, desk)])
+  const placeOf = (slot: Kept<Slot>): Place => ({
+    slot,
+    bookings: bookings.filter(({ appointment }) => isIn(appointment, `Slot/${slot.id}`)),
+  })
+  const placesOf = (schedule: Kept<Schedule>) =>
+    slots.filter((slot) => slot.schedule.reference === `Schedule/${schedule.id}`).map(placeOf)
+  return {
+    diaries: schedules
+      .map((schedule) => ({ schedule, places: placesOf(schedule) }))
+      .sort((a, b) => (a.schedule.comment ?? '').localeCompare(b.schedule.comment ?? '', 'fr')),
+    beside: bookings.filter(
+      ({ appointment: { slot = [], meta } }) => slot.length === 0 && sources.includes(meta.source ?? ''),
     ),
-  )
-  const placeOf = (slot: Kept<Slot>): Place => {
-    const appointment = booked.get(`Slot/${slot.id}`)
-    const named = appointment?.participant.flatMap(({ actor }) => actor?.reference ?? []) ?? []
-    const patient = named
-      .map((reference) => appointments.along.get(reference))
-      .find((one) => one?.resourceType === 'Patient')
-    return { slot, appointment, patient: patient?.resourceType === 'Patient' ? patient : undefined }
   }
-  return schedules
-    .map((schedule) => ({
-      schedule,
-      places: slots.matches
-        .filter((slot) => slot.schedule.reference === `Schedule/${schedule.id}`)
-        .map(placeOf),
-    }))
-    .sort((a, b) => (a.schedule.comment ?? '').localeCompare(b.schedule.comment ?? '', 'fr'))
 }
+
+const isIn = ({ slot = [] }: Appointment, named: string) => slot.some(({ reference }) => reference === named)
 
 interface Span {
   start: string
   end: string
 }
 
-const slotQuery = (schedules: readonly Kept<Schedule>[], { start, end }: Span) =>
-  new URLSearchParams([
+async function slotsOf(
+  schedules: readonly Kept<Schedule>[],
+  { start, end }: Span,
+  desk: Desk,
+): Promise<Kept<Slot>[]> {
+  if (schedules.length === 0) return []
+  const query = new URLSearchParams([
     ['schedule', schedules.map(({ id }) => `Schedule/${id}`).join(',')],
     ['start', `ge${start}`],
     ['start', `lt${end}`],
     ['_sort', 'start'],
     ['_count', '1000'],
   ])
+  return (await searched('Slot', query, desk)).matches
+}
 
-const appointmentQuery = ({ start, end }: Span) =>
-  new URLSearchParams([
+/** Appointments of all centres, in the order in which they begin. */
+async function bookingsIn({ start, end }: Span, desk: Desk): Promise<Booking[]> {
+  const query = new URLSearchParams([
     ['date', `ge${start}`],
     ['date', `lt${end}`],
     ['status', 'pending,booked,arrived,checked-in,fulfilled,noshow'],
     ['_include', 'Appointment:patient'],
+    ['_sort', 'date'],
     ['_count', '1000'],
   ])
+  const { matches, along: found } = await searched('Appointment', query, desk)
+  return matches.map((appointment) => ({
+    appointment,
+    patient: along(found, 'Patient', patientOf(appointment)),
+  }))
+}

@@ -69,11 +69,12 @@ async function done(c: Context<ConsoleEnv>, act: Act, room: Room): Promise<Respo
   }
 }
 
-function onward(c: Context, { to, done }: Onward): Response {
+function onward(c: Context, { to, done, at }: Onward): Response {
   const [path = '', query = ''] = to.split('?')
   const parameters = new URLSearchParams(query)
   if (done) parameters.set('done', done)
-  return c.redirect(parameters.size > 0 ? `${path}?${parameters}` : path, 303)
+  const there = parameters.size > 0 ? `${path}?${parameters}` : path
+  return c.redirect(at === undefined ? there : `${there}#${at}`, 303)
 }
 
 /** For who has not signed in, or has no part in the cell any more: where to. */

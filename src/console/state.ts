@@ -1,4 +1,4 @@
-import type { Task } from '@medplum/fhirtypes'
+import type { Appointment, Task } from '@medplum/fhirtypes'
 import { type Html, html } from './html.ts'
 import { isKey, type Key } from './messages/index.ts'
 import type { View } from './view.ts'
@@ -32,5 +32,18 @@ export function stateOf(
   const key = detail === undefined ? (`state.${status}` as Key) : (`business.${detail}` as Key) // each status has its words
   return badge(tones[status], view.say(isKey(key) ? key : 'state.other'))
 }
+
+const appointmentTones: Readonly<Partial<Record<Appointment['status'], Tone>>> = {
+  pending: 'wait',
+  booked: 'good',
+  arrived: 'busy',
+  'checked-in': 'busy',
+  fulfilled: 'good',
+  noshow: 'bad',
+}
+
+/** How an appointment stands that is in a place, or was. */
+export const appointmentState = (status: Appointment['status'], { say }: View): Html =>
+  badge(appointmentTones[status] ?? 'done', say(`appointment.${status}` as 'appointment.booked')) // each that is shown has its words
 
 export const badge = (tone: Tone, words: string): Html => html`<span class="badge ${tone}">${words}</span>`

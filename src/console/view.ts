@@ -1,4 +1,4 @@
-import type { Failure } from '../fhir/outcome.ts'
+import { type Failure, failure } from '../fhir/outcome.ts'
 import type { Desk } from '../flows/step.ts'
 import type { ConsoleDesk } from './desk.ts'
 import type { Clockwork } from './format.ts'
@@ -63,10 +63,19 @@ export interface Act {
 export interface Onward {
   to: string
   done?: Key
+  /** Id of what it was about there: who goes by keyboard goes on from it. */
+  at?: string
 }
 
 /** A field of a form, without blanks around it. */
 export function field(form: FormData, name: string): string {
   const value = form.get(name)
   return typeof value === 'string' ? value.trim() : ''
+}
+
+/** The same, of one that has to be filled in. Fails: required. */
+export function required(form: FormData, name: string): string {
+  const value = field(form, name)
+  if (value) return value
+  throw failure('required', 'An answer is missing.', name)
 }

@@ -1,5 +1,5 @@
 import type { Appointment, Organization, Patient, ServiceRequest, Task } from '@medplum/fhirtypes'
-import { heldUntil, isLive, operatorOf } from '../flows/booking/states.ts'
+import { heldUntil, isLive, operatorOf, patientOf } from '../flows/booking/states.ts'
 import { inOrder, waitsSince, windowOf } from '../flows/booking/waiting.ts'
 import { modalityOf } from '../flows/routing/called.ts'
 import type { Desk } from '../flows/step.ts'
@@ -65,11 +65,7 @@ const waitingOf = (
 ): Waiting => ({
   appointment,
   request: along(found, 'ServiceRequest', appointment.basedOn?.[0]?.reference),
-  patient: along(
-    found,
-    'Patient',
-    appointment.participant.map(({ actor }) => actor?.reference).find((one) => one?.startsWith('Patient/')),
-  ),
+  patient: along(found, 'Patient', patientOf(appointment)),
   since: waitsSince(appointment),
   until: windowOf(appointment)?.end,
   heldUntil: isLive(appointment) ? heldUntil(appointment) : undefined,

@@ -341,7 +341,7 @@ export async function spawnGateway(settings: Readonly<Record<string, string>>): 
     kill,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
-      const late = setTimeout(() => child.kill('SIGKILL'), 15_000)
+      const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
       await gone
       clearTimeout(late)
     },
@@ -358,7 +358,7 @@ export interface TestDemo extends AsyncDisposable {
   as(client: string): Caller
 }
 
-export async function startDemo(): Promise<TestDemo> {
+export async function startDemo(clock: () => Date = () => new Date()): Promise<TestDemo> {
   await using opening = new AsyncDisposableStack()
   const { url: databaseUrl } = opening.use(await freshDatabase())
   const dataDir = await mkdtemp(join(tmpdir(), 'relais-demo-'))
@@ -371,7 +371,7 @@ export async function startDemo(): Promise<TestDemo> {
     RELAIS_DATA_DIR: dataDir,
   })
   const lines = openLog('debug', { write: (line) => void log.push(line) })
-  const demo = opening.use(await openDemo(config, lines, () => new Date()))
+  const demo = opening.use(await openDemo(config, lines, clock))
   const world = await visit(dataDir)
   const open = opening.move()
   return {
@@ -379,7 +379,7 @@ export async function startDemo(): Promise<TestDemo> {
     world,
     databaseUrl,
     log,
-    as: callersOf({ ...world, clock: () => new Date() }),
+    as: callersOf({ ...world, clock }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }

@@ -159,6 +159,9 @@ export const en: Catalogue = {
   'done.asked-centre': 'The centre is asked; its answer will show here.',
   'done.centre-refused': 'The centre’s refusal is noted. Propose another place.',
   'done.cancelled': 'The appointment is cancelled, the centre is told.',
+  'done.arrived': 'The arrival is noted.',
+  'done.fulfilled': 'The exam is noted as done; the doctor knows.',
+  'done.noshow': 'That nobody came is noted; the doctor knows.',
   'done.answered': 'The answers are kept.',
   'done.sent': 'The message has left.',
 
@@ -188,6 +191,10 @@ export const en: Catalogue = {
   'day.free': '{free} free of {all}',
   'day.none': 'Nothing on this day.',
   'day.time': 'Time',
+  'day.beside': 'Beside the diary',
+  'day.arrived': 'Arrived',
+  'day.fulfilled': 'Exam done',
+  'day.noshow': 'Did not come',
 
   'counts.title': 'Figures',
   'counts.from': 'From',

@@ -158,6 +158,9 @@ export const fr = {
   'done.asked-centre': 'Le centre est interrogé ; sa réponse s’affichera ici.',
   'done.centre-refused': 'Le refus du centre est noté. Proposez une autre place.',
   'done.cancelled': 'Le rendez-vous est annulé, le centre est prévenu.',
+  'done.arrived': 'L’arrivée est notée.',
+  'done.fulfilled': 'L’examen est noté comme fait ; le médecin le sait.',
+  'done.noshow': 'L’absence est notée ; le médecin le sait.',
   'done.answered': 'Les réponses sont enregistrées.',
   'done.sent': 'Le message est parti.',
 
@@ -187,6 +190,10 @@ export const fr = {
   'day.free': '{free} libres sur {all}',
   'day.none': 'Rien ce jour-là.',
   'day.time': 'Heure',
+  'day.beside': 'Hors agenda',
+  'day.arrived': 'Arrivé',
+  'day.fulfilled': 'Examen fait',
+  'day.noshow': 'Pas venu',
 
   'counts.title': 'Chiffres',
   'counts.from': 'Du',

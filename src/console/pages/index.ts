@@ -1,6 +1,7 @@
 import type { Act, Page } from '../view.ts'
-import { centresPage, dayPage } from './centres.ts'
+import { centresPage } from './centres.ts'
 import { countsPage } from './counts.ts'
+import { dayPage, noticeDay } from './day.ts'
 import { newPage, takeCall } from './new.ts'
 import { requestPage } from './request.ts'
 import { requestActs } from './request-acts.ts'
@@ -21,4 +22,4 @@ export const pages: readonly Page[] = [
 ]
 
 /** What can be done by sending a form, by path under `/console`. */
-export const acts: readonly Act[] = [searchPatients, takeCall, ...requestActs, answerCall]
+export const acts: readonly Act[] = [searchPatients, takeCall, ...requestActs, answerCall, noticeDay]

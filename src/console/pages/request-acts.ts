@@ -21,7 +21,7 @@ import { dossierOf } from '../dossier.ts'
 import type { Key } from '../messages/index.ts'
 import { colleaguesOf } from '../person.ts'
 import { places } from '../proposals.ts'
-import { type Act, field, type Visit } from '../view.ts'
+import { type Act, field, required, type Visit } from '../view.ts'
 import { requestShown } from './request.ts'
 
 /** Something that is done about one request; afterwards its page is shown again. */
@@ -43,12 +43,6 @@ async function taskOf(id: string, { desk, person }: Visit): Promise<Kept<Task>> 
   const task = tasks.find(isOfRequest)
   if (task) return task
   throw failure('not-found', 'This request has no Task.')
-}
-
-const required = (form: FormData, name: string): string => {
-  const value = field(form, name)
-  if (value) return value
-  throw failure('required', 'An answer is missing.', name)
 }
 
 export const claimRequest = act('claim', async (visit, _, id) => {
@@ -153,13 +147,7 @@ const noteOf = (kind: 'purpose' | 'justification', text: string): Annotation[] =
 
 /** What the exam is to find out, and why this one, stand on the request itself. */
 const withNotes = (request: Kept<ServiceRequest>, notes: Annotation[]) =>
-  ({
-    verb: 'update',
-    type: 'ServiceRequest',
-    resource: { ...request, note: (request.note ?? []).concat(notes) },
-    target: { id: request.id },
-    ifMatch: request.meta.versionId,
-  }) as const
+  updateOf(request, { ...request, note: (request.note ?? []).concat(notes) })
 
 const snomed = { yes: '373066001', no: '373067005', unknown: '261665006' } as const
 

@@ -30,7 +30,8 @@ export async function requestShown(visit: Visit): Promise<Shown> {
   const dossier = await dossierOf(parts.id ?? '', desk)
   const { request, task, patient, appointments, supporting } = dossier
   const current = appointments.filter(({ status }) => !gone.includes(status))
-  const wantsPlace = task !== undefined && isOpen(task) && current.length === 0
+  const isMissed = current.every(({ status }) => status === 'noshow')
+  const wantsPlace = task !== undefined && isOpen(task) && isMissed
   const at = { now: desk.clock().toISOString(), territory: desk.territory }
   const judgement = judgementOf({ ...dossier, unmapped: false }, flagCodesOf(request), at)
   const [proposals, booked, colleagues] = await Promise.all([
@@ -124,8 +125,8 @@ interface Places {
   isBlocked: boolean
 }
 
-/** Where the exam is, or could be. */
+/** Where the exam is, was missed, or could be. */
 function placePart(dossier: Dossier, { proposals, booked, wantsPlace, ...state }: Places, view: View): Html {
-  if (booked.length > 0) return bookedPart(dossier, booked, view)
-  return wantsPlace ? proposalPart(dossier, proposals, state, view) : nothing
+  return html`<div data-part="places">${booked.length > 0 ? bookedPart(dossier, booked, view) : nothing}
+    ${wantsPlace ? proposalPart(dossier, proposals, state, view) : nothing}</div>`
 }

@@ -7,7 +7,7 @@ import { given, type Html, html, nothing } from '../html.ts'
 import { formKey } from '../layout.ts'
 import { isKey } from '../messages/index.ts'
 import type { Proposal } from '../proposals.ts'
-import { badge, type Tone } from '../state.ts'
+import { appointmentState, badge } from '../state.ts'
 import type { View } from '../view.ts'
 
 /** Places that could be had, best first, each with the button that takes it; where nothing is missing the best has the focus. */
@@ -21,7 +21,7 @@ export function proposalPart(
   const at = (act: string) => `/console/requests/${request.id}/${act}`
   const list = html`<form method="post" action="${at('book')}">${formKey(view)}
     <ol class="places">${proposals.map((proposal, n) => placeLine(proposal, { isBest: isReady && n === 0, isBlocked }, view))}</ol></form>`
-  return html`<section class="card" data-part="places"><h2>${say('places.title')}</h2>
+  return html`<section class="card"><h2>${say('places.title')}</h2>
     ${isBlocked ? html`<p class="quiet">${say('places.blocked')}</p>` : nothing}
     ${proposals.length === 0 ? html`<p class="empty">${say('places.none')}</p>` : list}
     <form method="post" action="${at('propose')}" class="below">${formKey(view)}<button>${say(proposals.length === 0 ? 'places.tell-none' : 'places.propose')}</button></form>
@@ -63,23 +63,13 @@ const reasonWords = (reasons: readonly string[], { say }: View): string =>
     .map((key) => say(key))
     .join(' · ')
 
-const tones: Readonly<Partial<Record<Appointment['status'], Tone>>> = {
-  pending: 'wait',
-  booked: 'good',
-  arrived: 'busy',
-  'checked-in': 'busy',
-  fulfilled: 'good',
-  noshow: 'bad',
-}
-
 /** What is booked, or asked for, and what can become of it. */
 export function bookedPart(dossier: Dossier, booked: readonly Proposal[], view: View): Html {
   const { say } = view
-  return html`<section class="card" data-part="places"><h2>${say('places.booked')}</h2>${booked.map(
+  return html`<section class="card"><h2>${say('places.booked')}</h2>${booked.map(
     ({ appointment, place, commune }) => {
       const { status, start = '', id = '' } = appointment
-      const words = say(`appointment.${status}` as 'appointment.booked') // each status that is shown has its words
-      return html`<div class="booked"><p class="when"><strong>${dayWords(start, view)} ${timeOf(start, view)}</strong> ${badge(tones[status] ?? 'done', words)}</p>
+      return html`<div class="booked"><p class="when"><strong>${dayWords(start, view)} ${timeOf(start, view)}</strong> ${appointmentState(status, view)}</p>
       <p>${place}${given(commune, (name) => html`, ${name}`)}</p>${callForm(dossier, id, view)}${cancelForm(dossier, id, status, view)}</div>`
     },
   )}</section>`

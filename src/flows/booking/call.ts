@@ -2,7 +2,7 @@ import type { Appointment, Patient, Resource, ServiceRequest, Task } from '@medp
 import { systems } from '../../fhir/canonical.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Moment } from '../step.ts'
-import { referenceTo } from './states.ts'
+import { patientOf, referenceTo } from './states.ts'
 
 /** Whom an appointment is for. */
 export interface Whom {
@@ -37,8 +37,9 @@ export function callFor(
 }
 
 /** Somebody of the cell tells the centre that it need not expect the patient: its system is told of no cancellation. */
-export function cancelCallFor({ id, participant, basedOn = [] }: Kept<Appointment>, at: Moment): Task {
-  const patient = participant.map(({ actor }) => actor?.reference).find((one) => one?.startsWith('Patient/'))
+export function cancelCallFor(appointment: Kept<Appointment>, at: Moment): Task {
+  const { basedOn = [] } = appointment
+  const patient = patientOf(appointment)
   return {
     resourceType: 'Task',
     id: at.newId(),
@@ -46,7 +47,7 @@ export function cancelCallFor({ id, participant, basedOn = [] }: Kept<Appointmen
     intent: 'order',
     code: { coding: [{ system: systems.task, code: 'cancel-booking' }] },
     ...(basedOn.length > 0 && { basedOn }),
-    focus: { reference: `Appointment/${id}` },
+    focus: { reference: referenceTo(appointment) },
     ...(patient !== undefined && { for: { reference: patient } }),
     authoredOn: at.now,
     lastModified: at.now,

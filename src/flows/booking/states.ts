@@ -99,6 +99,10 @@ export function operatorOf({ extension = [] }: Appointment): string | undefined 
   return extension.find(({ url }) => url === frCore.operator)?.valueReference?.reference
 }
 
+/** `Patient/<id>` of whom the appointment is for, once that is known. */
+export const patientOf = ({ participant }: Appointment): string | undefined =>
+  participant.map(({ actor }) => actor?.reference).find((one) => one?.startsWith('Patient/'))
+
 export const operatorExtension = (organization: string | undefined) =>
   organization === undefined ? [] : [{ url: frCore.operator, valueReference: { reference: organization } }]
 
