@@ -1,6 +1,6 @@
 import type { ConceptMap } from '@medplum/fhirtypes'
 import { failures, type Issue } from '../fhir/outcome.ts'
-import type { Unit } from './compile/context.ts'
+import type { Ready, Unit } from './compile/context.ts'
 import { type Loading, unitOf } from './compile/unit.ts'
 import { conceptMapsOf } from './concept-map.ts'
 import { parse } from './language/parse.ts'
@@ -114,7 +114,7 @@ const overridden = (maps: readonly MapFile[], own: readonly MapFile[]): MapFile[
 interface Entry {
   parameters: Group['parameters']
   shapes: readonly Shape[]
-  invoke(values: unknown[], run: Run): void
+  ready: Ready
 }
 
 function entryOf(map: MapFile, loading: Loading): Entry | undefined {
@@ -122,7 +122,7 @@ function entryOf(map: MapFile, loading: Loading): Entry | undefined {
   const [group] = map.groups
   if (!group) return undefined
   const shapes = shapesOf(group, unit)
-  return { parameters: group.parameters, shapes, invoke: unit.invoke({ group, unit }, shapes) }
+  return { parameters: group.parameters, shapes, ready: unit.invoke({ group, unit }, shapes) }
 }
 
 /** Compiles the groups that none has invoked, for what is wrong with them. */
@@ -136,14 +136,14 @@ function compileOthers(map: MapFile, loading: Loading): void {
 const shapesOf = ({ parameters }: Group, unit: Unit) =>
   parameters.map(({ type }) => (type ? unit.shape(type) : plain))
 
-function ran({ parameters, shapes, invoke }: Entry, input: unknown, run: Run): Transformed {
+function ran({ parameters, shapes, ready }: Entry, input: unknown, run: Run): Transformed {
   const isOnly = (mode: string) => parameters.filter((one) => one.mode === mode).length === 1
   const values = parameters.map(({ mode, name }, index) => {
     if (mode === 'target') return shapes[index]?.create()
     // Several sources are named, as said above.
     return isOnly('source') ? input : (input as Record<string, unknown>)[name]
   })
-  invoke(values, run)
+  ready.invoke(run, ...values)
   const faults = run.issues.filter(({ severity }) => severity === undefined || severity === 'error')
   if (faults.length) throw failures(faults)
   const made = parameters.flatMap(({ mode, name }, index) =>

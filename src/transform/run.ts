@@ -42,9 +42,6 @@ export interface Run {
 
 /** The variables of one invocation of a group, by slot. */
 export type Frame = unknown[]
-export type Action = (frame: Frame, run: Run) => void
-/** Undefined: absent. A list: several, or none. */
-export type Value = (frame: Frame, run: Run) => unknown
 
 export const newRun = (options: RunOptions, input?: unknown): Run => ({
   options,

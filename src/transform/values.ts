@@ -18,18 +18,19 @@ export function listOf(value: unknown): readonly unknown[] {
   return isUnsaid(value) ? [] : [value]
 }
 
-/** Gives the items of one element of a value, or of all items of a list; undefined when there are none. */
-export function elementsOf(key: string): (value: unknown) => unknown {
-  const isInherited = key in Object.prototype
-  return function read(value): unknown {
-    if (typeof value !== 'object' || value === null) return undefined
-    if (Array.isArray(value)) return saidOf(value.flatMap((item) => listOf(read(item))))
-    if (isInherited && !Object.hasOwn(value, key)) return undefined
-    const found = (value as Tree)[key] // an object has properties
-    if (typeof found !== 'object') return isUnsaid(found) ? undefined : found
-    if (found === null) return undefined
-    return Array.isArray(found) && found.some(isUnsaid) ? saidOf(found) : found
-  }
+/** The items of one element of a value, or of all items of a list; undefined when there are none. */
+export function elementsIn(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Array.isArray(value)) return saidOf(value.flatMap((item) => listOf(elementsIn(item, key))))
+  if (key in Object.prototype && !Object.hasOwn(value, key)) return undefined
+  return saidIn((value as Tree)[key]) // an object has properties
+}
+
+/** What stands in an element, without what is unsaid. */
+export function saidIn(found: unknown): unknown {
+  if (typeof found !== 'object') return isUnsaid(found) ? undefined : found
+  if (found === null) return undefined
+  return Array.isArray(found) && found.some(isUnsaid) ? saidOf(found) : found
 }
 
 /** A copy that shares nothing. */

@@ -36,6 +36,16 @@ describe('a source', () => {
     expect(made(map, input)).toEqual({ 'x y': 'a', target: 'b', check: 'c', last: 'd' })
   })
 
+  test('is never read as code, whatever its names and texts hold', () => {
+    for (const name of ['a"];throw 1//', 'a`;throw 1//', 'a */ throw 1', 'a\u2028throw 1']) {
+      const quoted = `\`${name.replaceAll('`', '\\`')}\``
+      const map = rules(
+        `src.${quoted} as v where ($this != '${name}') -> tgt.${quoted} = v, tgt.text = '${name}';`,
+      )
+      expect(made(map, { [name]: 'x' })).toEqual({ [name]: 'x', text: name })
+    }
+  })
+
   test('without element is the variable itself', () => {
     expect(made(rules("src -> tgt.a = 'x'; src as s -> tgt.b = s;"), 'text')).toEqual({ a: 'x', b: 'text' })
   })

@@ -1,6 +1,6 @@
 import { expression } from '../expressions/expression.ts'
 import type { Constant, Literal, MapFile } from '../language/syntax.ts'
-import { newRun } from '../run.ts'
+import { type Frame, newRun, type Run } from '../run.ts'
 import { plain } from '../shapes/shape.ts'
 import type { Unit } from './context.ts'
 import { emptyScope } from './scope.ts'
@@ -19,8 +19,12 @@ export function constantsOf(map: MapFile, unit: Unit): Map<string, Literal['valu
 
 function worth({ value, ...at }: Constant, unit: Unit): Literal['value'] | undefined {
   if (value.kind === 'literal') return value.value
-  const evaluate = expression(value, { unit, scope: emptyScope(), shape: plain, place: at.name })
-  const found = evaluate(undefined, [], newRun({}))
+  const scope = emptyScope()
+  const evaluated = expression(value, { unit, scope, shape: plain, place: at.name })('undefined')
+  const found = scope.writing.finish<(frame: Frame, run: Run) => unknown>(
+    'frame, run',
+    `return ${evaluated}`,
+  )([], newRun({}))
   if (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean') return found
   unit.fault(value, 'A constant is one text, number or boolean, and needs nothing of the message.')
   return undefined

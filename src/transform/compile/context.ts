@@ -20,11 +20,14 @@ export interface Unit {
   shape(type: Named): Shape
   translator(url: string): Translator | undefined
   /** A group, ready to be invoked with arguments of these shapes. */
-  invoke(home: Home, shapes: readonly Shape[]): Invoke
+  invoke(home: Home, shapes: readonly Shape[]): Ready
 }
 
-/** Runs a group with its arguments, in the order of its parameters. */
-export type Invoke = (given: unknown[], run: Run) => void
+/** A group that can be invoked, once all have been read. */
+export interface Ready {
+  /** Runs it with its arguments, in the order of its parameters. */
+  invoke(run: Run, ...given: unknown[]): void
+}
 
 /** The nearest of the names that there are, for whoever has misspelt one: ` Did you mean "x"?` */
 export function nearest(name: string, names: Iterable<string>): string {

@@ -1,29 +1,35 @@
 import type { Group, Parameter } from '../language/syntax.ts'
-import type { Action } from '../run.ts'
+import type { Run } from '../run.ts'
 import { plain, type Shape } from '../shapes/shape.ts'
-import type { Home, Invoke, Unit } from './context.ts'
+import type { Code } from './code.ts'
+import type { Home, Ready, Unit } from './context.ts'
 import { rulesOf } from './rule.ts'
-import { declare, emptyScope, type Slots } from './scope.ts'
+import { declare, emptyScope } from './scope.ts'
 
 /** Groups made ready, each once for the shapes it is invoked with. */
-export type Ready = Map<Group, Map<string, { invoke: Invoke }>>
+export type ReadyGroups = Map<Group, Map<string, Ready>>
 
 /** How deep groups may invoke one another: beyond, a map never ends. */
 const deepest = 200
 
 /** A group, ready to be invoked with arguments of these shapes; parameters without a type take those. */
-export function invokeOf({ group, unit }: Home, given: readonly Shape[], ready: Ready): Invoke {
+export function readied({ group, unit }: Home, given: readonly Shape[], all: ReadyGroups): Ready {
   const shapes = group.parameters.map((parameter, index) => shapeOf(parameter, given[index] ?? plain, unit))
   const key = shapes.map(({ model, name, kind }) => `${model} ${kind} ${name}`).join()
-  const variants = ready.get(group) ?? new Map<string, { invoke: Invoke }>()
-  ready.set(group, variants)
+  const variants = all.get(group) ?? new Map<string, Ready>()
+  all.set(group, variants)
   const known = variants.get(key)
   // A group that invokes itself finds itself here before it is ready.
-  if (known) return (values, run) => known.invoke(values, run)
-  const holder: { invoke: Invoke } = { invoke: () => {} }
-  variants.set(key, holder)
-  holder.invoke = compiled({ group, unit }, shapes)
-  return holder.invoke
+  if (known) return known
+  const ready: Ready = { invoke: () => {} }
+  variants.set(key, ready)
+  const make = compiled({ group, unit }, shapes)
+  // Most groups are for messages that seldom come: each is made when it is first invoked.
+  ready.invoke = (run, ...values) => {
+    ready.invoke = make()
+    ready.invoke(run, ...values)
+  }
+  return ready
 }
 
 function shapeOf({ type, name, ...at }: Parameter, given: Shape, unit: Unit): Shape {
@@ -39,33 +45,37 @@ function shapeOf({ type, name, ...at }: Parameter, given: Shape, unit: Unit): Sh
   return shape
 }
 
-function compiled({ group, unit }: Home, shapes: readonly Shape[]): Invoke {
+function compiled({ group, unit }: Home, shapes: readonly Shape[]): () => Ready['invoke'] {
   const base = extended({ group, unit }, shapes)
   let scope = emptyScope()
   for (const [index, { name, mode, ...at }] of group.parameters.entries()) {
     if (scope.variables.has(name)) unit.fault(at, `There are two parameters "${name}"; rename one.`)
     scope = declare(scope, { name, mode, shape: shapes[index] ?? plain })[0]
   }
-  const action = rulesOf(group.rules, scope, unit)
-  return guarded(group.name, base, action, scope.slots)
+  const { writing } = scope
+  const given = group.parameters.map(writing.fresh)
+  const rules = rulesOf(group.rules, scope, unit)
+  const body = `${writing.bind(entered(group.name))}(run)
+  ${base ? `${writing.bind(base)}.invoke(${['run', ...given].join(', ')})` : ''}
+  const frame = [${given.concat(absent(writing.slots - given.length)).join(', ')}]
+  run.frames[run.depth] = frame
+  ${rules}
+  run.depth--`
+  return () => writing.finish(['run', ...given].join(', '), body)
 }
 
-function guarded(name: string, base: Invoke | undefined, action: Action, slots: Slots): Invoke {
-  const { count } = slots
-  return (values, run) => {
+const absent = (count: number): Code[] => new Array<Code>(count).fill('undefined')
+
+/** Goes one deeper. */
+function entered(name: string) {
+  return (run: Run) => {
     if (run.depth >= deepest) throw new Error(`The group ${name} invokes itself without end.`)
     run.depth++
-    base?.(values, run)
-    const frame: unknown[] = new Array(count)
-    for (let index = 0; index < values.length; index++) frame[index] = values[index]
-    run.frames[run.depth] = frame
-    action(frame, run)
-    run.depth--
   }
 }
 
 /** The group that this one extends: it runs first, with the same arguments. */
-function extended({ group, unit }: Home, shapes: readonly Shape[]): Invoke | undefined {
+function extended({ group, unit }: Home, shapes: readonly Shape[]): Ready | undefined {
   if (!group.extends) return undefined
   const base = unit.groups.get(group.extends.name)
   if (!base) {

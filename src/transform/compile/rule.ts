@@ -1,25 +1,25 @@
 import type { Argument, Call, Rule } from '../language/syntax.ts'
-import type { Action } from '../run.ts'
 import type { Shape } from '../shapes/shape.ts'
+import { type Code, quoted } from './code.ts'
 import { type Home, nearest, type Unit } from './context.ts'
-import type { Scope } from './scope.ts'
+import { held, type Scope } from './scope.ts'
 import { type Reads, reads } from './source.ts'
 import { writes } from './target.ts'
 import { type Computed, computed, nothing, type Spot } from './transform.ts'
 
 /** Compiles rules that stand beside each other; they run in the order they are written. */
-export function rulesOf(rules: readonly Rule[], scope: Scope, unit: Unit): Action {
-  return inOrder(rules.map((rule) => ruleOf(rule, scope, unit)))
+export function rulesOf(rules: readonly Rule[], scope: Scope, unit: Unit): Code {
+  return rules.map((rule) => `{ ${ruleOf(rule, scope, unit)} }`).join('\n')
 }
 
 /** Sources from the first to the last, for each of their items the targets, then what depends on them. */
-function ruleOf(rule: Rule, outer: Scope, unit: Unit): Action {
+function ruleOf(rule: Rule, outer: Scope, unit: Unit): Code {
   const place = rule.name ?? rule.sources[0]?.path.names.map(({ name }) => name).join('.') ?? ''
   const loops: Reads[] = []
   let scope = outer
   for (const source of rule.sources) {
     const read = reads(source, scope, unit, place)
-    if (!read) return nothingDone
+    if (!read) return ''
     loops.push(read)
     scope = read.scope
   }
@@ -27,39 +27,24 @@ function ruleOf(rule: Rule, outer: Scope, unit: Unit): Action {
   return loops.reduceRight((next, { each }) => each(next), body)
 }
 
-function bodyOf(rule: Rule, spot: Spot): Action {
+function bodyOf(rule: Rule, spot: Spot): Code {
   const simple = simplyCopied(rule, spot)
-  if (simple) return simple
-  const actions: Action[] = []
+  if (simple !== undefined) return simple
+  const actions: Code[] = []
   let { scope } = spot
   for (const target of rule.targets) {
     const written = writes(target, { ...spot, scope })
-    if (!written) return nothingDone
+    if (!written) return ''
     actions.push(written.action)
     scope = written.scope
   }
   for (const call of rule.calls) actions.push(callOf(call, { ...spot, scope }))
   if (rule.rules.length) actions.push(rulesOf(rule.rules, scope, spot.unit))
-  return inOrder(actions)
-}
-
-function inOrder(actions: readonly Action[]): Action {
-  const [first, second, ...more] = actions
-  if (!first) return nothingDone
-  if (!second) return first
-  if (!more.length) {
-    return (frame, run) => {
-      first(frame, run)
-      second(frame, run)
-    }
-  }
-  return (frame, run) => {
-    for (const action of actions) action(frame, run)
-  }
+  return actions.join(';\n')
 }
 
 /** `a.b -> c.d;`: the value itself, or what the default group of the two types makes of it. */
-function simplyCopied(rule: Rule, spot: Spot): Action | undefined {
+function simplyCopied(rule: Rule, spot: Spot): Code | undefined {
   const [target] = rule.targets
   const isSimple =
     rule.sources.length === 1 && rule.targets.length === 1 && !rule.calls.length && !rule.rules.length
@@ -67,25 +52,23 @@ function simplyCopied(rule: Rule, spot: Spot): Action | undefined {
     return undefined
   const { focus } = spot
   if (!focus) return undefined
-  const { slot, shape, mode } = focus
-  const given: Computed = { value: (frame) => frame[slot], shape, own: mode === 'target' }
-  return writes(target, spot, (element) => byDefault(given, element, spot) ?? given)?.action ?? nothingDone
+  const given: Computed = { value: held(focus), shape: focus.shape, own: focus.mode === 'target' }
+  return writes(target, spot, (element) => byDefault(given, element, spot) ?? given)?.action ?? ''
 }
 
 /** What the default group makes of a value for an element of another type; undefined when there is no such group. */
-function byDefault(given: Computed, element: Shape, { unit }: Spot): Computed | undefined {
+function byDefault(given: Computed, element: Shape, { unit, scope }: Spot): Computed | undefined {
   const home = defaultGroup(unit, given.shape, element)
   if (!home) return undefined
-  const invoke = unit.invoke(home, [given.shape, element])
-  return {
-    shape: element,
-    own: true,
-    value: (frame, run) => {
-      const tree = element.create()
-      invoke([given.value(frame, run), tree], run)
-      return tree
-    },
-  }
+  const { beside, bind } = scope.writing
+  const group = bind(unit.invoke(home, [given.shape, element]))
+  const make = beside(
+    'given, run',
+    `const made = ${quoted(element.create())}
+    ${group}.invoke(run, given, made)
+    return made`,
+  )
+  return { shape: element, own: true, isOne: true, value: `${make}(${given.value}, run)` }
 }
 
 /** `<<types>>` is for its two types, `<<type+>>` for its source type and whatever it makes of that by default. */
@@ -100,12 +83,12 @@ function defaultGroup(unit: Unit, from: Shape, to: Shape): Home | undefined {
 }
 
 /** `then group(a, b)`. */
-function callOf(call: Call, spot: Spot): Action {
+function callOf(call: Call, spot: Spot): Code {
   const { unit } = spot
   const home = unit.groups.get(call.name)
   if (!home) {
     unit.fault(call, `There is no group "${call.name}" here.${nearest(call.name, unit.groups.keys())}`)
-    return nothingDone
+    return ''
   }
   const { parameters } = home.group
   if (call.arguments.length !== parameters.length) {
@@ -114,21 +97,18 @@ function callOf(call: Call, spot: Spot): Action {
       call,
       `${call.name} takes ${parameters.length} arguments (${form}); here are ${call.arguments.length}.`,
     )
-    return nothingDone
+    return ''
   }
   const given = call.arguments.map((one, index) =>
     argumentOf(one, parameters[index]?.mode === 'target', spot),
   )
-  const invoke = unit.invoke(
-    home,
-    given.map(({ shape }) => shape),
-  )
-  const values = given.map(({ value }) => value)
-  const targets = parameters.flatMap(({ mode }, index) => (mode === 'target' ? [index] : []))
-  return (frame, run) => {
-    const found = values.map((value) => value(frame, run))
-    if (targets.every((index) => found[index] !== undefined)) invoke(found, run)
-  }
+  const { bind, fresh } = spot.scope.writing
+  const shapes = given.map(({ shape }) => shape)
+  const group = bind(unit.invoke(home, shapes))
+  const names = given.map(fresh)
+  const targets = names.filter((_, index) => parameters[index]?.mode === 'target')
+  return `${given.map(({ value }, index) => `const ${names[index]} = ${value}`).join('\n')}
+  if (${targets.map((name) => `${name} !== undefined`).join(' && ') || 'true'}) ${group}.invoke(${['run', ...names].join(', ')})`
 }
 
 function argumentOf(given: Argument, isTarget: boolean, spot: Spot): Computed {
@@ -146,5 +126,3 @@ function argumentOf(given: Argument, isTarget: boolean, spot: Spot): Computed {
   }
   return made
 }
-
-const nothingDone: Action = () => {}

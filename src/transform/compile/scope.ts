@@ -1,4 +1,5 @@
 import type { Shape } from '../shapes/shape.ts'
+import { type Code, newWriting, type Writing } from './code.ts'
 
 export interface Variable {
   name: string
@@ -8,22 +9,21 @@ export interface Variable {
   mode: 'source' | 'target'
 }
 
-/** How many slots a frame of the group has. */
-export interface Slots {
-  count: number
-}
-
 /** The variables that can be seen from one place of a group. */
 export interface Scope {
-  readonly slots: Slots
+  readonly writing: Writing
   readonly variables: ReadonlyMap<string, Variable>
 }
 
-export const emptyScope = (): Scope => ({ slots: { count: 0 }, variables: new Map() })
+export const emptyScope = (): Scope => ({ writing: newWriting(), variables: new Map() })
 
 /** A scope with one more variable. Scopes of rules beside each other do not see each other's. */
 export function declare(scope: Scope, variable: Omit<Variable, 'slot'>): [Scope, Variable] {
-  const declared: Variable = { ...variable, slot: scope.slots.count++ }
+  const declared: Variable = { ...variable, slot: scope.writing.slots++ }
   if (!variable.name) return [scope, declared]
-  return [{ slots: scope.slots, variables: new Map(scope.variables).set(variable.name, declared) }, declared]
+  const variables = new Map(scope.variables).set(variable.name, declared)
+  return [{ writing: scope.writing, variables }, declared]
 }
+
+/** Where a variable stands in the frame. */
+export const held = ({ slot }: Pick<Variable, 'slot'>): Code => `frame[${slot}]`

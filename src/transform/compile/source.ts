@@ -1,22 +1,23 @@
 import { issue } from '../../fhir/outcome.ts'
-import { type Expression, expression, holds } from '../expressions/expression.ts'
+import { expression, holds } from '../expressions/expression.ts'
 import { listed } from '../expressions/items.ts'
-import type { Literal, Named, Source } from '../language/syntax.ts'
+import type { Expression, Literal, Named, Source } from '../language/syntax.ts'
 import { located } from '../located.ts'
-import type { Action, Frame, Run, Value } from '../run.ts'
+import type { Run } from '../run.ts'
 import { derives } from '../shapes/fhir.ts'
 import { plain, type Shape } from '../shapes/shape.ts'
 import { isTree, isUnsaid, listOf } from '../values.ts'
+import { type Code, quoted, type Writing } from './code.ts'
 import type { Unit } from './context.ts'
-import { declare, type Scope, type Variable } from './scope.ts'
+import { declare, held, type Scope, type Variable } from './scope.ts'
 import { type Read, reading, stepDown } from './transform.ts'
 
 /** A source, compiled: runs what follows once for each item that it lets through. */
 export interface Reads {
   scope: Scope
   variable: Variable
-  /** The items, before they are bound to the variable. */
-  each(next: Action): Action
+  /** Statements that bind each item to the variable, with those that follow. */
+  each(next: Code): Code
 }
 
 /**
@@ -27,105 +28,104 @@ export interface Reads {
 export function reads(source: Source, outer: Scope, unit: Unit, place: string): Reads | undefined {
   const found = reading(source.path, { unit, scope: outer })
   if (!found) return undefined
-  const typed = source.type ? ofType(source.type, found, unit) : found
+  const typed = source.type ? ofType(source.type, found, unit, outer.writing) : found
   const { name } = source.alias ?? { name: '' }
   if (name && outer.variables.has(name)) {
     unit.fault(source.alias ?? source, `There is a variable "${name}" here already; take another name.`)
   }
   const [scope, variable] = declare(outer, { name, shape: typed.shape, mode: found.variable.mode })
-  const clauses = compiledClauses(source, scope, unit, typed.shape, place)
-  const { slot } = variable
+  const around = { scope, unit, place, variable, shape: typed.shape }
+  const where = source.where && condition(source.where, around)
+  const clauses = compiledClauses(source, where, around)
   return {
     scope,
     variable,
     each(next) {
-      const [only, ...more] = clauses
-      if (!only) return all(typed.value, slot, next)
-      const several = filtered(typed.value, slot, clauses, next)
-      return only.holds && !more.length ? oneOr(several, typed.value, only.holds, next) : several
+      const isPlain = clauses.length === (where ? 1 : 0)
+      const items = isPlain ? kept(typed.value, where, scope.writing) : filtered(typed.value, clauses, scope)
+      return forEach(items, variable, next, scope.writing)
     },
   }
 }
 
-/** The quick way: every item. */
-function all(value: Value, slot: number, next: Action): Action {
-  return (frame, run) => {
-    const found = value(frame, run)
-    if (found === undefined || found === null || found === '') return
-    if (!Array.isArray(found)) {
-      frame[slot] = found
-      next(frame, run)
-      return
+/** Runs statements for each item of a list, or for the one item. */
+function forEach(items: Code, variable: Variable, next: Code, { fresh }: Writing): Code {
+  const [found, isList, at, count] = [fresh(), fresh(), fresh(), fresh()]
+  return `const ${found} = ${items}
+  if (${found} !== undefined && ${found} !== null && ${found} !== '') {
+    const ${isList} = Array.isArray(${found})
+    for (let ${at} = 0, ${count} = ${isList} ? ${found}.length : 1; ${at} < ${count}; ${at}++) {
+      ${held(variable)} = ${isList} ? ${found}[${at}] : ${found}
+      ${next}
     }
-    for (const item of found) {
-      frame[slot] = item
-      next(frame, run)
-    }
-  }
+  }`
 }
 
-/** What a source that has no other clause than `where` mostly reads: one item, or none. */
-function oneOr(several: Action, value: Value, holds: Holds, next: Action): Action {
-  return (frame, run) => {
-    const found = value(frame, run)
-    if (Array.isArray(found)) return several(frame, run)
-    if (isUnsaid(found)) return
-    if (holds(found, frame, run)) next(frame, run)
-  }
+/** What a source that has no other clause than `where` reads: mostly one item, or none, for which no list is made. */
+function kept(value: Code, where: Condition | undefined, writing: Writing): Code {
+  if (!where) return value
+  const one = writing.beside(
+    'found, frame, run',
+    `if (Array.isArray(found)) return found.filter((item) => ${where('item')})
+    return !${writing.bind(isUnsaid)}(found) && ${where('found')} ? found : undefined`,
+  )
+  return `${one}(${value}, frame, run)`
 }
 
-type Holds = (item: unknown, frame: Frame, run: Run) => boolean
+/** Items through clauses, one after the other. */
+const filtered = (value: Code, clauses: readonly Clause[], { writing }: Scope): Code =>
+  clauses.reduce((items, clause) => clause(items), `${writing.bind(listOf)}(${value})`)
 
-interface Clause {
-  (items: readonly unknown[], frame: Frame, run: Run): readonly unknown[]
-  /** Of a `where`: whether it lets an item through. */
-  holds?: Holds
+/** Code for whether an item, of which it is given the name, is as a map asks; the item is bound for it. */
+type Condition = (item: Code) => Code
+/** Code for the items that a clause lets through. */
+type Clause = (items: Code) => Code
+
+/** Where clauses stand. */
+interface Around {
+  scope: Scope
+  unit: Unit
+  shape: Shape
+  place: string
+  variable: Variable
 }
 
-function filtered(value: Value, slot: number, clauses: readonly Clause[], next: Action): Action {
-  return (frame, run) => {
-    let items = listOf(value(frame, run))
-    for (const clause of clauses) items = clause(items, frame, run)
-    for (const item of items) {
-      frame[slot] = item
-      next(frame, run)
-    }
-  }
+function condition(written: Expression, { scope, unit, shape, place, variable }: Around): Condition {
+  const evaluated = expression(written, { scope, unit, shape, place })
+  return (item) => `${scope.writing.bind(holds)}(${evaluated(`(${held(variable)} = ${item})`)})`
 }
 
-function compiledClauses(source: Source, scope: Scope, unit: Unit, shape: Shape, place: string): Clause[] {
-  const slot = scope.slots.count - 1
-  const compile = (written: NonNullable<Source['where']>) =>
-    expression(written, { scope, unit, shape, place })
+function compiledClauses(source: Source, where: Condition | undefined, around: Around): Clause[] {
+  const { place } = around
+  const { bind } = around.scope.writing
   const clauses: Clause[] = []
-  if (source.default) clauses.push(defaulting(source.default, scope, unit, place))
-  if (source.where) clauses.push(keeping(compile(source.where), slot))
-  if (source.cardinality) clauses.push(counting(source, place))
-  if (source.listMode) clauses.push(listModes[source.listMode](place))
-  if (source.check) clauses.push(checking(compile(source.check), source.check.text.trim(), slot, place))
-  if (source.log) clauses.push(logging(source.log, place))
+  const through = (filter: Through) => clauses.push((items) => `${bind(filter)}(${items}, run)`)
+  if (source.default) clauses.push(defaulting(source.default, around))
+  if (where) clauses.push((items) => `${items}.filter((item) => ${where('item')})`)
+  if (source.cardinality) through(counting(source, place))
+  if (source.listMode) through(listModes[source.listMode](place))
+  if (source.check) clauses.push(checking(source.check, around))
+  if (source.log) through(logging(source.log, place))
   return clauses
 }
 
-function defaulting(value: NonNullable<Source['default']>, scope: Scope, unit: Unit, place: string): Clause {
-  if (value.kind === 'literal') return (items) => (items.length ? items : [value.value])
-  const evaluate = expression(value, { scope, unit, shape: plain, place })
-  return (items, frame, run) => (items.length ? items : listed(evaluate(undefined, frame, run)))
+/** A clause that needs no code of its own. */
+type Through = (items: readonly unknown[], run: Run) => readonly unknown[]
+
+function defaulting(value: NonNullable<Source['default']>, { scope, unit, place }: Around): Clause {
+  const { beside, bind } = scope.writing
+  const given =
+    value.kind === 'literal'
+      ? `[${quoted(value.value)}]`
+      : `${bind(listed)}(${expression(value, { scope, unit, shape: plain, place })('undefined')})`
+  const orGiven = beside('items, frame, run', `return items.length ? items : ${given}`)
+  return (items) => `${orGiven}(${items}, frame, run)`
 }
 
-function keeping(condition: Expression, slot: number): Clause {
-  const isKept: Holds = (item, frame, run) => {
-    frame[slot] = item
-    return holds(condition(item, frame, run))
-  }
-  const keep: Clause = (items, frame, run) => items.filter((item) => isKept(item, frame, run))
-  return Object.assign(keep, { holds: isKept })
-}
-
-function counting({ cardinality, path }: Source, place: string): Clause {
+function counting({ cardinality, path }: Source, place: string): Through {
   const { min, max } = cardinality ?? { min: 0, max: Number.POSITIVE_INFINITY }
   const what = path.names.map(({ name }) => name).join('.')
-  return (items, _frame, run) => {
+  return (items, run) => {
     if (items.length < min) {
       run.issues.push(
         issue(
@@ -150,34 +150,30 @@ function counting({ cardinality, path }: Source, place: string): Clause {
 
 const times = (count: number) => (count === 1 ? 'once' : `${count} times`)
 
-const listModes: Record<NonNullable<Source['listMode']>, (place: string) => Clause> = {
+const listModes: Record<NonNullable<Source['listMode']>, (place: string) => Through> = {
   first: () => (items) => items.slice(0, 1),
   not_first: () => (items) => items.slice(1),
   last: () => (items) => items.slice(-1),
   not_last: () => (items) => items.slice(0, -1),
-  only_one: (place) => (items, _frame, run) => {
+  only_one: (place) => (items, run) => {
     if (items.length > 1)
       run.issues.push(issue('value', `Only one is expected; there are ${items.length}.`, located(place, run)))
     return items.length > 1 ? [] : items
   },
 }
 
-function checking(condition: Expression, text: string, slot: number, place: string): Clause {
-  return (items, frame, run) => {
-    for (const item of items) {
-      frame[slot] = item
-      if (!holds(condition(item, frame, run))) {
-        run.issues.push(
-          issue('value', `What came is not as the map requires: ${text}`, located(place, run, item)),
-        )
-      }
-    }
-    return items
-  }
+function checking(check: Expression, around: Around): Clause {
+  const { bind } = around.scope.writing
+  const text = `What came is not as the map requires: ${check.text.trim()}`
+  const tell = (item: unknown, run: Run) =>
+    run.issues.push(issue('value', text, located(around.place, run, item)))
+  const isHeld = condition(check, around)
+  // All items go on: those that are told, too.
+  return (items) => `${items}.filter((item) => ${isHeld('item')} || ${bind(tell)}(item, run))`
 }
 
-function logging({ value }: Literal, place: string): Clause {
-  return (items, _frame, run) => {
+function logging({ value }: Literal, place: string): Through {
+  return (items, run) => {
     if (items.length)
       run.issues.push(issue('informational', String(value), located(place, run), 'information'))
     return items
@@ -185,31 +181,28 @@ function logging({ value }: Literal, place: string): Clause {
 }
 
 /** Only items of a type: one way of a choice, resources of a type, or JSON values of a kind. */
-function ofType(type: Named, found: Read, unit: Unit): Pick<Read, 'value' | 'shape'> {
+function ofType(type: Named, found: Read, unit: Unit, writing: Writing): Pick<Read, 'value' | 'shape'> {
+  const only = (isOne: (item: unknown) => boolean): Code =>
+    `${writing.bind(listOf)}(${found.value}).filter(${writing.bind(isOne)})`
   if (found.choice) {
     const { choices } = found.choice
     const choice = choices.get(type.name)
-    if (choice) return { value: stepDown(found.choice.parent, [choice.key]), shape: choice.shape }
+    if (choice) return { value: stepDown(found.choice.parent, [choice.key], writing), shape: choice.shape }
     unit.fault(type, `This is never a ${type.name}. It is one of: ${[...choices.keys()].join(', ')}.`)
     return found
   }
   if (found.shape.kind === 'any' && Object.hasOwn(kinds, type.name)) {
-    return { value: only(found.value, kinds[type.name] ?? isTree), shape: plain }
+    return { value: only(kinds[type.name] ?? isTree), shape: plain }
   }
   const shape = unit.shape(type)
   if (!found.shape.takes(shape)) unit.fault(type, `${found.shape.name} is never a ${type.name}.`)
   const { resourceType } = shape.create()
-  if (resourceType) return { value: only(found.value, (item) => isA(item, shape.name)), shape }
+  if (resourceType) return { value: only((item) => isA(item, shape.name)), shape }
   if (found.shape.kind !== 'any') return { value: found.value, shape }
-  return { value: only(found.value, shape.kind === 'complex' ? isTree : (item) => !isTree(item)), shape }
+  return { value: only(shape.kind === 'complex' ? isTree : (item) => !isTree(item)), shape }
 }
 
 const isA = (item: unknown, type: string) => isTree(item) && derives(String(item.resourceType), type)
-
-const only =
-  (value: Value, isOne: (item: unknown) => boolean): Value =>
-  (frame, run) =>
-    listOf(value(frame, run)).filter(isOne)
 
 /** The kinds of JSON values, as types are called in maps. */
 const kinds: Record<string, (item: unknown) => boolean> = {

@@ -1,18 +1,20 @@
 import { issue } from '../../fhir/outcome.ts'
 import type { Named, Target } from '../language/syntax.ts'
 import { located } from '../located.ts'
-import type { Action, Frame, Run, Value } from '../run.ts'
+import type { Run } from '../run.ts'
 import type { Element, Shape } from '../shapes/shape.ts'
 import { copied, isAbsent, isTree, type Tree } from '../values.ts'
+import { type Code, quoted } from './code.ts'
 import { nearest } from './context.ts'
-import { declare, type Scope } from './scope.ts'
+import { declare, held, type Scope, type Variable } from './scope.ts'
 import { type Computed, computed, type Spot, unknownElement } from './transform.ts'
-import { type Writer, writer } from './writer.ts'
+import { writer } from './writer.ts'
 
 /** A target of a rule, compiled: what it does, and what is seen after it. */
 export interface Writes {
   scope: Scope
-  action: Action
+  /** Statements. */
+  action: Code
 }
 
 /**
@@ -31,15 +33,15 @@ export function writes(target: Target, spot: Spot, copy?: (element: Shape) => Co
   const element = chosen(place.last, made, target, spot)
   if (!element || !fits(element, made, target, spot)) return undefined
   const write = writer(element, target.listMode, target, spot)
-  return write && assigning(target, place, element, made, write, spot)
+  return write === undefined ? undefined : assigning(target, place, element, made, write, spot)
 }
 
 /** Where a target writes: the tree that a variable holds, or one below it. */
 interface Place {
   /** Gives the tree, and makes it when it is not there yet. */
-  parent(frame: Frame): Tree | undefined
+  parent: Code
   shape: Shape
-  slot: number
+  variable: Variable
   last: (Element & Named) | undefined
 }
 
@@ -72,13 +74,8 @@ function placeOf({ path, ...at }: Target, { scope, unit }: Spot): Place | undefi
     keys.push(element.key)
     shape = element.shape
   }
-  const { slot } = variable
-  return { parent: parentOf(slot, keys), shape, slot, last }
-}
-
-function parentOf(slot: number, keys: readonly string[]): Place['parent'] {
-  if (!keys.length) return (frame) => treeOf(frame[slot])
-  return (frame) => keys.reduce(below, treeOf(frame[slot]))
+  const step = (tree: Code, key: string) => `${scope.writing.bind(below)}(${tree}, ${quoted(key)})`
+  return { parent: keys.reduce(step, held(variable)), shape, variable, last }
 }
 
 /** Whether a path may go through an element to those below it. */
@@ -96,10 +93,8 @@ function isWay(element: Element, named: Named, shape: Shape, unit: Spot['unit'])
   return false
 }
 
-const treeOf = (value: unknown): Tree | undefined => (isTree(value) ? value : undefined)
-
-function below(tree: Tree | undefined, key: string): Tree | undefined {
-  if (!tree) return undefined
+function below(tree: unknown, key: string): Tree | undefined {
+  if (!isTree(tree)) return undefined
   const found = tree[key]
   if (isTree(found)) return found
   const made: Tree = {}
@@ -115,37 +110,28 @@ function standing(target: Target, spot: Spot): Writes | undefined {
   if (target.listMode) spot.unit.fault(target, 'A list mode needs an element to stand in.')
   const [scope, bind] = binding(target, made.shape, spot)
   const { value, own } = made
-  return {
-    scope,
-    action: own
-      ? (frame, run) => bind(frame, value(frame, run))
-      : (frame, run) => bind(frame, copied(value(frame, run))),
-  }
+  return { scope, action: bind(own ? value : `${scope.writing.bind(copied)}(${value})`) }
 }
 
 /** `v`, `v as w`: the variable itself, for what follows. */
-function onVariable(target: Target, { shape, slot }: Place, spot: Spot): Writes | undefined {
+function onVariable(target: Target, { shape, variable }: Place, spot: Spot): Writes | undefined {
   if (target.transform || target.listMode) {
     spot.unit.fault(target, 'A variable is not written over: name the element, v.element = …')
     return undefined
   }
   const [scope, bind] = binding(target, shape, spot)
-  return { scope, action: (frame) => bind(frame, frame[slot]) }
+  return { scope, action: bind(held(variable)) }
 }
 
-function binding(target: Target, shape: Shape, spot: Spot): [Scope, (frame: Frame, value: unknown) => void] {
+/** Gives a value to the variable that a target names, if it names one. */
+function binding(target: Target, shape: Shape, spot: Spot): [Scope, (value: Code) => Code] {
   const { alias } = target
-  if (!alias) return [spot.scope, () => {}]
+  if (!alias) return [spot.scope, (value) => value]
   if (spot.scope.variables.has(alias.name)) {
     spot.unit.fault(alias, `There is a variable "${alias.name}" here already; take another name.`)
   }
-  const [scope, { slot }] = declare(spot.scope, { name: alias.name, shape, mode: 'target' })
-  return [
-    scope,
-    (frame, value) => {
-      frame[slot] = value
-    },
-  ]
+  const [scope, variable] = declare(spot.scope, { name: alias.name, shape, mode: 'target' })
+  return [scope, (value) => `${held(variable)} = ${value}`]
 }
 
 /** `v.element as w`: a new one of the element's type. */
@@ -161,7 +147,7 @@ function created(
   else if (shape.name === 'Resource')
     unit.fault(target, `${name} may be any resource: write ${name} = create('…').`)
   else if (!target.alias) unit.fault(target, `Say what stands in ${name}: ${name} = …, or name it with "as".`)
-  else return { value: () => shape.create(), shape, own: true }
+  else return { value: quoted(shape.create()), shape, own: true, isOne: true }
   return undefined
 }
 
@@ -190,36 +176,36 @@ function assigning(
   { parent }: Place,
   { key, shape, repeats }: Element,
   made: Computed,
-  write: Writer,
+  write: Code,
   spot: Spot,
 ): Writes {
   const [scope, bind] = binding(target, made.shape.kind === 'any' ? shape : made.shape, spot)
-  const convert = converter(shape, made, spot.place)
-  const isEntry = key === 'resource'
-  const put = (tree: Tree, item: unknown, run: Run): unknown => {
-    const value = convert(item, run)
+  const { writing } = scope
+  const put = writing.beside(
+    'tree, item, run',
+    `if (!${writing.bind(isTree)}(tree)) return undefined
+    const value = ${converted(shape, made, spot)}
     if (value === undefined) return undefined
-    const kept = write(tree, value, run)
-    if (isEntry && isTree(kept)) run.homes.set(kept, tree)
-    return kept
+    ${write}
+    ${key === 'resource' ? 'run.homes.set(kept, tree)' : ''}
+    return kept`,
+  )
+  if (made.isOne) return { scope, action: bind(`${put}(${parent}, ${made.value}, run)`) }
+  const several = severalOf(repeats === false, key, spot.place)
+  const found = writing.fresh()
+  const putAny = `Array.isArray(${found}) ? ${writing.bind(several)}(${parent}, ${found}, run, ${put}) : ${put}(${parent}, ${found}, run)`
+  return {
+    scope,
+    action: `const ${found} = ${made.value}
+    ${bind(`${writing.bind(isAbsent)}(${found}) ? undefined : ${putAny}`)}`,
   }
-  const several = severalOf(repeats === false, key, spot.place, put)
-  const give = made.value
-  const assign: Value = (frame, run) => {
-    const found = give(frame, run)
-    const tree = isAbsent(found) ? undefined : parent(frame)
-    if (!tree) return undefined
-    return Array.isArray(found) ? several(tree, found, run) : put(tree, found, run)
-  }
-  if (!target.alias) return { scope, action: assign }
-  return { scope, action: (frame, run) => bind(frame, assign(frame, run)) }
 }
 
-type Put = (tree: Tree, item: unknown, run: Run) => unknown
+type Put = (tree: unknown, item: unknown, run: Run) => unknown
 
 /** Puts each of a list of values; gives the last one kept. An element for one value takes the first, and tells. */
-function severalOf(isSingle: boolean, key: string, place: string, put: Put) {
-  return (tree: Tree, items: readonly unknown[], run: Run): unknown => {
+function severalOf(isSingle: boolean, key: string, place: string) {
+  return (tree: unknown, items: readonly unknown[], run: Run, put: Put): unknown => {
     const present = items.filter((item) => !isAbsent(item))
     if (isSingle && present.length > 1) {
       run.issues.push(issue('value', `${key} takes one value; there are several.`, located(place, run)))
@@ -230,24 +216,28 @@ function severalOf(isSingle: boolean, key: string, place: string, put: Put) {
   }
 }
 
-/** Gives a value as the element takes it; undefined when it does not fit, which is told. */
-function converter(shape: Shape, made: Computed, place: string): (value: unknown, run: Run) => unknown {
-  if (made.isReference && shape.name === 'Reference') return (value) => ({ reference: value })
+/** The value of `item` as the element takes it; undefined when it does not fit, which is told. */
+function converted(shape: Shape, made: Computed, { scope, place }: Spot): Code {
+  if (made.isReference && shape.name === 'Reference') return '({ reference: item })'
+  const { bind } = scope.writing
   if (shape.kind === 'primitive') {
     const { cast } = shape
-    if (!cast) return (value) => value
-    return (value, run) => {
-      const fit = cast(value)
-      if (fit === undefined)
-        run.issues.push(issue('value', `The value is no ${shape.name}.`, located(place, run, value)))
-      return fit
-    }
+    const isFit = made.literal !== undefined && cast?.(made.literal) === made.literal
+    return cast && !isFit ? `${bind(casting(cast, shape.name, place))}(item, run)` : 'item'
   }
-  const own: (value: unknown) => unknown = made.own ? (value) => value : copied
-  if (shape.kind === 'any') return own
-  return (value, run) => {
-    if (isTree(value)) return own(value)
-    run.issues.push(issue('value', `${shape.name} has parts; this is a single value.`, located(place, run)))
-    return undefined
+  const own = made.own ? 'item' : `${bind(copied)}(item)`
+  if (made.isOne || shape.kind === 'any') return own
+  return `${bind(isTree)}(item) ? ${own} : ${bind(telling(shape.name, place))}(run)`
+}
+
+const casting =
+  (cast: NonNullable<Shape['cast']>, type: string, place: string) => (value: unknown, run: Run) => {
+    const fit = cast(value)
+    if (fit === undefined)
+      run.issues.push(issue('value', `The value is no ${type}.`, located(place, run, value)))
+    return fit
   }
+
+const telling = (type: string, place: string) => (run: Run) => {
+  run.issues.push(issue('value', `${type} has parts; this is a single value.`, located(place, run)))
 }

@@ -2,13 +2,14 @@ import { issue } from '../../fhir/outcome.ts'
 import { expression } from '../expressions/expression.ts'
 import type { Argument, At, Expression, Literal, Path, Transform } from '../language/syntax.ts'
 import { located } from '../located.ts'
-import type { Frame, Run, Value } from '../run.ts'
+import type { Run } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { type Element, plain, type Shape, text } from '../shapes/shape.ts'
 import { transforms } from '../transforms/index.ts'
-import { elementsOf, isAbsent } from '../values.ts'
+import { elementsIn, isAbsent, saidIn } from '../values.ts'
+import { type Code, quoted, type Writing } from './code.ts'
 import { nearest, type Unit } from './context.ts'
-import type { Scope, Variable } from './scope.ts'
+import { held, type Scope, type Variable } from './scope.ts'
 
 /** Where a transform stands: what it sees, and what it is told by. */
 export interface Spot {
@@ -22,7 +23,7 @@ export interface Spot {
 
 /** A transform or an argument, compiled. */
 export interface Computed {
-  value: Value
+  value: Code
   /** What it gives, as far as that is known. */
   shape: Shape
   /** Its own value, when it was written as one. */
@@ -31,11 +32,13 @@ export interface Computed {
   variable?: Variable
   /** Whether it gives what the map makes, to be kept as it is: everything else is copied. */
   own?: boolean
+  /** Whether it is always there, and never a list. */
+  isOne?: boolean
   /** Whether it is the text of a reference, which a Reference takes as it is. */
   isReference?: boolean
 }
 
-export const nothing: Computed = { value: () => undefined, shape: plain }
+export const nothing: Computed = { value: 'undefined', shape: plain }
 
 export function computed(transform: Transform | Argument, spot: Spot): Computed {
   switch (transform.kind) {
@@ -74,7 +77,8 @@ function ofLiteral({ value }: Literal): Computed {
     typeof value === 'string'
       ? text
       : (fhirShape(typeof value === 'boolean' ? 'boolean' : numberType(value)) ?? text)
-  return { value: () => (value === '' ? undefined : value), shape, literal: value }
+  const isOne = value !== ''
+  return { value: isOne ? quoted(value) : 'undefined', shape, literal: value, isOne }
 }
 
 const numberType = (value: number) => (Number.isInteger(value) ? 'integer' : 'decimal')
@@ -92,11 +96,11 @@ function ofPath(path: Path, spot: Spot): Computed {
 
 /** A variable, or an element of one. */
 export interface Read {
-  value: Value
+  value: Code
   shape: Shape
   variable: Variable
   /** When the element is a choice: what it stands in, and its ways by type. */
-  choice?: { parent: Value; choices: ReadonlyMap<string, Element> }
+  choice?: { parent: Code; choices: ReadonlyMap<string, Element> }
 }
 
 /** A variable and elements downwards; undefined when one is unknown, which has been told. */
@@ -110,9 +114,8 @@ export function reading(path: Path, { unit, scope }: Pick<Spot, 'unit' | 'scope'
     )
     return undefined
   }
-  const { slot } = variable
   let shape = variable.shape
-  let value: Value = (frame) => frame[slot]
+  let value = held(variable)
   let choice: Read['choice']
   for (const { name, ...at } of rest) {
     const element = shape.element(name)
@@ -121,9 +124,11 @@ export function reading(path: Path, { unit, scope }: Pick<Spot, 'unit' | 'scope'
       return undefined
     }
     choice = element.choices && { parent: value, choices: element.choices }
+    const ways = element.choices ? [...element.choices.values()] : [element]
     value = stepDown(
       value,
-      element.choices ? [...element.choices.values()].map(({ key }) => key) : [element.key],
+      ways.map(({ key }) => key),
+      scope.writing,
     )
     shape = element.choices ? plain : element.shape
   }
@@ -136,60 +141,53 @@ export function unknownElement(name: string, shape: Shape): string {
 }
 
 /** One of the keys of whatever `value` gives. */
-export function stepDown(value: Value, keys: readonly string[]): Value {
-  const reads = keys.map(elementsOf)
-  const [only] = reads
-  if (only && reads.length === 1) return (frame, run) => only(value(frame, run))
-  return (frame, run) => {
-    const parent = value(frame, run)
-    for (const read of reads) {
-      const found = read(parent)
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
+export function stepDown(value: Code, keys: readonly string[], writing: Writing): Code {
+  const reads = keys.map((key) => reader(key, writing))
+  const [only = 'undefined', ...more] = reads
+  if (!more.length) return `${only}(${value})`
+  const either = writing.beside('parent', `return ${reads.map((read) => `${read}(parent)`).join(' ?? ')}`)
+  return `${either}(${value})`
+}
+
+/** A function that reads one element of an object; of what is no object, and of what is no text, `elementsIn` knows. */
+function reader(key: string, writing: Writing): Code {
+  const elements = writing.bind(elementsIn)
+  const otherwise = `${elements}(parent, ${quoted(key)})`
+  if (key in Object.prototype) return writing.beside('parent', `return ${otherwise}`)
+  return writing.beside(
+    'parent',
+    `if (typeof parent !== 'object' || parent === null) return undefined
+    if (Array.isArray(parent)) return ${otherwise}
+    const found = parent[${quoted(key)}]
+    return found === undefined ? undefined : ${writing.bind(saidIn)}(found)`,
+  )
 }
 
 function ofExpression(written: Expression, { unit, scope, focus, place }: Spot): Computed {
-  const evaluate = expression(written, { unit, scope, shape: focus?.shape ?? plain, place })
-  const slot = focus?.slot
-  return {
-    shape: plain,
-    value: (frame, run) => evaluate(slot === undefined ? undefined : frame[slot], frame, run),
-  }
+  const evaluated = expression(written, { unit, scope, shape: focus?.shape ?? plain, place })
+  return { shape: plain, value: evaluated(focus ? held(focus) : 'undefined') }
 }
 
 /** Evaluates FHIRPath on what `on` gives. */
 export function evaluating(written: Expression, on: Computed, { unit, scope, place }: Spot): Computed {
-  const evaluate = expression(written, { unit, scope, shape: on.shape, place })
-  return { shape: plain, value: (frame, run) => evaluate(on.value(frame, run), frame, run) }
+  return { shape: plain, value: expression(written, { unit, scope, shape: on.shape, place })(on.value) }
 }
 
 /** The one text of an argument; undefined when absent. More than one, or a tree, is a fault of the run. */
-export function textIn(
-  argument: Computed | undefined,
-  place: string,
-): (frame: Frame, run: Run) => string | undefined {
-  if (!argument) return () => undefined
+export function textIn(argument: Computed | undefined, { scope, place }: Spot): Code {
+  if (!argument) return 'undefined'
   const { literal, value } = argument
-  if (typeof literal === 'string') return () => literal || undefined
-  return (frame, run) => {
-    const found = value(frame, run)
-    if (isAbsent(found)) return undefined
-    if (typeof found === 'string') return found
-    if (typeof found === 'number' || typeof found === 'boolean') return String(found)
-    return unfit(run, place)
-  }
+  if (typeof literal === 'string') return value
+  return `${scope.writing.bind(oneText)}(${value}, run, ${quoted(place)})`
 }
 
-function unfit(run: Run, place: string): undefined {
-  run.issues.push(
-    issue(
-      'value',
-      'One text is needed here; there are several, or something with parts.',
-      located(place, run),
-    ),
-  )
+function oneText(found: unknown, run: Run, place: string): string | undefined {
+  if (typeof found === 'string') return found || undefined
+  if (isAbsent(found)) return undefined
+  if (typeof found === 'number' || typeof found === 'boolean') return String(found)
+  const text = 'One text is needed here; there are several, or something with parts.'
+  run.issues.push(issue('value', text, located(place, run)))
+  return undefined
 }
 
 /** The literal that an argument must be; told as a fault when it is none. */

@@ -6,14 +6,14 @@ import { plain, type Shape } from '../shapes/shape.ts'
 import { messageShape, v2Shape } from '../shapes/v2.ts'
 import { constantsOf } from './constants.ts'
 import { type Home, nearest, type Unit } from './context.ts'
-import { invokeOf, type Ready } from './group.ts'
+import { type ReadyGroups, readied } from './group.ts'
 
 /** The files that are loaded together, and what has been found wrong with them. */
 export interface Loading {
   maps: readonly MapFile[]
   conceptMaps: ConceptMaps
   faults: Fault[]
-  ready: Ready
+  ready: ReadyGroups
   units: Map<MapFile, Unit>
 }
 
@@ -35,7 +35,7 @@ export function unitOf(map: MapFile, loading: Loading): Unit {
     fault,
     shape: (type) => shapeNamed(type, map, shapes, fault),
     translator: (url) => conceptMaps.get(url),
-    invoke: (home, given) => invokeOf(home, given, loading.ready),
+    invoke: (home, given) => readied(home, given, loading.ready),
   }
   loading.units.set(map, unit)
   for (const [name, value] of constantsOf(map, unit)) constants.set(name, value)

@@ -4,13 +4,35 @@ import { located } from '../located.ts'
 import type { Run } from '../run.ts'
 import type { Element } from '../shapes/shape.ts'
 import { isTree, type Tree } from '../values.ts'
+import { type Code, quoted } from './code.ts'
 import type { Spot } from './transform.ts'
 
 /** Puts a value into an element of a tree; gives what then stands there. */
-export type Writer = (tree: Tree, value: unknown, run: Run) => unknown
+type Writer = (tree: Tree, value: unknown, run: Run) => unknown
 
-/** How an element is written in a list mode; undefined when the two do not go together, which is told. */
+/**
+ * Statements that put `value` into an element of `tree` in a list mode, and name what then stands there `kept`;
+ * undefined when the two do not go together, which is told.
+ */
 export function writer(
+  element: Element,
+  listMode: Target['listMode'],
+  target: Target,
+  spot: Spot,
+): Code | undefined {
+  const { key, repeats } = element
+  const write = writerOf(element, listMode, target, spot)
+  if (!write) return undefined
+  const by = (named: Writer) => `${spot.scope.writing.bind(named)}(tree, value, run)`
+  if (listMode && repeats !== false) return `const kept = ${by(write)}`
+  // Mostly nothing stands there yet.
+  return `let kept = value
+  if (tree[${quoted(key)}] === undefined) tree[${quoted(key)}] = ${repeats ? '[value]' : 'value'}
+  else kept = ${by(write)}`
+}
+
+/** As a function, for what stands there already. */
+function writerOf(
   element: Element,
   listMode: Target['listMode'],
   target: Target,

@@ -1,6 +1,7 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { Failure, issue } from '../../fhir/outcome.ts'
+import type { Code } from '../compile/code.ts'
 import { nearest, type Unit } from '../compile/context.ts'
 import type { Scope, Variable } from '../compile/scope.ts'
 import { userFunctions, WrongValue } from '../functions.ts'
@@ -15,19 +16,22 @@ import { parse } from './parse.ts'
 import type { Part } from './part.ts'
 
 /** A FHIRPath, ready to be evaluated. What it gives may be part of the input: copy before writing. */
-export type Expression = (context: unknown, frame: Frame, run: Run) => Items
+type Expression = (context: unknown, frame: Frame, run: Run) => Items
 
 /** What a run gives to every expression. */
 const given = ['now', 'zone'] as const
+
+/** The code of an expression, by that of what it is evaluated on. */
+export type Evaluated = (context: Code) => Code
 
 /** Compiles FHIRPath; unknown variables and functions are told as faults. `place` is where a fault of a run is told. */
 export function expression(
   written: Written,
   { scope, unit, shape, place }: { scope: Scope; unit: Unit; shape: Shape; place: string },
-): Expression {
+): Evaluated {
   const ready = checked(written, scope, unit, shape)
-  if (!ready) return () => undefined
-  return (context, frame, run) => {
+  if (!ready) return () => 'undefined'
+  const evaluated: Expression = (context, frame, run) => {
     const evaluate = ready()
     try {
       return evaluate(context, frame, run)
@@ -40,6 +44,7 @@ export function expression(
       return undefined
     }
   }
+  return (context) => `${scope.writing.bind(evaluated)}(${context}, frame, run)`
 }
 
 /** Whether a condition holds: one true, or one value that is no boolean. */

@@ -1,7 +1,8 @@
 import { issue } from '../../fhir/outcome.ts'
+import { quoted } from '../compile/code.ts'
 import { computed, textIn } from '../compile/transform.ts'
 import { located } from '../located.ts'
-import type { Frame, Run } from '../run.ts'
+import type { Run } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { casts } from '../shapes/primitives.ts'
 import { plain } from '../shapes/shape.ts'
@@ -21,13 +22,8 @@ function datatype(
     form,
     arity,
     compile(given, spot) {
-      const reads = given.map((one) => textIn(computed(one, spot), spot.place))
-      const value = (frame: Frame, run: Run) =>
-        make(
-          reads.map((read) => read(frame, run)),
-          run,
-          spot.place,
-        )
+      const texts = given.map((one) => textIn(computed(one, spot), spot))
+      const value = `${spot.scope.writing.bind(make)}([${texts.join(', ')}], run, ${quoted(spot.place)})`
       return { shape: fhirShape(type) ?? plain, value }
     },
   }

@@ -1,6 +1,7 @@
 import { issue } from '../../fhir/outcome.ts'
 import { computed, literalIn, nothing, textIn } from '../compile/transform.ts'
 import { located } from '../located.ts'
+import type { Run } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { casts } from '../shapes/primitives.ts'
 import { plain, text } from '../shapes/shape.ts'
@@ -16,8 +17,7 @@ export const truncate: Supported = {
       spot.unit.fault(length ?? at, 'The length is a whole number, 1 or more.')
       return nothing
     }
-    const read = textIn(computed(of, spot), spot.place)
-    return { shape: text, value: (frame, run) => read(frame, run)?.slice(0, most) }
+    return { shape: text, value: `${textIn(computed(of, spot), spot)}?.slice(0, ${most})` }
   },
 }
 
@@ -25,8 +25,8 @@ export const append: Supported = {
   form: "values, put one behind the other: append(v, ' ', w)",
   arity: [1, 64],
   compile(given, spot) {
-    const parts = given.map((one) => textIn(computed(one, spot), spot.place))
-    return { shape: text, value: (frame, run) => parts.map((read) => read(frame, run) ?? '').join('') }
+    const parts = given.map((one) => `(${textIn(computed(one, spot), spot)} ?? '')`)
+    return { shape: text, value: `(${parts.join(' + ')})` }
   },
 }
 
@@ -41,18 +41,15 @@ export const cast: Supported = {
         spot.unit.fault(to ?? at, `"${type}" is no FHIR primitive. One of: ${Object.keys(casts).join(', ')}.`)
       return nothing
     }
-    const { value } = computed(of, spot)
-    return {
-      shape: fhirShape(type) ?? plain,
-      value(frame, run) {
-        const found = value(frame, run)
-        if (isAbsent(found)) return undefined
-        const converted = convert(found)
-        if (converted === undefined)
-          run.issues.push(issue('value', `The value is no ${type}.`, located(spot.place, run, found)))
-        return converted
-      },
+    const casting = (found: unknown, run: Run) => {
+      if (isAbsent(found)) return undefined
+      const converted = convert(found)
+      if (converted === undefined)
+        run.issues.push(issue('value', `The value is no ${type}.`, located(spot.place, run, found)))
+      return converted
     }
+    const { value } = computed(of, spot)
+    return { shape: fhirShape(type) ?? plain, value: `${spot.scope.writing.bind(casting)}(${value}, run)` }
   },
 }
 
@@ -90,26 +87,18 @@ export const escaping: Supported = {
       spot.unit.fault(first ?? at, `A form is one of: ${Object.keys(forms).join(', ')}.`)
       return nothing
     }
-    const read = textIn(computed(of, spot), spot.place)
-    return {
-      shape: text,
-      value(frame, run) {
-        const found = read(frame, run)
-        if (found === undefined) return undefined
-        try {
-          return writes.write(reads.read(found))
-        } catch {
-          run.issues.push(
-            issue(
-              'value',
-              'The value is not in the form that it should have.',
-              located(spot.place, run, found),
-            ),
-          )
-          return undefined
-        }
-      },
+    const escaped = (found: string | undefined, run: Run) => {
+      if (found === undefined) return undefined
+      try {
+        return writes.write(reads.read(found))
+      } catch {
+        const wrong = 'The value is not in the form that it should have.'
+        run.issues.push(issue('value', wrong, located(spot.place, run, found)))
+        return undefined
+      }
     }
+    const value = textIn(computed(of, spot), spot)
+    return { shape: text, value: `${spot.scope.writing.bind(escaped)}(${value}, run)` }
   },
 }
 

@@ -37,14 +37,14 @@ export const translate: Supported = {
     if (!of || !output || !translator || url === undefined) return nothing
     const { value } = computed(of, spot)
     const ask = asking(translator, url, spot.place)
+    const translated = (given: unknown, run: Run) => {
+      if (typeof given === 'string') return output.of(ask(given, run))
+      const found = listOf(given).flatMap((one) => output.of(ask(one, run)) ?? [])
+      return found.length > 1 ? found : found[0]
+    }
     return {
       shape: fhirShape(output.type) ?? plain,
-      value(frame, run) {
-        const given = value(frame, run)
-        if (typeof given === 'string') return output.of(ask(given, run))
-        const found = listOf(given).flatMap((one) => output.of(ask(one, run)) ?? [])
-        return found.length > 1 ? found : found[0]
-      },
+      value: `${spot.scope.writing.bind(translated)}(${value}, run)`,
     }
   },
 }

@@ -1,6 +1,8 @@
 import { issue } from '../../fhir/outcome.ts'
+import { quoted } from '../compile/code.ts'
 import { computed, evaluating, literalIn, nothing } from '../compile/transform.ts'
 import type { Expression } from '../language/syntax.ts'
+import type { Run } from '../run.ts'
 import { fhirShape } from '../shapes/fhir.ts'
 import { plain, text } from '../shapes/shape.ts'
 import { isTree } from '../values.ts'
@@ -17,7 +19,7 @@ export const create: Supported = {
       spot.unit.fault(type ?? at, `${name} has no parts to be created; give the value itself.`)
       return nothing
     }
-    return { shape, value: () => shape.create(), own: true }
+    return { shape, value: quoted(shape.create()), own: true, isOne: true }
   },
 }
 
@@ -59,23 +61,19 @@ export const reference: Supported = {
     return {
       shape: fhirShape('uri') ?? text,
       isReference: true,
-      value(frame, run) {
-        const found = resource.value(frame, run)
-        if (!isTree(found)) return undefined
-        const { fullUrl } = run.homes.get(found) ?? {}
-        if (typeof fullUrl === 'string') return fullUrl
-        if (found.resourceType && found.id) return `${found.resourceType}/${found.id}`
-        run.issues.push(
-          issue(
-            'exception',
-            'The map refers to a resource before it has an id, or its entry a fullUrl.',
-            spot.place,
-          ),
-        )
-        return undefined
-      },
+      value: `${spot.scope.writing.bind(referenceTo)}(${resource.value}, run, ${quoted(spot.place)})`,
     }
   },
+}
+
+function referenceTo(found: unknown, run: Run, place: string): string | undefined {
+  if (!isTree(found)) return undefined
+  const { fullUrl } = run.homes.get(found) ?? {}
+  if (typeof fullUrl === 'string') return fullUrl
+  if (found.resourceType && found.id) return `${found.resourceType}/${found.id}`
+  const text = 'The map refers to a resource before it has an id, or its entry a fullUrl.'
+  run.issues.push(issue('exception', text, place))
+  return undefined
 }
 
 /** The specification tells the two apart no more than this. */
@@ -84,13 +82,15 @@ export const pointer: Supported = { ...reference, form: 'a resource: pointer(pat
 export const uuid: Supported = {
   form: 'nothing: uuid()',
   arity: [0, 0],
-  compile: (_, { place }) => ({
+  compile: (_, { scope, place }) => ({
     shape: fhirShape('string') ?? plain,
-    value(_frame, run) {
-      const id = run.options.newId?.()
-      if (id === undefined)
-        run.issues.push(issue('exception', 'The map makes an id, and was given no way to.', place))
-      return id
-    },
+    value: `${scope.writing.bind(newId)}(run, ${quoted(place)})`,
   }),
+}
+
+function newId(run: Run, place: string): string | undefined {
+  const id = run.options.newId?.()
+  if (id === undefined)
+    run.issues.push(issue('exception', 'The map makes an id, and was given no way to.', place))
+  return id
 }
