@@ -5,7 +5,7 @@ import type { Letter } from '../auth/scopes.ts'
 import type { Filter } from '../fhir/search/filter.ts'
 import { matches } from '../fhir/search/match.ts'
 import { searchRow } from '../fhir/search/row.ts'
-import { parseSearch, type Search } from '../fhir/search.ts'
+import { type Contained, parseSearch, type Search } from '../fhir/search.ts'
 import type { Request } from '../flows/resource/change.ts'
 import type { Guard } from '../flows/resource/transacted.ts'
 import type { Found, Stored } from '../store/index.ts'
@@ -50,8 +50,16 @@ export function isReached(permit: Permit, { type, body }: Stored): boolean {
  * Fails: forbidden. Source: SMART App Launch 2.2.0, scopes; hapifhir/hapi-fhir#6065.
  */
 export function withinReach(search: Search, permit: Permit): Search {
+  if (search.contained) return containedWithinReach(search, search.contained, permit)
   const filters = search.filters.map((filter) => throughReadable(filter, permit))
   return { ...search, filters: [...filters, ...scopeFilters(search.type, permit)] }
+}
+
+/** In containers that the caller might have searched for; a filtered scope says nothing of what stands within others. */
+function containedWithinReach(search: Search, contained: Contained, permit: Permit): Search {
+  mayPass(permit, search.type)
+  const within = readableTypes(permit).filter((type) => isOpen(permit, type))
+  return { ...search, contained: { ...contained, within } }
 }
 
 function scopeFilters(type: string, permit: Permit): readonly Filter[] {

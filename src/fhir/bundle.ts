@@ -44,7 +44,7 @@ interface Head {
  */
 export function searchset(
   base: string,
-  found: readonly (Text & { mode: 'match' | 'include' })[],
+  found: readonly (Text & { mode: 'match' | 'include'; local?: string })[],
   head: Head,
   outcome?: OperationOutcome,
 ): string {
@@ -52,12 +52,12 @@ export function searchset(
   const closed = { match: ',"search":{"mode":"match"}}', include: ',"search":{"mode":"include"}}' }
   // Joined once, all of it: of a page of a thousand, texts of texts would be copied again and again.
   const pieces: string[] = []
-  for (const { type, id, body, mode } of found)
+  for (const { type, id, local, body, mode } of found)
     pieces.push(
       pieces.length === 0 ? opened : `,${opened}`,
       type,
       '/',
-      id,
+      local === undefined ? id : `${id}#${local}`,
       '","resource":',
       body,
       closed[mode],

@@ -1,4 +1,5 @@
 import { Failure, failure, failures, type Issue } from './outcome.ts'
+import { withContained } from './search/contained.ts'
 import { controlOf, type Draft } from './search/controls.ts'
 import { type Filter, filterOf } from './search/filter.ts'
 import type { Parameter } from './search/parameters.ts'
@@ -23,6 +24,18 @@ export interface Search {
   totalOnly: boolean
   /** What of each resource is wanted; absent: all. */
   part?: Part
+  /** Resources that others contain are looked for; absent: only those that stand for themselves. */
+  contained?: Contained
+}
+
+/** How contained resources are looked for. */
+export interface Contained {
+  /** Beside those that stand for themselves, or instead of them. */
+  beside: boolean
+  /** What is shown of a match: whatever contains it, or itself. */
+  as: 'container' | 'contained'
+  /** Only in resources of these types; absent: in all. */
+  within?: readonly string[]
 }
 
 /** A part of a resource: what R4 marks as its summary, its narrative, all but its narrative, or the elements named. */
@@ -49,6 +62,8 @@ export interface SearchOptions {
   lenient?: boolean
   defaultCount?: number
   maxCount?: number
+  /** Contained resources may be asked for, too. */
+  contained?: boolean
   /** Where dates without an offset are. */
   zone?: string
   /** Our own FHIR base URL: references beneath it are to what is kept here. */
@@ -78,10 +93,10 @@ export function parseSearch(
     throw failure('value', `A search has at most ${maxParameters} parameters.`)
   const faults: Issue[] = []
   const warnings: Issue[] = []
-  const search = empty(type, options)
+  const draft = empty(type, options)
   for (const [name, value] of pairs) {
     try {
-      take(search, name, value, options)
+      take(draft, name, value, options)
     } catch (thrown) {
       if (!(thrown instanceof Failure)) throw thrown
       const told = options.lenient && isLeftOut(thrown) ? warnings : faults
@@ -89,6 +104,7 @@ export function parseSearch(
     }
   }
   if (faults.length > 0) throw failures(faults)
+  const search = draft.containedType || draft.contained ? withContained(draft) : draft
   if (search.part?.is === 'text' && search.includes.length > 0) {
     throw failure(
       'value',

@@ -20,6 +20,9 @@ import { outboxIn } from './outbox.ts'
 import { readCurrent, readVersion } from './read.ts'
 import { readerOf } from './reader.ts'
 import { findAcross } from './search/across.ts'
+import { findsByIdentifier } from './search/by-identifier.ts'
+import { isContained } from './search/contained.ts'
+import { findContained } from './search/contained-page.ts'
 import { findPage } from './search/index.ts'
 import { sessionsIn } from './sessions.ts'
 import { sharedIn } from './shared.ts'
@@ -83,6 +86,7 @@ function storeOn(
   close: () => Promise<void>,
 ): Store {
   const keyed = keyedReads(db, zone)
+  const byIdentifier = findsByIdentifier(db)
   const handing = handingOver()
   const lines = linesIn(db)
   const commit = committing(db, zone)
@@ -110,7 +114,10 @@ function storeOn(
     },
     read: (type, id, sight) => readCurrent(keyed, type, id, sight),
     vread: (type, id, version, sight) => readVersion(db, type, id, version, sight),
-    search: (search, sight) => findPage(db, search, sight),
+    search: async (search, sight) =>
+      isContained(search)
+        ? findContained(db, search, sight)
+        : ((await byIdentifier(search, sight)) ?? findPage(db, search, sight)),
     conditionNumber: (key) => numberOf(db, key),
     searchAcross: (searches, sight) => findAcross(db, searches, sight),
     history: (query, sight) => readHistory(db, query, sight),

@@ -27,6 +27,8 @@ export interface Stored {
 /** One entry of a search result, or of a history. */
 export interface Found extends Stored {
   mode: 'match' | 'include'
+  /** Id of a contained resource, when that is what was found: all but the body is its container's. */
+  local?: string
 }
 
 export interface Page {

@@ -37,7 +37,7 @@ export async function searched(
 ): Promise<Answer> {
   const { house, base, permit } = call
   const type = typeOf(call)
-  const { search, warnings } = parseSearch(type, opened(call, query), optionsOf(call))
+  const { search, warnings } = parseSearch(type, opened(call, query), { ...optionsOf(call), contained: true })
   const counted = withCount({ ...search, filters: [...search.filters, ...more] }, query)
   const page = await house.store.search(withinReach(counted, permit), permit.actor.sight)
   const head = {

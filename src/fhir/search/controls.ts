@@ -1,5 +1,5 @@
 import { elementsOf } from '../part.ts'
-import type { Include, Part, Search, SearchOptions, SortKey } from '../search.ts'
+import type { Contained, Include, Part, Search, SearchOptions, SortKey } from '../search.ts'
 import { isServed, servedTypes } from '../served.ts'
 import { isReference } from './filter.ts'
 import { isSortable, type Parameter, parametersOf } from './parameters.ts'
@@ -7,7 +7,10 @@ import { targetsOf } from './references.ts'
 import { badValue, unknownParameter, unsupportedModifier, unsupportedParameter } from './refusals.ts'
 
 /** A search that is being built. */
-export type Draft = { -readonly [Key in keyof Search]: Search[Key] }
+export type Draft = { -readonly [Key in keyof Search]: Search[Key] } & {
+  /** As it was said, before or after what it goes with. */
+  containedType?: Contained['as']
+}
 
 type Control = (draft: Draft, name: string, value: string, options: SearchOptions) => void
 
@@ -48,8 +51,15 @@ const controls = new Map<string, Control>(
         throw badValue(name, `elements of ${draft.type}: ${own.join(', ')}`)
       draft.part = { is: 'elements', names }
     },
-    _contained: (_, name, value) => {
-      if (value !== 'false') throw unsupportedParameter(name, 'contained resources are not searched')
+    _contained: (draft, name, value, { contained: isServed }) => {
+      if (!['false', 'true', 'both'].includes(value)) throw badValue(name, 'false, true or both')
+      if (value === 'false') return
+      if (!isServed) throw unsupportedParameter(name, 'contained resources are found by a search of one type')
+      draft.contained = { beside: value === 'both', as: 'container' }
+    },
+    _containedType: (draft, name, value) => {
+      if (value !== 'container' && value !== 'contained') throw badValue(name, 'container or contained')
+      draft.containedType = value
     },
     _total: (draft, name, value) => {
       if (!['none', 'estimate', 'accurate'].includes(value))
@@ -59,7 +69,6 @@ const controls = new Map<string, Control>(
     },
     _format: ignored,
     _pretty: ignored,
-    _containedType: refused('contained resources are not searched'),
     _content: refused('texts are not indexed'),
     _text: refused('texts are not indexed'),
     _filter: refused('its language is not executed'),

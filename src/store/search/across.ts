@@ -34,17 +34,24 @@ export async function findAcross(
 /** The matches of one page and one more: the first of each type, and of these the first. */
 export function acrossStatement(searches: Searches, sight: Sight): Sql {
   const [first] = searches
-  const columns = keysOf(first)
-  const keys = columns.map((key, index) => ({ ...key, expression: `u.k${index}` }))
-  const limit = raw(String(first.count + 1))
-  const page = sql`select u.type, u.id, row_number() over w as number,
-      case when row_number() over w = ${raw(String(first.count))} then ${place(keys)} end as place
-    from (${join(
-      searches.map((search) => firstOf(search, sight)),
-      ' union all ',
-    )}) u window w as (order by ${orderBy(keys)}) order by ${orderBy(keys)} limit ${limit}`
+  const parts = searches.map((search) => firstOf(search, sight))
+  const page = firstOfAll(parts, keysOf(first), first.count, 'u.type, u.id')
   return sql`select ${resourceColumns}, m.place from (${page}) m
     join resource r on r.type = m.type and r.id = m.id order by m.number`
+}
+
+/** The first of several, each in order with its keys as `k0`, `k1`: one more than there are on a page, with the place of its last. */
+export function firstOfAll(
+  parts: readonly Sql[],
+  columns: readonly Key[],
+  count: number,
+  selected: string,
+): Sql {
+  const keys = columns.map((key, index) => ({ ...key, expression: `u.k${index}` }))
+  return sql`select ${raw(selected)}, row_number() over w as number,
+      case when row_number() over w = ${raw(String(count))} then ${place(keys)} end as place
+    from (${join(parts, ' union all ')}) u
+    window w as (order by ${orderBy(keys)}) order by ${orderBy(keys)} limit ${raw(String(count + 1))}`
 }
 
 /** The first that match of one type, with what they are ordered by. */

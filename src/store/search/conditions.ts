@@ -15,6 +15,8 @@ interface Rows {
   type: string
   alias: string
   sight: Sight
+  /** Where they come from, if not from the search table of their type: rows with its columns. */
+  from?: Sql
   /** Columns that are asked by themselves, since an index begins with them. */
   hot?: ReadonlySet<string>
 }
@@ -30,13 +32,13 @@ export function matching(
   filters: readonly Filter[],
   ...more: readonly Sql[]
 ): Sql {
-  const { type, alias, sight, besides } = rows
+  const { type, alias, sight, from, besides } = rows
   const seen = sight === 'all' ? [] : [sql`${raw(alias)}.access && ${sight}::text[]`]
   const within = { ...rows, hot: hotColumns(type, filters, besides) }
   const rare = filters.find(isRare)
   const others = filters.filter((filter) => filter !== rare)
   const conditions = both([...seen, ...others.map((filter) => condition(within, filter)), ...more])
-  const table = raw(`${searchTable(type)} ${alias}`)
+  const table = from ? sql`${from} ${raw(alias)}` : raw(`${searchTable(type)} ${alias}`)
   if (!rare) return sql`${table} where ${conditions}`
   const few = sql`(select * from ${table} where ${condition(within, rare)} offset 0)`
   return sql`${few} ${raw(alias)} where ${conditions}`

@@ -3,11 +3,18 @@ import type { Page, Sight } from '../kept.ts'
 import { join, type Sql, sql } from '../sql.ts'
 import type { Searches } from './across.ts'
 import { matching } from './conditions.ts'
+import { everything, isContained } from './contained.ts'
 import type { Query } from './rows.ts'
 
 /** How many match, on all pages. */
-export function countStatement({ type, filters }: Search, sight: Sight): Sql {
-  return sql`select count(*)::int as total from ${matching({ type, alias: 's', sight }, filters)}`
+export function countStatement(search: Search, sight: Sight): Sql {
+  return sql`select count(*)::int as total from ${allOf(search, sight)}`
+}
+
+/** All that match, on all pages: what stands after `from`. */
+function allOf(search: Search, sight: Sight): Sql {
+  const { type, filters } = search
+  return isContained(search) ? everything(search, sight) : matching({ type, alias: 's', sight }, filters)
 }
 
 /** The number on all pages, where it is asked for: known already where this page is all there is. */
@@ -41,9 +48,7 @@ interface Explained {
 }
 
 async function guessed(query: Query, searches: Searches, sight: Sight): Promise<number> {
-  const each = searches.map(
-    ({ type, filters }) => sql`select from ${matching({ type, alias: 's', sight }, filters)}`,
-  )
+  const each = searches.map((search) => sql`select from ${allOf(search, sight)}`)
   const [row] = await query<Explained>(sql`explain (format json) ${join(each, ' union all ')}`)
   return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
 }

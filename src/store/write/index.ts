@@ -1,6 +1,7 @@
 import type { Kept } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { countedOn } from './conditions.ts'
+import { containedParts } from './contained.ts'
 import { claimed, forgotten, type Identity, identified, identitiesOf } from './identity.ts'
 import { arrived, fenced, queued, settled } from './messages.ts'
 import { chosen, counted, released, taken } from './places.ts'
@@ -119,7 +120,11 @@ function resourceParts({ creates, replaces, grants }: Parts): Sql[] {
 
 function foundParts({ changes, grants }: Parts, resources: readonly Kept[], zone: string | undefined): Sql[] {
   const types = new Set(grants.map(({ reference }) => reference.slice(0, reference.indexOf('/'))))
-  return [...indexedParts(resources, changes, zone), ...grantedParts([...types].sort())]
+  return [
+    ...indexedParts(resources, changes, zone),
+    ...containedParts(resources, zone),
+    ...grantedParts([...types].sort()),
+  ]
 }
 
 function identityParts({ identities, replaces }: Parts): Sql[] {

@@ -58,15 +58,22 @@ function refers({ row }: Known, column: string, { resource }: Known): boolean {
 }
 
 /** What has no value counts as the greatest; ids decide last, newest first unless a key says otherwise. */
-function inOrder({ sort }: Search, a: Known, b: Known): number {
+function inOrder(search: Search, a: Known, b: Known): number {
+  const order = bySort(search, a, b)
+  if (order !== 0) return order
+  const byId = compare(a.resource.id, b.resource.id, false)
+  return (search.sort.at(-1)?.descending ?? true) ? -byId : byId
+}
+
+/** By what a search is sorted by, and nothing else. */
+export function bySort({ sort }: Search, a: Pick<Known, 'row'>, b: Pick<Known, 'row'>): number {
   for (const { parameter, descending } of sort) {
     const suffix = isStretched(parameter) ? '_low' : ''
     const column = `${parameter.column}${suffix}`
     const order = compare(a.row[column], b.row[column], parameter.kind === 'string')
     if (order !== 0) return descending ? -order : order
   }
-  const byId = compare(a.resource.id, b.resource.id, false)
-  return (sort.at(-1)?.descending ?? true) ? -byId : byId
+  return 0
 }
 
 function compare(a: unknown, b: unknown, clipped: boolean): number {
