@@ -11,7 +11,9 @@ export default defineConfig({
     pool: 'forks',
     // Each worker has a server to itself, and starts gateways of its own.
     maxWorkers: givenServers()?.length ?? Math.min(availableParallelism(), 4),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // These only end what hangs: a busy machine is given its time.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 })

@@ -21,13 +21,16 @@ afterAll(async () => {
 
 const headers = { authorization: 'Bearer cell', 'content-type': 'application/fhir+json' }
 
-/** What comes back on a line of its own until it is closed or nothing more comes. */
-async function heard(...said: string[]): Promise<string> {
+/** What comes back on a line of its own until it is closed or nothing more comes: it is broken off then. */
+async function heard(said: string, patienceMs = 20_000): Promise<string> {
   const socket = connect(listener.address.port, '127.0.0.1')
-  socket.setTimeout(1_000, () => socket.destroy())
+  socket.setTimeout(patienceMs, () => socket.destroy())
   const chunks: Buffer[] = []
-  socket.on('data', (chunk) => chunks.push(chunk))
-  for (const part of said) socket.write(part)
+  socket.on('data', (chunk) => {
+    chunks.push(chunk)
+    socket.setTimeout(500)
+  })
+  socket.write(said)
   await once(socket, 'close').catch(() => undefined)
   return Buffer.concat(chunks).toString()
 }
@@ -50,7 +53,7 @@ test('a body that says it is long is refused before it is sent', async () => {
 test('a request that breaks off in the middle leaves nothing, and the process alive', async () => {
   const half = '{"resourceType":"Patient","name":[{"family":"Moitie"'
   const head = 'POST /fhir/Patient HTTP/1.1\r\nhost: x\r\nauthorization: Bearer cell\r\n'
-  await heard(`${head}content-type: application/fhir+json\r\ncontent-length: 500\r\n\r\n${half}`)
+  await heard(`${head}content-type: application/fhir+json\r\ncontent-length: 500\r\n\r\n${half}`, 500)
   const found = await fetch(`${url}/fhir/Patient?family=Moitie&_summary=count`, { headers })
   expect(await found.json()).toMatchObject({ total: 0 })
 })

@@ -68,10 +68,10 @@ test('a search is kept with what was asked', async () => {
 test('reads are written after their time, or when there are many, without being asked', async () => {
   await using timed = open(50)
   await timed.note(read('t', 'Slot/1/_history/1'))
-  await expect.poll(async () => (await trailOf('t')).length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(async () => (await trailOf('t')).length).toBe(1)
   await using many = open()
   for (let n = 0; n < 200; n++) await many.note(read('m', `Slot/${n}/_history/1`))
-  await expect.poll(async () => (await trailOf('m')).length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(async () => (await trailOf('m')).length).toBe(1)
 })
 
 test('while the store is away nothing is lost, and it is told', async () => {

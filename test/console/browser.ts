@@ -12,7 +12,11 @@ export const hasBrowser = program !== undefined || process.env.CI === 'true'
 export async function openBrowser(): Promise<Browser> {
   if (program === undefined) throw new Error('There is no Chromium here: install the package chromium')
   // As root its sandbox does not start; what it opens here are our own pages.
-  return chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  return chromium.launch({
+    executablePath: program,
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    timeout: 120_000,
+  })
 }
 
 export interface Look {
@@ -38,7 +42,7 @@ export async function openWindow(browser: Browser, look: Look = {}): Promise<Win
     javaScriptEnabled: script,
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('pageerror', ({ message }) => complaints.push(message))
   page.on('console', (message) => {

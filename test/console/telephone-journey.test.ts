@@ -131,7 +131,7 @@ async function keptUnderHerName(url: string, demo: TestDemo): Promise<void> {
   expect(await steps()).toContainEqual({ code: 'referral.received', ...hers })
   // What is looked at is written down within a second or two.
   const look = async () => expect(await steps()).toContainEqual({ code: 'console', ...hers })
-  await vi.waitFor(look, { timeout: 15_000, interval: 500 })
+  await vi.waitFor(look, { timeout: 60_000, interval: 500 })
   expect(await cell.search<ServiceRequest>(`ServiceRequest?_id=${id}`)).toMatchObject([{ status: 'active' }])
   expect(await cell.search<Task>(`Task?focus=ServiceRequest/${id}`)).not.toEqual([])
   expect(await cell.search<Communication>(`Communication?based-on=ServiceRequest/${id}`)).toEqual([])

@@ -60,7 +60,7 @@ function get(url: string): Promise<number | undefined> {
 
 /** What comes back on a line for one message of nobody we know; nothing when the line is not what it should be. */
 async function exchange(socket: ReturnType<typeof connect>): Promise<string> {
-  socket.setTimeout(3_000, () => socket.destroy())
+  socket.setTimeout(20_000, () => socket.destroy())
   socket.on('error', () => socket.destroy())
   socket.write(
     frame(Buffer.from('MSH|^~\\&|NOBODY|NOWHERE|RELAIS||20261121||ORM^O01|TLS-1|P|2.5.1\rPID|1\r')),

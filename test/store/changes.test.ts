@@ -13,13 +13,16 @@ function heard(store: Store) {
   }
 }
 
+/** How long a gateway is waited for, in milliseconds. */
+const patience = 30_000
+
 /** Until its listening connection stands, a gateway hears nothing; what it writes itself is told at once. */
 async function listening(store: Store & { url: string }, other: Store) {
   const here = heard(other)
   await vi.waitFor(async () => {
     await create(store, patient(newId()))
     expect(here.changes.length).toBeGreaterThan(0)
-  })
+  }, patience)
 }
 
 test('a gateway hears at once of what it has written, and not of what was not', async () => {
@@ -46,7 +49,7 @@ test('another gateway hears of every change, however many at once', async () => 
   await vi.waitFor(() => {
     expect([...there.references()]).toEqual(expect.arrayContaining(ids.map((id) => `Patient/${id}`)))
     expect(there.changes.some((changed) => changed.departures)).toBe(true)
-  })
+  }, patience)
 })
 
 test('a gateway that was cut off looks for itself, and hears again', async () => {
@@ -59,10 +62,10 @@ test('a gateway that was cut off looks for itself, and hears again', async () =>
   await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and query like 'listen%' and pid <> pg_backend_pid()`)
   await client.end()
-  await vi.waitFor(() => expect(there.changes).toContainEqual({ references: [], departures: true }), 5000)
+  await vi.waitFor(() => expect(there.changes).toContainEqual({ references: [], departures: true }), patience)
   const { id } = patient(newId())
   await create(store, patient(id))
-  await vi.waitFor(() => expect(there.references()).toContain(`Patient/${id}`))
+  await vi.waitFor(() => expect(there.references()).toContain(`Patient/${id}`), patience)
 })
 
 test('a listener that fails does not undo what is written, and can be let go', async () => {

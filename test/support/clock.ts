@@ -18,7 +18,7 @@ export function turnableClock(from?: string): TurnableClock {
 export async function until<T>(
   look: () => T | Promise<T>,
   isSo: (seen: T) => boolean = Boolean,
-  withinMs = 15_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const end = performance.now() + withinMs
   for (;;) {

@@ -76,7 +76,7 @@ export const v2 = (...segments: readonly string[]): string =>
 export async function say(
   message: string | Buffer,
   { host, port }: { host: string; port: number },
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<Buffer | undefined> {
   const socket = connect(port, host)
   const deframer = new Deframer()

@@ -32,7 +32,7 @@ describe('a booking by a JSON API', () => {
     const leaving = departure('appointment.requested')
     const rendered = await link.render?.(leaving, [appointment])
     if (!rendered) throw new Error('Nothing was made')
-    const tries = [1, 2].map(() => link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000)))
+    const tries = [1, 2].map(() => link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(30_000)))
     expect(await Promise.all(tries)).toEqual([
       { end: 'later', isLineDown: true, reason: 'HTTP 503', retryAfterSeconds: 7 },
       { end: 'later', isLineDown: true, reason: 'HTTP 503', retryAfterSeconds: 7 },
@@ -51,7 +51,7 @@ describe('a booking by a JSON API', () => {
     const leaving = departure('appointment.requested')
     const rendered = await link.render?.(leaving, [appointment])
     if (!rendered) throw new Error('Nothing was made')
-    const sent = await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000))
+    const sent = await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(30_000))
     expect(sent?.end).toBe(end)
     expect(sent?.reply).toMatchObject({
       kind: 'Appointment',
@@ -66,7 +66,7 @@ describe('a booking by a JSON API', () => {
     const leaving = departure('appointment.requested')
     const rendered = await link.render?.(leaving, [appointment])
     if (!rendered) throw new Error('Nothing was made')
-    expect(await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000))).toEqual({
+    expect(await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(30_000))).toEqual({
       end: 'sent',
     })
   })
@@ -86,7 +86,7 @@ describe('a booking by a JSON API', () => {
     const rendered = await link.render?.(leaving, [appointment])
     await partner[Symbol.asyncDispose]()
     if (!rendered) throw new Error('Nothing was made')
-    const sent = await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(5_000))
+    const sent = await link.send?.({ ...leaving, ...rendered }, AbortSignal.timeout(30_000))
     expect(sent?.end).toBe('later')
   })
 })
@@ -301,7 +301,7 @@ describe('what a JSON API has of an appointment', () => {
   ])('is %s', async (_, says, expected) => {
     await using partner = await openHttpPeer(says)
     await using link = await open(partner, { look })
-    const found = await link.look?.(appointment, AbortSignal.timeout(5_000))
+    const found = await link.look?.(appointment, AbortSignal.timeout(30_000))
     expect(typeof found === 'object' ? found.status : found).toBe(expected)
     expect(partner.heard[0]?.path).toBe('/v1/bookings/A%201')
   })
@@ -311,7 +311,7 @@ describe('what a JSON API has of an appointment', () => {
     async (says) => {
       await using partner = await openHttpPeer(says)
       await using link = await open(partner, { look })
-      await expect(link.look?.(appointment, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+      await expect(link.look?.(appointment, AbortSignal.timeout(30_000))).rejects.toMatchObject({
         issues: [{ case: 'transient' }],
       })
     },

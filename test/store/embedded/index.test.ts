@@ -51,11 +51,11 @@ test('what was acknowledged is there after kill -9, no server is left behind, an
   const acknowledged: string[] = []
   for (let round = 0; round < 3; round++) {
     using gateway = writer(data.path)
-    await vi.waitFor(() => expect(gateway.acknowledged.length).toBeGreaterThan(50), 20_000)
+    await vi.waitFor(() => expect(gateway.acknowledged.length).toBeGreaterThan(50), 60_000)
     const pid = await serverPid(data.path)
     await gateway.kill()
     acknowledged.push(...gateway.acknowledged.filter((line) => line !== 'open'))
-    if (round === 0) await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000)
+    if (round === 0) await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 60_000)
   }
   await using store = await openStore({ dataDir: data.path })
   const missing: string[] = []
@@ -67,7 +67,7 @@ test('what was acknowledged is there after kill -9, no server is left behind, an
 test('a second process, or a second store in the same one, is refused the same folder', async () => {
   await using data = await folder()
   using gateway = writer(data.path)
-  await vi.waitFor(() => expect(gateway.acknowledged).toContain('open'), 20_000)
+  await vi.waitFor(() => expect(gateway.acknowledged).toContain('open'), 60_000)
   await expect(openStore({ dataDir: data.path })).rejects.toMatchObject({
     case: 'lock-error',
     message: expect.stringContaining(data.path),
@@ -75,7 +75,7 @@ test('a second process, or a second store in the same one, is refused the same f
   await gateway.kill()
   await using _ = await openStore({ dataDir: data.path })
   await expect(openStore({ dataDir: data.path })).rejects.toMatchObject({ case: 'lock-error' })
-}, 60_000)
+}, 120_000)
 
 test('what was written is there after a restart, and nothing of the store runs in between', async () => {
   await using data = await folder()
@@ -87,7 +87,7 @@ test('what was written is there after a restart, and nothing of the store runs i
   expect(isRunning(pid)).toBe(false)
   await using second = await openStore({ dataDir: data.path })
   expect(await second.read('Patient', id, 'all')).toMatchObject({ version: 1 })
-}, 60_000)
+}, 120_000)
 
 test('when the database dies, callers hear so, and it is started again', async () => {
   await using data = await folder()
@@ -95,12 +95,13 @@ test('when the database dies, callers hear so, and it is started again', async (
   const id = newId()
   await create(store, patient(id))
   process.kill(await serverPid(data.path), 'SIGKILL')
-  await vi.waitFor(() =>
-    expect(store.read('Patient', id, 'all')).rejects.toMatchObject({ case: 'transient' }),
+  await vi.waitFor(
+    () => expect(store.read('Patient', id, 'all')).rejects.toMatchObject({ case: 'transient' }),
+    { timeout: 60_000, interval: 5 },
   )
-  await vi.waitFor(async () => expect(await store.read('Patient', id, 'all')).toBeDefined(), 20_000)
+  await vi.waitFor(async () => expect(await store.read('Patient', id, 'all')).toBeDefined(), 60_000)
   expect(await create(store, patient(newId()))).toBe(true)
-}, 60_000)
+}, 120_000)
 
 test('the store is on a private socket, flushes every commit, and its folder is for its owner alone', async () => {
   await using data = await folder()
@@ -119,7 +120,7 @@ test('the store is on a private socket, flushes every commit, and its folder is 
   ])
   expect((await stat(data.path)).mode & 0o777).toBe(0o700)
   expect((await stat(String(store.connection.host))).mode & 0o777).toBe(0o700)
-}, 60_000)
+}, 120_000)
 
 test('a folder whose path is longer than a socket may have serves as well', async () => {
   await using data = await folder()
@@ -129,7 +130,7 @@ test('a folder whose path is longer than a socket may have serves as well', asyn
   expect(await create(store, patient(newId()))).toBe(true)
   await store[Symbol.asyncDispose]()
   expect(existsSync(socket)).toBe(false)
-}, 60_000)
+}, 120_000)
 
 test('a first start that was cut off leaves no half-made store', async () => {
   await using data = await folder()
@@ -138,12 +139,12 @@ test('a first start that was cut off leaves no half-made store', async () => {
   })
   const halves = () => readdirSync(data.path).filter((name) => name.startsWith('postgres.half'))
   const isUnderWay = () => halves().some((half) => existsSync(join(data.path, half, 'base')))
-  await vi.waitFor(() => expect(isUnderWay()).toBe(true), { timeout: 20_000, interval: 5 })
+  await vi.waitFor(() => expect(isUnderWay()).toBe(true), { timeout: 60_000, interval: 5 })
   cut.kill('SIGKILL')
   await once(cut, 'close')
   await using store = await openStore({ dataDir: data.path })
   expect(await create(store, patient(newId()))).toBe(true)
-}, 60_000)
+}, 120_000)
 
 test.runIf(process.getuid?.() === 0 && existsSync('/usr/bin/setpriv'))(
   'root may keep the store below a folder that is root’s alone',
