@@ -69,7 +69,9 @@ async function createOf(
   const { type, ifNoneExist } = asked
   if (ifNoneExist === undefined) return targetAs('create', newId(), asked)
   const condition = await conditionFor(asked, ifNoneExist, desk)
-  const found = (await matchOf(type, ifNoneExist, desk)) ?? (await introduced(asked, all, desk))
+  const referred = introduced(asked, all, desk)
+  referred.catch(() => undefined) // what is found by the condition makes it needless, whatever it fails with
+  const found = (await matchOf(type, ifNoneExist, desk)) ?? (await referred)
   if (found) return { ...targetAs('keep', found.id, asked), found }
   return { ...targetAs('create', newId(), asked), ...condition }
 }
