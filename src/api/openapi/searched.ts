@@ -6,6 +6,12 @@ import { conformanceParametersOf } from '../conformance.ts'
 /** Parameters that say how a result is put, in every search. */
 const controls = ['_count', '_sort', '_include', '_revinclude', '_summary', '_elements', '_total']
 
+/** Where what resources contain is found, too. */
+const ofContained = [
+  { name: '_contained', values: ['false', 'true', 'both'] },
+  { name: '_containedType', values: ['container', 'contained'] },
+]
+
 /** What may be asked for in a search of a type under a base: as `/metadata` declares it. */
 export function searchedBy(type: string, { searched }: Base): object[] {
   const kinds = new Map(Object.entries(searched?.[type]?.parameters ?? ownOf(type)))
@@ -17,6 +23,11 @@ export function searchedBy(type: string, { searched }: Base): object[] {
       schema: { type: 'string' },
     })),
     ...controls.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+    ...(isConformance(type) || searched?.[type] ? [] : ofContained).map(({ name, values }) => ({
+      name,
+      in: 'query',
+      schema: { type: 'string', enum: values },
+    })),
   ]
 }
 

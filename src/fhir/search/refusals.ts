@@ -2,7 +2,7 @@ import { type Failure, failure } from '../outcome.ts'
 import { parametersOf } from './parameters.ts'
 
 /** What a query may say on every type, of the result. */
-const everywhere = ['_count', '_has', '_include', '_revinclude', '_sort', '_summary', '_total']
+const everywhere = ['_contained', '_count', '_has', '_include', '_revinclude', '_sort', '_summary', '_total']
 
 /** Fails with the parameters that the type has. */
 export function unknownParameter(type: string, name: string): Failure {
