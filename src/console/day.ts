@@ -4,6 +4,7 @@ import { patientOf, sourceOf } from '../flows/booking/states.ts'
 import type { Desk, Peer } from '../flows/step.ts'
 import { periodOf } from '../indicators/index.ts'
 import type { Kept } from '../store/index.ts'
+import { phoneOf } from './format.ts'
 import { along, searched } from './search.ts'
 
 /** A centre that places are booked with. */
@@ -59,7 +60,7 @@ const centreOf = (organization: Kept<Organization>, { manual }: Peer): Centre =>
   id: organization.id,
   name: organization.name ?? '',
   manual,
-  phone: organization.telecom?.find(({ system }) => system === 'phone')?.value,
+  phone: phoneOf(organization.telecom),
 })
 
 /** A centre's diaries on one day, with who is booked. Fails: not-found, value. */

@@ -1,4 +1,4 @@
-import type { Address, CodeableConcept, HumanName } from '@medplum/fhirtypes'
+import type { Address, CodeableConcept, ContactPoint, HumanName } from '@medplum/fhirtypes'
 import { dayIn } from '../fhir/zone.ts'
 
 /** The languages of the pages. */
@@ -83,6 +83,10 @@ export function span(ms: number, language: Language): string {
   const told = first < 0 ? [parts[2]] : parts.slice(first, first + 2).filter(([value]) => value > 0)
   return told.map(([value, unit]) => unitFormat(language, unit).format(value)).join(' ')
 }
+
+/** The number by which somebody is called, if one is known. */
+export const phoneOf = (telecom: readonly ContactPoint[] = []): string | undefined =>
+  telecom.find(({ system }) => system === 'phone')?.value
 
 /** Age on a day, in years; in months below two years. */
 export function age(birthDate: string, { language, zone, now }: Clockwork): string {

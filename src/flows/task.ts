@@ -13,7 +13,7 @@ export interface TaskMove {
   from: Status
   to: Status
   by: readonly Mover[]
-  /** Only of Tasks that are one thing to do: `confirm-booking`, `abort`, `capacity-call`. */
+  /** Only of Tasks that are one thing to do: `confirm-booking`, `cancel-booking`, `abort`, `capacity-call`. */
   onlyChores?: true
   /** Why it is here, where the published table does not have it. */
   beyond?: string
@@ -144,7 +144,7 @@ export const isAbort = (task: Pick<Task, 'code'>): boolean => codeOf(task).inclu
 export const isCapacityCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('capacity-call')
 
 /** A Task by which somebody telephones a centre that a booking is cancelled. */
-const isCancelCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('cancel-booking')
+export const isCancelCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('cancel-booking')
 
 /** One thing to do, and done with it. */
 const isChore = (task: Pick<Task, 'code'>) =>

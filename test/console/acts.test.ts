@@ -160,10 +160,15 @@ test('a centre that has only a telephone is called: its yes books, and the booki
   const [appointment] = await appointmentsOf(id)
   expect(appointment?.status).toBe('booked')
   const given = { appointment: appointment?.id ?? '', reason: 'Patient empêché' }
-  expect(await acts(id, 'cancel', given)).toBe('done.cancelled')
+  expect(await acts(id, 'cancel', given)).toBe('done.to-tell')
   expect(await appointmentsOf(id)).toMatchObject([
     { status: 'cancelled', cancelationReason: { text: 'Patient empêché' } },
   ])
+  const [, told = ''] = /action="(\/console\/cancellations\/[^"]+)"/.exec(await page(id)) ?? []
+  const formKey = await formKeyOn(jar, urlOf(id))
+  const answer = await jar.post(`${baseUrl}${told}`, { formKey, request: id })
+  expect(answer.headers.get('location')).toBe(`/console/requests/${id}?done=done.told`)
+  expect(await page(id)).not.toContain('/console/cancellations/')
 })
 
 test('a centre’s no by telephone gives the place back, and other centres are proposed', async () => {

@@ -74,6 +74,28 @@ describe.skipIf(!hasBrowser)('a centre’s day', { timeout: 120_000 }, () => {
     expect(await stageOf(demo, id)).toBe('visit-scheduled')
   })
 
+  test('a cancellation that a centre is to be told by telephone stands on the first page until it is told', async () => {
+    const id = await booked(demo, clock(), 'Guérie')
+    const { basedOn = [] } = await appointmentOf(demo, id)
+    const request = await demo.as('ehr').get<ServiceRequest>(basedOn[0]?.reference ?? '')
+    const back = await demo
+      .as('ehr')
+      .call('PUT', `ServiceRequest/${request.id}`, { ...request, status: 'revoked' })
+    expect(back.status).toBe(200)
+    await using window = await openWindow(browser)
+    const { page } = window
+    await signIn(page, demo.demo.gateway.addresses.baseUrl, 'Maëlys')
+    const told = page.getByRole('button', { name: /C’est dit : GUÉRIE/ })
+    expect(await faultsOf(page)).toEqual([])
+    await told.press('Enter')
+    await page.waitForURL(/done=done\.told/)
+    expect(await told.count()).toBe(0)
+    const calls = await demo.as('cell').search<Task>(`Task?code=cancel-booking&focus=Appointment/${id}`)
+    expect(calls).toMatchObject([{ status: 'completed' }])
+    const events = await demo.as('cell').search<AuditEvent>(`AuditEvent?entity=Task/${calls[0]?.id}&action=U`)
+    expect(events.flatMap(({ agent }) => agent.map(({ name }) => name))).toContain('FICTIVE Maëlys')
+  })
+
   test('offers nothing to who may only look', async () => {
     await using window = await openWindow(browser)
     await signIn(window.page, demo.demo.gateway.addresses.baseUrl, 'Inès')

@@ -86,7 +86,7 @@ function movesTable(): string {
     codeOf(from),
     codeOf(to),
     by.join(', '),
-    [onlyChores ? 'only `confirm-booking`, `abort`, `capacity-call`' : '', beyond ?? '']
+    [onlyChores ? 'only `confirm-booking`, `cancel-booking`, `abort`, `capacity-call`' : '', beyond ?? '']
       .filter(Boolean)
       .join(': '),
   ])

@@ -141,6 +141,11 @@ export const en: Catalogue = {
   'places.cancel-why': 'Reason',
   'places.cancel-now': 'Cancel the appointment',
 
+  'tell.title': 'Cancellations to tell by telephone',
+  'tell.centre': 'A centre that is not connected any more',
+  'tell.done': 'It is told',
+  'done.to-tell': 'The appointment is cancelled; the centre is still to be told by telephone.',
+  'done.told': 'The centre knows: that is noted.',
   'work.title': 'Who has it',
   'work.claim': 'I take it',
   'work.give-back': 'Give back to all',

@@ -140,6 +140,11 @@ export const fr = {
   'places.cancel-why': 'Motif',
   'places.cancel-now': 'Annuler le rendez-vous',
 
+  'tell.title': 'Annulations à dire par téléphone',
+  'tell.centre': 'Un centre qui n’est plus relié',
+  'tell.done': 'C’est dit',
+  'done.to-tell': 'Le rendez-vous est annulé ; il reste à le dire au centre par téléphone.',
+  'done.told': 'Le centre est prévenu : c’est noté.',
   'work.title': 'Qui s’en occupe',
   'work.claim': 'Je la prends',
   'work.give-back': 'Remettre à tous',

@@ -1,5 +1,6 @@
 import { centresOf } from '../day.ts'
-import { given, html } from '../html.ts'
+import { html } from '../html.ts'
+import { phoneLink } from '../parts/phone.ts'
 import { plainName } from '../proposals.ts'
 import type { Page } from '../view.ts'
 
@@ -18,7 +19,7 @@ export const centresPage: Page = {
           manual,
           phone,
         }) => html`<li class="card"><h2><a href="/console/centres/${id}">${plainName({ resourceType: 'Organization', name })}</a></h2>
-        <p class="quiet">${say(manual ? 'centre.by-phone' : 'centre.by-wire')}${given(phone, (number) => html` · <a href="tel:${number}">${number}</a>`)}</p></li>`,
+        <p class="quiet">${say(manual ? 'centre.by-phone' : 'centre.by-wire')}${phoneLink(phone)}</p></li>`,
       )}</ul>`,
     }
   },

@@ -1,4 +1,5 @@
 import type { Act, Page } from '../view.ts'
+import { tellCancellation } from './cancellations.ts'
 import { centresPage } from './centres.ts'
 import { countsPage } from './counts.ts'
 import { dayPage, noticeDay } from './day.ts'
@@ -22,4 +23,11 @@ export const pages: readonly Page[] = [
 ]
 
 /** What can be done by sending a form, by path under `/console`. */
-export const acts: readonly Act[] = [searchPatients, takeCall, ...requestActs, answerCall, noticeDay]
+export const acts: readonly Act[] = [
+  searchPatients,
+  takeCall,
+  ...requestActs,
+  answerCall,
+  noticeDay,
+  tellCancellation,
+]

@@ -16,6 +16,7 @@ import { propose } from '../../flows/routing/index.ts'
 import { businessStatus, isOfRequest, legalMoves, refusalReasons } from '../../flows/task.ts'
 import { claim, giveBack, handOver } from '../../flows/work/index.ts'
 import type { Kept } from '../../store/index.ts'
+import { cancellationsToTell } from '../cancellations.ts'
 import { change, updateOf } from '../change.ts'
 import { dossierOf } from '../dossier.ts'
 import type { Key } from '../messages/index.ts'
@@ -103,10 +104,11 @@ export const bookPlace = act('book', async (visit, form) => {
   return kept.status === 'booked' ? 'done.booked' : 'done.asked-centre'
 })
 
-export const cancelPlace = act('cancel', async (visit, form) => {
+export const cancelPlace = act('cancel', async (visit, form, id) => {
   mayInteract(visit.person.permit, 'Appointment', 'u')
   await cancel(required(form, 'appointment'), { text: required(form, 'reason') }, visit.desk)
-  return 'done.cancelled'
+  const toTell = await cancellationsToTell(visit.desk, id)
+  return toTell.length > 0 ? 'done.to-tell' : 'done.cancelled'
 })
 
 /** What a centre has said by telephone. */

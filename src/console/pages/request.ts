@@ -1,10 +1,12 @@
 import { flagCodesOf, noteOf } from '../../flows/referral/flags.ts'
 import { judgementOf } from '../../flows/referral/judged.ts'
 import { isOpen } from '../../flows/task.ts'
+import { cancellationsToTell } from '../cancellations.ts'
 import { clockDue } from '../deadline.ts'
 import { clocksIn, type Dossier, dossierOf } from '../dossier.ts'
-import { age, communeOf, nameOf, shortDate, wordsOf } from '../format.ts'
+import { age, communeOf, nameOf, phoneOf, shortDate, wordsOf } from '../format.ts'
 import { given, type Html, html, nothing } from '../html.ts'
+import { cancellationsPart } from '../parts/cancellations.ts'
 import { judgementPart } from '../parts/judgement.ts'
 import { messagePart } from '../parts/messages.ts'
 import { abortPart, notesPart } from '../parts/notes.ts'
@@ -34,10 +36,11 @@ export async function requestShown(visit: Visit): Promise<Shown> {
   const wantsPlace = task !== undefined && isOpen(task) && isMissed
   const at = { now: desk.clock().toISOString(), territory: desk.territory }
   const judgement = judgementOf({ ...dossier, unmapped: false }, flagCodesOf(request), at)
-  const [proposals, booked, colleagues] = await Promise.all([
+  const [proposals, booked, colleagues, cancellations] = await Promise.all([
     wantsPlace ? proposalsOf(dossier, desk) : [],
     Promise.all(current.map((appointment) => placed(appointment, desk))),
     colleaguesOf(desk),
+    cancellationsToTell(desk, request.id),
   ])
   const title = examWords(request.code, desk, view)
   return {
@@ -46,7 +49,7 @@ export async function requestShown(visit: Visit): Promise<Shown> {
     body: html`${head(dossier, title, view)}
       <div class="two"><div>
         <section class="card" data-part="patient">${patientPart(dossier, view)}</section>
-        ${abortPart(dossier, view)}${notesPart(dossier, visit)}
+        ${abortPart(dossier, view)}${cancellationsPart(cancellations, view, request.id)}${notesPart(dossier, visit)}
         ${given(judgement, (value) => judgementPart(value, dossier, view))}
         ${placePart(dossier, { proposals, booked, wantsPlace, isReady: judgement?.verdict !== 'incomplete' && judgement?.verdict !== 'blocked', isBlocked: judgement?.verdicts.includes('blocked') ?? false }, view)}
       </div><aside>
@@ -82,7 +85,7 @@ function patientPart({ patient, doctor, request }: Dossier, view: View): Html {
       say('field.sex'),
       patient?.gender && say(`sex.${patient.gender === 'other' ? 'unknown' : patient.gender}`),
     ],
-    [say('field.phone'), patient?.telecom?.find(({ system }) => system === 'phone')?.value],
+    [say('field.phone'), phoneOf(patient?.telecom)],
     [say('field.commune'), communeOf(patient?.address)],
     [say('request.doctor'), nameOf(doctor?.name) || request.requester?.display],
     [say('request.treating'), patient?.generalPractitioner?.[0]?.display],

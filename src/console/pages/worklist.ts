@@ -1,4 +1,6 @@
+import { cancellationsToTell } from '../cancellations.ts'
 import { given, type Html, html, nothing } from '../html.ts'
+import { cancellationsPart } from '../parts/cancellations.ts'
 import { requestTable } from '../parts/rows.ts'
 import { versionsOf } from '../search.ts'
 import type { Page, View } from '../view.ts'
@@ -11,13 +13,19 @@ export const worklistPage: Page = {
   async show(visit) {
     const { view, query, desk } = visit
     const list = lists.find((one) => one === query.get('list')) ?? 'open'
-    const found = await worklist(list, query.get('after') ?? undefined, desk)
+    const [found, cancellations] = await Promise.all([
+      worklist(list, query.get('after') ?? undefined, desk),
+      cancellationsToTell(desk),
+    ])
     return {
       title: view.say('worklist.title'),
       live: true,
-      body: html`<div class="head"><h1>${view.say('worklist.title')}</h1>${searchForm('', view)}</div>${tabs(list, view)}
+      body: html`<div class="head"><h1>${view.say('worklist.title')}</h1>${searchForm('', view)}</div>${cancellationsPart(cancellations, view)}${tabs(list, view)}
         <div data-part="rows">${requestTable(found, visit)}${pager(list, found, view, query.has('after'))}</div>`,
-      references: versionsOf(found.rows.flatMap(({ task, request, patient }) => [task, request, patient])),
+      references: versionsOf([
+        ...found.rows.flatMap(({ task, request, patient }) => [task, request, patient]),
+        ...cancellations.flatMap(({ task, appointment, patient }) => [task, appointment, patient]),
+      ]),
     }
   },
 }
