@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { describe, expect, test } from 'vitest'
+import { newWriting } from '../../src/transform/compile/code.ts'
 import { fast } from '../../src/transform/expressions/fast.ts'
 import { itemsOf, listed, unusual } from '../../src/transform/expressions/items.ts'
 import type { Node } from '../../src/transform/expressions/names.ts'
 import { functions, userFunctions } from '../../src/transform/functions.ts'
-import { newRun } from '../../src/transform/run.ts'
+import { type Frame, newRun, type Run } from '../../src/transform/run.ts'
 import { fhirShape } from '../../src/transform/shapes/fhir.ts'
 import { plain, type Shape } from '../../src/transform/shapes/shape.ts'
 import { made, rules } from './support.ts'
@@ -30,11 +31,15 @@ function ours(text: string, context: unknown, variables: Record<string, unknown>
     (name, slot) => [name, { name, slot, shape: plain, mode: 'source' as const }] as const,
   )
   const tree: Node = fhirpath.parse(text)
-  const part = fast(tree, { focus: shape, self: shape, variables: new Map(entries), constants: {} })
+  const writing = newWriting()
+  const part = fast(tree, { writing, focus: shape, self: shape, variables: new Map(entries), constants: {} })
   if (!part) return 'other'
+  const evaluate = writing.finish<(self: unknown, frame: Frame, run: Run) => unknown>(
+    'self, frame, run',
+    `return ${part.code('self', 'self')}`,
+  )
   try {
-    const items = itemsOf(context)
-    return listed(part.evaluate(items, items, Object.values(variables), newRun(options)))
+    return listed(evaluate(itemsOf(context), Object.values(variables), newRun(options)))
   } catch (thrown) {
     if (thrown === unusual) return 'other'
     return 'error'

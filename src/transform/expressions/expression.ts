@@ -1,7 +1,7 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { Failure, issue } from '../../fhir/outcome.ts'
-import type { Code } from '../compile/code.ts'
+import type { Code, Writing } from '../compile/code.ts'
 import { nearest, type Unit } from '../compile/context.ts'
 import type { Scope, Variable } from '../compile/scope.ts'
 import { userFunctions, WrongValue } from '../functions.ts'
@@ -29,30 +29,63 @@ export function expression(
   written: Written,
   { scope, unit, shape, place }: { scope: Scope; unit: Unit; shape: Shape; place: string },
 ): Evaluated {
-  const ready = checked(written, scope, unit, shape)
-  if (!ready) return () => 'undefined'
-  const evaluated: Expression = (context, frame, run) => {
-    const evaluate = ready()
-    try {
-      return evaluate(context, frame, run)
+  const found = checked(written, scope, unit)
+  if (!found) return () => 'undefined'
+  const { tree, variables, constants } = found
+  const { writing } = scope
+  const tell = telling(written, place)
+  const slow = told(
+    once(() => byFhirpath(written, shape, [...variables.values()], constants)),
+    tell,
+  )
+  const part = fast(tree, { writing, focus: shape, self: shape, variables, constants })
+  const name = part ? quick(part, slow, tell, writing) : writing.bind(slow)
+  return (context) => `${name}(${context}, frame, run)`
+}
+
+/** The quick form, as a function; what it was not made for goes to the slow one. */
+function quick({ code }: Part, slow: Expression, tell: Tell, { beside, bind }: Writing): Code {
+  const otherwise = (thrown: unknown, context: unknown, frame: Frame, run: Run): Items =>
+    thrown === unusual ? slow(context, frame, run) : tell(thrown, run)
+  return beside(
+    'context, frame, run',
+    `try {
+      const self = ${bind(itemsOf)}(context)
+      return ${code('self', 'self')}
     } catch (thrown) {
-      // The message of any other error may quote the value.
-      const text =
-        thrown instanceof Failure ? thrown.message : `The value does not fit ${written.text.trim()}`
-      const value = thrown instanceof WrongValue ? thrown.value : undefined
-      run.issues.push(issue('value', text, located(place, run, value, written.text)))
-      return undefined
+      return ${bind(otherwise)}(thrown, context, frame, run)
+    }`,
+  )
+}
+
+/** Most maps are for messages that seldom come: what fhirpath.js is to evaluate is made when it is needed. */
+const told =
+  (made: () => Expression, tell: Tell): Expression =>
+  (context, frame, run) => {
+    try {
+      return made()(context, frame, run)
+    } catch (thrown) {
+      return tell(thrown, run)
     }
   }
-  return (context) => `${scope.writing.bind(evaluated)}(${context}, frame, run)`
-}
+
+type Tell = (thrown: unknown, run: Run) => undefined
+
+const telling =
+  ({ text: path }: Written, place: string): Tell =>
+  (thrown, run) => {
+    // The message of any other error may quote the value.
+    const text = thrown instanceof Failure ? thrown.message : `The value does not fit ${path.trim()}`
+    const value = thrown instanceof WrongValue ? thrown.value : undefined
+    run.issues.push(issue('value', text, located(place, run, value, path)))
+  }
 
 /** Whether a condition holds: one true, or one value that is no boolean. */
 export const holds = (result: Items): boolean =>
   result !== undefined && result !== false && !Array.isArray(result)
 
-/** Tells what is wrong now, and compiles when it is first evaluated: a message is told by few of all expressions. */
-function checked(written: Written, scope: Scope, unit: Unit, shape: Shape): (() => Expression) | undefined {
+/** An expression as it was parsed, and what its names stand for; undefined when it is at fault, which has been told. */
+function checked(written: Written, scope: Scope, unit: Unit) {
   const parsed = parsedOf(written, unit)
   if (!parsed) return undefined
   const variables = new Map<string, Variable>()
@@ -73,25 +106,7 @@ function checked(written: Written, scope: Scope, unit: Unit, shape: Shape): (() 
     }
   }
   for (const text of parsed.refusals) refuse(text)
-  if (!sound) return undefined
-  return once(() => {
-    const slow = once(() => byFhirpath(written, shape, [...variables.values()], constants))
-    const part = fast(parsed.tree, { focus: shape, self: shape, variables, constants })
-    return part ? quick(part, slow) : slow()
-  })
-}
-
-/** The quick form; what it was not made for goes to fhirpath.js. */
-function quick({ evaluate }: Part, slow: () => Expression): Expression {
-  return (context, frame, run) => {
-    try {
-      const items = itemsOf(context)
-      return evaluate(items, items, frame, run)
-    } catch (thrown) {
-      if (thrown !== unusual) throw thrown
-      return slow()(context, frame, run)
-    }
-  }
+  return sound ? { tree: parsed.tree, variables, constants } : undefined
 }
 
 function once<T>(make: () => T): () => T {

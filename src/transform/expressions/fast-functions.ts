@@ -1,4 +1,6 @@
+import { type Code, isName, type Writing } from '../compile/code.ts'
 import { type Function as Added, functions } from '../functions.ts'
+import type { Run } from '../run.ts'
 import { plain } from '../shapes/shape.ts'
 import { fast } from './fast.ts'
 import { isDated } from './infix.ts'
@@ -17,7 +19,7 @@ import {
   unusual,
 } from './items.ts'
 import { identifier, type Node } from './names.ts'
-import type { Evaluate, Names, Part } from './part.ts'
+import type { Names, Part } from './part.ts'
 
 /** A call, without what stands before its dot. */
 export function fastFunction(call: Node | undefined, names: Names): Part | undefined {
@@ -35,35 +37,40 @@ type Compile = (given: readonly Node[], names: Names) => Part | undefined
 /** A function without arguments. */
 const simply =
   (evaluate: (focus: Items) => Items, isCondition?: true): Compile =>
-  (given) =>
-    given.length ? undefined : { evaluate, shape: plain, ...(isCondition && { isCondition }) }
+  (given, { writing }) =>
+    given.length ? undefined : { ...applying(evaluate, writing), ...(isCondition && { isCondition }) }
 
 /** A function without arguments that keeps some of the items. */
 const keeping =
   (evaluate: (focus: Items) => Items): Compile =>
-  (given, { focus }) =>
-    given.length ? undefined : { evaluate, shape: focus }
+  (given, { focus, writing }) =>
+    given.length ? undefined : { ...applying(evaluate, writing), shape: focus }
 
 /** A function of one text. */
 const ofText = (apply: (text: string) => unknown): Compile =>
   simply((focus) => (focus === undefined ? undefined : apply(oneText(focus))))
 
+const applying = (evaluate: (focus: Items) => Items, { bind }: Writing): Part => ({
+  shape: plain,
+  code: (focus) => `${bind(evaluate)}(${focus})`,
+})
+
 /** A function of one text and another. */
-const ofTexts =
-  (holds: (text: string, other: string) => boolean): Compile =>
-  ([other, ...more], names) => {
+function ofTexts(holds: (text: string, other: string) => boolean): Compile {
+  const apply = (items: Items, others: Items) => {
+    const [text, other] = [textOrNone(items), textOrNone(others)]
+    return text === undefined || other === undefined ? undefined : holds(text, other)
+  }
+  return ([other, ...more], names) => {
     const part = other && fast(other, { ...names, focus: names.self })
     if (!part || more.length) return undefined
     return {
       shape: plain,
       isCondition: true,
-      evaluate(focus, self, frame, run) {
-        const found = part.evaluate(self, self, frame, run)
-        const [text, given] = [textOrNone(focus), textOrNone(found)]
-        return text === undefined || given === undefined ? undefined : holds(text, given)
-      },
+      code: (focus, self) => `${names.writing.bind(apply)}(${focus}, ${part.code(self, self)})`,
     }
   }
+}
 
 const textOrNone = (items: Items): string | undefined => (items === undefined ? undefined : oneText(items))
 
@@ -72,49 +79,59 @@ function perItem(node: Node | undefined, names: Names): Part | undefined {
   return node && fast(node, { ...names, self: names.focus })
 }
 
+/** A function of each item, of which `code` is given the name. */
+function each(code: Part['code'], { fresh }: Writing): Code {
+  const item = fresh()
+  return `(${item}) => ${code(item, item)}`
+}
+
 const where: Compile = ([criterion, ...more], names) => {
   const part = perItem(criterion, names)
   if (!part?.isCondition || more.length) return undefined
-  const { evaluate } = part
+  const { writing } = names
   return {
     shape: names.focus,
-    evaluate: (focus, _, frame, run) => kept(focus, (item) => evaluate(item, item, frame, run) === true),
+    code: (focus) => `${writing.bind(kept)}(${focus}, ${each(part.code, writing)} === true)`,
   }
 }
 
 const exists: Compile = (given, names) => {
-  if (!given.length) return { evaluate: (focus) => focus !== undefined, shape: plain, isCondition: true }
-  const found = where(given, names)
-  return (
-    found && {
-      shape: plain,
-      isCondition: true,
-      evaluate: (focus, self, frame, run) => found.evaluate(focus, self, frame, run) !== undefined,
-    }
-  )
+  const found = given.length ? where(given, names) : undefined
+  if (given.length && !found) return undefined
+  return {
+    shape: plain,
+    isCondition: true,
+    code: (focus, self) => `(${found ? found.code(focus, self) : focus} !== undefined)`,
+  }
 }
 
 const select: Compile = ([projection, ...more], names) => {
   const part = perItem(projection, names)
   if (!part || more.length) return undefined
-  const { evaluate, shape, isCondition } = part
+  const { shape, isCondition } = part
+  const { writing } = names
   return {
     shape,
     ...(isCondition && { isCondition }),
-    evaluate: (focus, _, frame, run) => gathered(focus, (item) => evaluate(item, item, frame, run)),
+    code: (focus) => `${writing.bind(gathered)}(${focus}, ${each(part.code, writing)})`,
   }
 }
 
 const iif: Compile = (given, names) => {
   const [criterion, then, otherwise] = given.map((node) => perItem(node, names))
   if (!criterion || !then || given.length < 2 || (given.length === 3 && !otherwise)) return undefined
+  const code = (it: Code) => {
+    const [asked, given, other] = [criterion, then, otherwise].map(
+      (part) => part?.code(it, it) ?? 'undefined',
+    )
+    // iif(x.exists(), x, y): x is evaluated once.
+    return asked === `(${given} !== undefined)`
+      ? `(${given} ?? ${other})`
+      : `(${asked} === true ? ${given} : ${other})`
+  }
   return {
     shape: plain,
-    evaluate(focus, _, frame, run) {
-      if (criterion.evaluate(focus, focus, frame, run) === true)
-        return then.evaluate(focus, focus, frame, run)
-      return otherwise?.evaluate(focus, focus, frame, run)
-    },
+    code: (focus) => (isName(focus) ? code(focus) : `(${each(code, names.writing)})(${focus})`),
   }
 }
 
@@ -129,13 +146,9 @@ function literals(given: readonly Node[], names: Names): (string | number | unde
 const matches: Compile = (given, names) => {
   const [pattern, ...more] = literals(given, names)
   const expression = typeof pattern === 'string' && !more.length ? patternOf(pattern, 'su') : undefined
-  return (
-    expression && {
-      shape: plain,
-      isCondition: true,
-      evaluate: (focus) => (focus === undefined ? undefined : expression.test(oneText(focus))),
-    }
-  )
+  if (!expression) return undefined
+  const apply = (focus: Items) => (focus === undefined ? undefined : expression.test(oneText(focus)))
+  return { ...applying(apply, names.writing), isCondition: true }
 }
 
 const replacing =
@@ -144,10 +157,8 @@ const replacing =
     const [written, by, ...more] = literals(given, names)
     const expression = typeof written === 'string' && !more.length ? pattern(written) : undefined
     if (!expression || typeof by !== 'string') return undefined
-    return {
-      shape: plain,
-      evaluate: (focus) => (focus === undefined ? undefined : oneText(focus).replace(expression, by)),
-    }
+    const apply = (focus: Items) => (focus === undefined ? undefined : oneText(focus).replace(expression, by))
+    return applying(apply, names.writing)
   }
 
 function patternOf(written: string, flags: string): RegExp | undefined {
@@ -164,69 +175,61 @@ const substring: Compile = (given, names) => {
   if (typeof start !== 'number' || more.length || (given.length > 1 && typeof length !== 'number'))
     return undefined
   const end = typeof length === 'number' ? start + length : undefined
-  return {
-    shape: plain,
-    evaluate(focus) {
-      if (focus === undefined) return undefined
-      const text = oneText(focus)
-      return start < text.length ? text.substring(start, end) : undefined
-    },
-  }
+  return applying((focus) => {
+    if (focus === undefined) return undefined
+    const text = oneText(focus)
+    return start < text.length ? text.substring(start, end) : undefined
+  }, names.writing)
 }
 
 const join: Compile = (given, names) => {
   const [by] = given.length ? literals(given, names) : ['']
   if (typeof by !== 'string' || given.length > 1) return undefined
-  return { shape: plain, evaluate: (focus) => (focus === undefined ? undefined : textsOf(focus).join(by)) }
+  return applying((focus) => (focus === undefined ? undefined : textsOf(focus).join(by)), names.writing)
 }
 
 /** `'x'` parts of a text; a text without it is one part. */
 const split: Compile = (given, names) => {
   const [by, ...more] = literals(given, names)
   if (typeof by !== 'string' || more.length) return undefined
-  return {
-    shape: plain,
-    evaluate: (focus) => (focus === undefined ? undefined : unlisted(oneText(focus).split(by))),
-  }
+  const apply = (focus: Items) => (focus === undefined ? undefined : unlisted(oneText(focus).split(by)))
+  return applying(apply, names.writing)
 }
 
 /** Without the first of them. */
 const skip: Compile = (given, names) => {
   const [count, ...more] = literals(given, names)
   if (typeof count !== 'number' || more.length) return undefined
-  return { shape: names.focus, evaluate: (focus) => unlisted(listed(focus).slice(count)) }
+  return { ...applying((focus) => unlisted(listed(focus).slice(count)), names.writing), shape: names.focus }
 }
 
-const toText: Compile = (given, { focus }) => {
-  if (given.length || isDated(focus)) return undefined
-  return {
-    shape: plain,
-    evaluate(items) {
-      if (items === undefined) return undefined
-      if (!isSimple(items)) throw unusual
-      return String(items)
-    },
-  }
+const toText: Compile = (given, { focus, writing }) =>
+  given.length || isDated(focus) ? undefined : applying(written, writing)
+
+function written(items: Items): Items {
+  if (items === undefined) return undefined
+  if (!isSimple(items)) throw unusual
+  return String(items)
 }
 
 const combine: Compile = ([other, ...more], names) => {
   const part = other && fast(other, { ...names, focus: names.self })
   if (!part || more.length) return undefined
-  const { evaluate } = part
   return {
     shape: plain,
-    evaluate(focus, self, frame, run) {
-      const others = evaluate(self, self, frame, run)
-      if (focus === undefined) return others
-      return others === undefined ? focus : [...listed(focus), ...listed(others)]
-    },
+    code: (focus, self) => `${names.writing.bind(combined)}(${focus}, ${part.code(self, self)})`,
   }
 }
 
-const children: Compile = (given, { focus }) =>
+function combined(items: Items, others: Items): Items {
+  if (items === undefined) return others
+  return others === undefined ? items : [...listed(items), ...listed(others)]
+}
+
+const children: Compile = (given, { focus, writing }) =>
   given.length || focus.model === 'fhir'
     ? undefined
-    : { evaluate: (items) => gathered(items, childrenOf), shape: plain }
+    : applying((items) => gathered(items, childrenOf), writing)
 
 function childrenOf(item: unknown): Items {
   if (typeof item === 'string') return undefined
@@ -254,13 +257,11 @@ function added(known: Added, given: readonly Node[], names: Names): Part | undef
   const parameters = literals(given, names)
   if (!known.arity.includes(given.length) || parameters.some((one) => typeof one !== 'string'))
     return undefined
-  return { shape: plain, evaluate: applying(known, parameters) }
-}
-
-const applying =
-  (known: Added, parameters: readonly unknown[]): Evaluate =>
-  (focus, _self, _frame, run) =>
+  const { bind } = names.writing
+  const apply = (focus: Items, run: Run) =>
     gathered(focus, (item) => known.apply(item, parameters, run.options.zone))
+  return { shape: plain, code: (focus) => `${bind(apply)}(${focus}, run)` }
+}
 
 const table: Readonly<Record<string, Compile>> = {
   exists,

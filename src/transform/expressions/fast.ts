@@ -1,9 +1,11 @@
+import { type Code, quoted } from '../compile/code.ts'
+import { held } from '../compile/scope.ts'
 import { plain } from '../shapes/shape.ts'
 import { fastFunction } from './fast-functions.ts'
 import { infix } from './infix.ts'
 import { gathered, type Items, itemsOf, listed, unusual } from './items.ts'
 import { identifier, type Node, variableOf } from './names.ts'
-import type { Names, Part } from './part.ts'
+import { fixed, type Names, type Part } from './part.ts'
 
 /** The quick form of an expression; undefined when a part of it has none. */
 export function fast(tree: Node, names: Names): Part | undefined {
@@ -16,15 +18,15 @@ export function fast(tree: Node, names: Names): Part | undefined {
     case 'LiteralTerm':
       return first && fast(first, names)
     case 'StringLiteral':
-      return fixed(textOf(tree.text ?? ''))
+      return fixed(textOf(tree.text ?? ''), names.writing)
     case 'NumberLiteral':
-      return /^\d{1,9}$/.test(tree.text ?? '') ? fixed(Number(tree.text)) : undefined
+      return /^\d{1,9}$/.test(tree.text ?? '') ? fixed(Number(tree.text), names.writing) : undefined
     case 'BooleanLiteral':
-      return { ...fixed(tree.text === 'true'), isCondition: true }
+      return { ...fixed(tree.text === 'true', names.writing), isCondition: true }
     case 'NullLiteral':
-      return fixed(undefined)
+      return fixed(undefined, names.writing)
     case 'ThisInvocation':
-      return { evaluate: (_, self) => self, shape: names.self }
+      return { code: (_, self) => self, shape: names.self }
     case 'ExternalConstantTerm':
       return variable(variableOf(tree), names)
     case 'MemberInvocation':
@@ -50,27 +52,22 @@ export function fast(tree: Node, names: Names): Part | undefined {
   }
 }
 
-function fixed(items: Items): Part {
-  return { evaluate: () => items, shape: plain, fixed: { items } }
-}
-
 function between({ text = '', children = [] }: Node, names: Names): Part | undefined {
   const own = { ...names, focus: names.self }
   const [left, right] = children.map((node) => fast(node, own))
-  return left && right && infix(text, left, right)
+  return left && right && infix(text, left, right, names.writing)
 }
 
-function variable(name: string, { variables, constants }: Names): Part | undefined {
-  if (name === 'now' || name === 'zone')
-    return { evaluate: (_focus, _self, _frame, run) => run.options[name], shape: plain }
+function variable(name: string, { variables, constants, writing }: Names): Part | undefined {
+  if (name === 'now' || name === 'zone') return { code: () => `run.options.${name}`, shape: plain }
   const found = variables.get(name)
   if (found) {
-    const { slot, shape } = found
-    return { evaluate: (_focus, _self, frame) => itemsOf(frame[slot]), shape }
+    const code = `${writing.bind(itemsOf)}(${held(found)})`
+    return { code: () => code, shape: found.shape }
   }
   if (!Object.hasOwn(constants, name)) return undefined
-  const items = itemsOf(constants[name])
-  return { evaluate: () => items, shape: plain }
+  const code = quoted(constants[name])
+  return { code: () => code, shape: plain }
 }
 
 /** Names that at the root of an expression may be a type's, and those that every object has. */
@@ -80,45 +77,41 @@ const ambiguous = new Set(
   ),
 )
 
-function member(key: string, { focus: parent }: Names): Part | undefined {
+function member(key: string, { focus: parent, writing }: Names): Part | undefined {
   if (ambiguous.has(key) || key in Object.prototype || parent.kind === 'primitive') return undefined
   const element = parent.model === 'plain' ? undefined : parent.element(key)
   if (parent.model === 'fhir' && (!element || element.choices)) return undefined
+  const { beside, bind } = writing
   const own = parent.model === 'v2' ? inV2(key) : inJson(key, parent.model === 'fhir')
-  return {
-    shape: element?.shape ?? plain,
-    evaluate: (focus) =>
-      focus === undefined ? undefined : Array.isArray(focus) ? gathered(focus, own) : own(focus),
+  const of = beside('item', own)
+  const all = `Array.isArray(focus) ? ${bind(gathered)}(focus, ${of}) : ${of}(focus)`
+  const read = beside('focus', `return focus === undefined ? undefined : ${all}`)
+  return { shape: element?.shape ?? plain, code: (focus) => `${read}(${focus})` }
+
+  /** What the v2 parser makes has neither types nor shadows. */
+  function inV2(key: string): Code {
+    const ofText = key in String.prototype ? '' : "if (typeof item === 'string') return undefined"
+    return `if (typeof item === 'object' && item !== null) return ${bind(itemsOf)}(item[${quoted(key)}])
+    ${ofText}
+    throw ${bind(unusual)}`
+  }
+
+  function inJson(key: string, isTyped: boolean): Code {
+    const isKnown = isTyped || ofAnyResource.includes(key)
+    const isUnusual = `${isKnown ? '' : 'item.resourceType !== undefined || '}${quoted(`_${key}`)} in item`
+    return `if (typeof item !== 'object' || item === null) return ${bind(inSimple)}(item, ${quoted(key)})
+    if (${isUnusual}) throw ${bind(unusual)}
+    return ${bind(itemsOf)}(item[${quoted(key)}])`
   }
 }
 
-/** What the v2 parser makes has neither types nor shadows. */
-function inV2(key: string): (item: unknown) => Items {
-  const isOfText = key in String.prototype
-  return (item) => {
-    if (typeof item === 'string' && !isOfText) return undefined
-    if (typeof item !== 'object' || item === null) throw unusual
-    return itemsOf((item as Record<string, unknown>)[key]) // an object has properties
-  }
+/** An element of what has none. */
+function inSimple(item: unknown, key: string): undefined {
+  if (item === null || item === undefined || key in Object(item)) throw unusual
 }
 
 /** What every resource has, as a text: these need not be looked up among the elements of its type. */
 const ofAnyResource: readonly string[] = ['resourceType', 'id']
-
-function inJson(key: string, isTyped: boolean): (item: unknown) => Items {
-  const shadow = `_${key}`
-  const isKnown = isTyped || ofAnyResource.includes(key)
-  return (item) => {
-    if (typeof item !== 'object' || item === null) {
-      if (item === null || item === undefined || key in Object(item)) throw unusual
-      return undefined
-    }
-    // An object has properties.
-    const tree = item as Record<string, unknown>
-    if ((!isKnown && tree.resourceType !== undefined) || shadow in tree) throw unusual
-    return itemsOf(tree[key])
-  }
-}
 
 function chain(nodes: readonly Node[], names: Names): Part | undefined {
   const [first, ...rest] = nodes
@@ -132,12 +125,11 @@ function chain(nodes: readonly Node[], names: Names): Part | undefined {
   return part
 }
 
-function joined(before: Part, { evaluate: next, shape, isCondition }: Part): Part {
-  const { evaluate: previous } = before
+function joined(before: Part, { code: next, shape, isCondition }: Part): Part {
   return {
     shape,
     ...(isCondition && { isCondition }),
-    evaluate: (focus, self, frame, run) => next(previous(focus, self, frame, run), self, frame, run),
+    code: (focus, self) => next(before.code(focus, self), self),
   }
 }
 
@@ -146,11 +138,8 @@ function indexed([list, index]: readonly Node[], names: Names): Part | undefined
   const part = list && fast(list, names)
   const at = index && fast(index, { ...names, focus: names.self })?.fixed?.items
   if (!part || typeof at !== 'number') return undefined
-  const { evaluate, shape } = part
-  return {
-    shape,
-    evaluate: (focus, self, frame, run) => listed(evaluate(focus, self, frame, run))[at],
-  }
+  const { code, shape } = part
+  return { shape, code: (focus, self) => `${names.writing.bind(listed)}(${code(focus, self)})[${at}]` }
 }
 
 /** `$this is String`: of texts that are no FHIR, whose types are known; of anything else fhirpath.js decides. */
@@ -159,18 +148,17 @@ function typed({ text, children = [] }: Node, names: Names): Part | undefined {
   const part = of && fast(of, { ...names, focus: names.self })
   if (text !== 'is' || part?.shape.model === 'fhir' || !part || !simpleTypes.includes(type?.text ?? ''))
     return undefined
-  const { evaluate } = part
-  const isText = type?.text === 'String'
-  return {
-    shape: plain,
-    isCondition: true,
-    evaluate(_, self, frame, run) {
-      const items = evaluate(self, self, frame, run)
-      if (items !== undefined && typeof items !== 'string') throw unusual
-      return items === undefined ? undefined : isText
-    },
-  }
+  const { code } = part
+  const isOfType = names.writing.bind(type?.text === 'String' ? isText : isNoText)
+  return { shape: plain, isCondition: true, code: (_, self) => `${isOfType}(${code(self, self)})` }
 }
+
+function isText(items: Items): true | undefined {
+  if (items !== undefined && typeof items !== 'string') throw unusual
+  return items === undefined ? undefined : true
+}
+
+const isNoText = (items: Items) => isText(items) && false
 
 const simpleTypes = ['String', 'Integer', 'Decimal', 'Boolean']
 

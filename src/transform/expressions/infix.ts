@@ -1,18 +1,17 @@
+import type { Code, Writing } from '../compile/code.ts'
 import { plain, type Shape } from '../shapes/shape.ts'
 import { type Items, isSimple, listed, oneText, simple, textsOf, truth, united, unusual } from './items.ts'
-import type { Evaluate, Part } from './part.ts'
+import { fixed, type Part } from './part.ts'
 
 /** The quick form of two parts with a sign or a word between them; undefined when there is none. */
-export function infix(sign: string, left: Part, right: Part): Part | undefined {
+export function infix(sign: string, left: Part, right: Part, writing: Writing): Part | undefined {
   const known = Object.hasOwn(infixes, sign) ? infixes[sign] : undefined
   if (!known || isDated(left.shape) || isDated(right.shape)) return undefined
   const { combine, isCondition } = known
   const kind = { shape: plain, ...(isCondition && { isCondition }) }
-  if (left.fixed && right.fixed) return worked(combine, kind, left.fixed.items, right.fixed.items)
-  return {
-    ...kind,
-    evaluate: withFixed(sign, left, right) ?? combining(combine, left.evaluate, right.evaluate),
-  }
+  if (left.fixed && right.fixed) return worked(combine, kind, left.fixed.items, right.fixed.items, writing)
+  const apply = withFixed(sign, right, writing) ?? writing.bind(combine)
+  return { ...kind, code: (_, self) => `${apply}(${left.code(self, self)}, ${right.code(self, self)})` }
 }
 
 /** Whether fhirpath.js compares or adds by more than the value as it is written. */
@@ -41,42 +40,41 @@ const infixes: Readonly<Record<string, { combine: Combine; isCondition?: true }>
   contains: { combine: (left, right) => among(right, left), isCondition: true },
 }
 
-const combining =
-  (combine: Combine, left: Evaluate, right: Evaluate): Evaluate =>
-  (_, self, frame, run) =>
-    combine(left(self, self, frame, run), right(self, self, frame, run))
-
 /** Two written values, worked out once; what fhirpath.js is to decide has no quick form. */
-function worked(combine: Combine, kind: Omit<Part, 'evaluate'>, left: Items, right: Items): Part | undefined {
+function worked(
+  combine: Combine,
+  kind: Omit<Part, 'code'>,
+  left: Items,
+  right: Items,
+  writing: Writing,
+): Part | undefined {
   try {
-    const items = combine(left, right)
-    return { ...kind, fixed: { items }, evaluate: () => items }
+    return { ...fixed(combine(left, right), writing), ...kind }
   } catch {
     return undefined
   }
 }
 
 /** Compared with a written text, or looked up in written ones. */
-function withFixed(sign: string, { evaluate }: Part, { fixed }: Part): Evaluate | undefined {
-  if (!fixed) return undefined
-  const { items } = fixed
+function withFixed(sign: string, { fixed: written }: Part, { bind }: Writing): Code | undefined {
+  if (!written) return undefined
+  const { items } = written
   if ((sign === '=' || sign === '!=') && typeof items === 'string')
-    return comparedTo(items, sign === '=', evaluate)
+    return bind(sign === '=' ? isThe : isNotThe)
   if (sign !== 'in' || !listed(items).every((item) => typeof item === 'string')) return undefined
   const texts = new Set(textsOf(items))
-  return (_, self, frame, run) => {
-    const left = evaluate(self, self, frame, run)
-    return left === undefined ? undefined : texts.has(oneText(left))
-  }
+  return bind((left: Items) => (left === undefined ? undefined : texts.has(oneText(left))))
 }
 
-function comparedTo(text: string, wanted: boolean, evaluate: Evaluate): Evaluate {
-  return (_, self, frame, run) => {
-    const left = evaluate(self, self, frame, run)
-    if (left === undefined) return undefined
-    if (!isSimple(left)) throw unusual
-    return (left === text) === wanted
-  }
+function isThe(left: Items, text: Items): boolean | undefined {
+  if (left === undefined) return undefined
+  if (!isSimple(left)) throw unusual
+  return left === text
+}
+
+function isNotThe(left: Items, text: Items): boolean | undefined {
+  const is = isThe(left, text)
+  return is === undefined ? undefined : !is
 }
 
 function equality(left: Items, right: Items, wanted: boolean): Items {

@@ -1,13 +1,11 @@
+import { type Code, quoted, type Writing } from '../compile/code.ts'
 import type { Variable } from '../compile/scope.ts'
-import type { Frame, Run } from '../run.ts'
-import type { Shape } from '../shapes/shape.ts'
+import { plain, type Shape } from '../shapes/shape.ts'
 import type { Items } from './items.ts'
 
-/** A part of an expression: of the collection before the dot, and of `$this`. */
-export type Evaluate = (focus: Items, self: Items, frame: Frame, run: Run) => Items
-
 export interface Part {
-  evaluate: Evaluate
+  /** Code of its items, by that of the collection before the dot, and by the name of `$this`. */
+  code(focus: Code, self: Code): Code
   /** Of the items, as far as it is known. */
   shape: Shape
   /** Whether the items are true or false, and nothing else. */
@@ -18,8 +16,15 @@ export interface Part {
 
 /** What the names in an expression stand for, where it is compiled. */
 export interface Names {
+  writing: Writing
   focus: Shape
   self: Shape
   variables: ReadonlyMap<string, Variable>
   constants: Readonly<Record<string, unknown>>
+}
+
+/** What always gives the same. */
+export function fixed(items: Items, { bind }: Writing): Part {
+  const code = typeof items === 'object' ? bind(items) : quoted(items)
+  return { code: () => code, shape: plain, fixed: { items } }
 }
