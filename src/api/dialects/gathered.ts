@@ -3,9 +3,10 @@ import type { Filter } from '../../fhir/search/filter.ts'
 import { parseSearch, type Search } from '../../fhir/search.ts'
 import type { Found, Kept } from '../../store/index.ts'
 import type { Call } from '../call.ts'
+import type { House } from '../house.ts'
 import { withinReach, withinReadable } from '../reach.ts'
 
-/** What a search found for the caller, read. */
+/** What a search found for the caller, read; shared with others who found it: nothing of it is changed. */
 export interface Gathered {
   matches: readonly Kept[]
   total: number
@@ -28,7 +29,7 @@ export async function gathered(
   const page = await house.store.search(wanted, permit.actor.sight)
   const isWhole = search.cursor === undefined && page.next === undefined
   return {
-    matches: page.entries.map(read),
+    matches: page.entries.map((entry) => readOnce(house, entry)),
     // The one page there is need not be counted again by the store.
     total: isWhole ? page.entries.length : await countOf(wanted, call),
     ...(page.next !== undefined && { next: page.next }),
@@ -57,7 +58,9 @@ export async function named(
   const { entries } = await house.store.search(search, permit.actor.sight)
   const along = entries.map((entry) => ({ ...entry, mode: 'include' as const }))
   return new Map(
-    withinReadable(along, permit).map((entry) => [`${entry.type}/${entry.id}`, read(entry)] as const),
+    withinReadable(along, permit).map(
+      (entry) => [`${entry.type}/${entry.id}`, readOnce(house, entry)] as const,
+    ),
   )
 }
 
@@ -66,7 +69,30 @@ function parsed({ house, base, permit }: Call, type: string, query: Query): Sear
   return parseSearch(type, new URLSearchParams([...query]), { zone, base }).search
 }
 
-const read = ({ body }: Found) => JSON.parse(body) as Kept // the store keeps resources, complete
+/** Versions that were read lately, by the store that keeps them. */
+const lately = new WeakMap<House['store'], Map<string, Pick<Found, 'version'> & { resource: Kept }>>()
+/** So many are remembered a store, some 2 kB each; the oldest goes first. */
+const mostRead = 10_000
+
+/**
+ * A version as a resource, the same one each time: who asks for diaries asks for the same slots again and again, and what
+ * is made of a resource can be remembered by it. What is shown to whom is the search's to say, each time.
+ */
+function readOnce({ store }: House, { type, id, version, body }: Found): Kept {
+  const known = lately.get(store) ?? new Map()
+  lately.set(store, known)
+  const name = `${type}/${id}`
+  const before = known.get(name)
+  if (before?.version === version) return before.resource
+  const resource = JSON.parse(body) as Kept // the store keeps resources, complete
+  known.delete(name)
+  known.set(name, { version, resource })
+  for (const oldest of known.keys()) {
+    if (known.size <= mostRead) break
+    known.delete(oldest)
+  }
+  return resource
+}
 
 async function countOf(search: Search, { house, permit }: Call): Promise<number> {
   const { total = 0 } = await house.store.search({ ...search, totalOnly: true }, permit.actor.sight)

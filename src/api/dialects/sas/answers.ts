@@ -131,10 +131,19 @@ function slotEntries(
 ): string[] {
   const { house, permit } = call
   const { zone } = house.desk(permit.actor).territory
-  const write = slotWriter({ ...form, zone, pages: `${fhirBase(house)}/Slot` })
-  const entry = entryWriter(call, mode)
-  return slots.map((slot) => entry(nameOf(slot), write(slot)))
+  const whole: SlotForm = { ...form, zone, pages: `${fhirBase(house)}/Slot` }
+  const [write, entry] = [slotWriter(whole), entryWriter(call, mode)]
+  const key = JSON.stringify([call.base, mode, whole])
+  return slots.map((slot) => {
+    const forms = written.get(slot) ?? new Map<string, string>()
+    const text = forms.get(key) ?? entry(nameOf(slot), write(slot))
+    written.set(slot, forms.set(key, text))
+    return text
+  })
 }
+
+/** Entries of slots by their form: the aggregator asks every few minutes, and few slots have changed since. */
+const written = new WeakMap<Slot, Map<string, string>>()
 
 /** A diary as the aggregator has it, with who or where it is. */
 interface Diary {
@@ -239,7 +248,9 @@ type Mode = 'match' | 'include'
 /** Writes entries of resources that are JSON already: of a thousand, none is read or written twice. */
 function entryWriter({ base }: Call, mode: Mode): (name: string, resource: string) => string {
   const [before, after] = [JSON.stringify(`${base}/`).slice(0, -1), JSON.stringify({ mode })]
-  return (name, resource) => `{"fullUrl":${before}${name}","resource":${resource},"search":${after}}`
+  return (name, resource) =>
+    // One text of its own: of pieces, all would be gone through each time it is sent.
+    ['{"fullUrl":', before, name, '","resource":', resource, ',"search":', after, '}'].join('')
 }
 
 const entryOf = (call: Call, resource: Resource, mode: Mode): string =>
@@ -282,9 +293,9 @@ function bundle(
   const shown = { interaction: 'search-type', references: [], query: `${path.type}?${query}` }
   if (entries.length === 0) return { ...made, shown }
   // A megabyte: joined once, all of it, since a text of texts is copied again before it is sent.
-  const [first = '', ...rest] = entries
-  const opened = `${JSON.stringify(head).slice(0, -1)},"entry":[${first}`
-  const body = [opened, ...rest.map((entry) => `,${entry}`), ']}'].join('')
+  entries[0] = `${JSON.stringify(head).slice(0, -1)},"entry":[${entries[0]}`
+  entries.push(`${entries.pop()}]}`)
+  const body = entries.join(',')
   return { ...made, body, shown }
 }
 
