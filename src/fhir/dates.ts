@@ -87,6 +87,13 @@ function following(wall: number, precision: Precision): number {
   return date.setUTCMonth(date.getUTCMonth() + 1)
 }
 
+/** How many days a month has, counted from 1; none, when there is no such month. */
+export function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  if (month < 1 || month > 12) return 0
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
+}
+
 function offsetMs(offset: string): number {
   if (offset === 'Z') return 0
   const [hours, minutes] = offset.slice(1).split(':').map(Number)

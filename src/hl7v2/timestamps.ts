@@ -1,4 +1,4 @@
-import { defaultZone, zoneOffsetMs } from '../fhir/dates.ts'
+import { daysIn, defaultZone, zoneOffsetMs } from '../fhir/dates.ts'
 import { failure } from '../fhir/outcome.ts'
 
 /** Where a time stands that is at fault (`ORC-9`), and the zone of those without an offset (IANA name). */
@@ -85,8 +85,7 @@ function wrong(
 }
 
 function isOnCalendar({ year, month = '01', day = '01' }: Parts): boolean {
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day) && year !== '0000'
+  return year !== '0000' && Number(day) >= 1 && Number(day) <= daysIn(Number(year), Number(month))
 }
 
 function isOnClock({ hour = '00', minute, second, offset = '+0000' }: Parts): boolean {
@@ -95,7 +94,7 @@ function isOnClock({ hour = '00', minute, second, offset = '+0000' }: Parts): bo
 }
 
 const dateOf = ({ year, month, day }: Parts): string =>
-  [year, month, day].filter((part) => part !== undefined).join('-')
+  month === undefined ? year : day === undefined ? `${year}-${month}` : `${year}-${month}-${day}`
 
 function timeOf(parts: Parts, zone: string): string {
   const { hour, minute, second, fraction, offset } = parts
@@ -103,7 +102,11 @@ function timeOf(parts: Parts, zone: string): string {
   const milliseconds = fraction === undefined ? '' : `.${fraction.slice(0, 3).padEnd(3, '0')}`
   if (offset !== undefined) return `${clock}${milliseconds}${offset.slice(0, 3)}:${offset.slice(3)}`
   const wall = Date.parse(`${clock}${milliseconds}Z`)
-  return inZone(instantOf(wall, zone), zone, fraction !== undefined)
+  const instant = instantOf(wall, zone)
+  const shown = zoneOffsetMs(instant, zone)
+  // Mostly the clocks do show it; what they skip is told by what they show then.
+  if (instant + shown === wall) return `${clock}${milliseconds}${offsetText(shown)}`
+  return inZone(instant, zone, fraction !== undefined)
 }
 
 const dayMs = 86_400_000
@@ -120,10 +123,13 @@ const shows = (instant: number, offset: number, zone: string): boolean =>
 
 function inZone(instant: number, zone: string, hasFraction: boolean): string {
   const offset = zoneOffsetMs(instant, zone)
-  const minutes = Math.abs(offset) / 60_000
-  const sign = offset < 0 ? '-' : '+'
   const text = new Date(instant + offset).toISOString().slice(0, hasFraction ? 23 : 19)
-  return `${text}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+  return `${text}${offsetText(offset)}`
+}
+
+function offsetText(offset: number): string {
+  const minutes = Math.abs(offset) / 60_000
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
 const two = (count: number): string => String(Math.floor(count)).padStart(2, '0')

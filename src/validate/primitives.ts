@@ -1,3 +1,4 @@
+import { daysIn } from '../fhir/dates.ts'
 import { type Fault, fault } from './check.ts'
 import { narrativeFault } from './narrative.ts'
 
@@ -98,11 +99,6 @@ function isDate(value: string): boolean {
   if (month === undefined) return true
   if (month < '01' || month > '12') return false
   return day === undefined || (day >= '01' && Number(day) <= daysIn(Number(year), Number(month)))
-}
-
-function daysIn(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
 function isDateTime(value: string): boolean {

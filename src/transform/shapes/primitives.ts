@@ -1,3 +1,5 @@
+import { daysIn } from '../../fhir/dates.ts'
+
 /** Gives a value as a FHIR primitive is written; undefined when it cannot be. */
 export type Cast = (value: unknown) => unknown
 
@@ -70,9 +72,4 @@ function existing(cast: Cast): Cast {
     const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))]
     return day <= 28 || day <= daysIn(year, month) ? text : undefined
   }
-}
-
-function daysIn(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return [4, 6, 9, 11].includes(month) ? 30 : 31
 }
