@@ -363,6 +363,21 @@ describe('$validate', () => {
     expect((await ehr('POST', '/fhir/Patient/$validate', mode('create'))).status).toBe(400)
   })
 
+  test('a resource that is sent by itself has its profile and mode in the query', async () => {
+    const [patient, other] = ['http://hl7.org/fhir/StructureDefinition/Patient', 'https://x.example/none']
+    const sent = { ...numbered, identifier: [{ system: 'urn:test:validate', value: 'query' }] }
+    expect(await told(`/fhir/Patient/$validate?profile=${patient}&mode=create&_pretty=true`, sent)).toEqual(
+      [],
+    )
+    expect((await ehr('POST', `/fhir/Patient/$validate?profile=${other}`, sent)).status).toBe(404)
+    expect((await ehr('POST', '/fhir/Patient/$validate?mode=destroy', sent)).status).toBe(400)
+    // Nothing is left out in silence.
+    const unknown = await ehr('POST', '/fhir/Patient/$validate?strength=7', sent)
+    expect([unknown.status, issuesIn(unknown)[0]?.expression]).toEqual([400, ['strength']])
+    const twice = parameters({ name: 'resource', resource: sent })
+    expect((await ehr('POST', '/fhir/Patient/$validate?mode=create', twice)).status).toBe(400)
+  })
+
   test('a deletion is rehearsed, too, by GET as by POST', async () => {
     const problem = { resourceType: 'Condition', subject: { display: 'x' }, code: { text: 'x' } }
     const id = String((await ehr('POST', '/fhir/Condition', problem)).at('id'))

@@ -13,12 +13,20 @@ interface Sent {
 /**
  * The input of an operation by the names of its parameters: one value where at most one may be, else a list.
  *
+ * Beside a resource that is sent by itself, others may stand in the query (`besideIn`).
  * Fails: unknown-parameter for names the definition does not know; required, structure and value for the others; all at once.
  */
-export function inputOf({ parameter = [] }: Definition, sent: unknown): Record<string, unknown> {
+export function inputOf(
+  definition: Definition,
+  sent: unknown,
+  query = new URLSearchParams(),
+): Record<string, unknown> {
+  const { parameter = [] } = definition
   const known = parameter.filter(({ use }) => use === 'in')
   const bare = bareName(sent, known)
-  const parts = partsOf(bare === undefined ? sent : parametersWith(bare, sent))
+  const parts = partsOf(
+    bare === undefined ? sent : parametersWith(bare, sent, saidIn(definition, query, ['_count'])),
+  )
   const faults = [
     ...parts.flatMap((part) => partFaults(part, known)),
     ...known.flatMap((each) => countFaults(each, parts)),
@@ -44,12 +52,26 @@ export function inputIn(
   query: URLSearchParams,
   apart: readonly string[] = [],
 ): Record<string, unknown> {
+  return inputOf(definition, { resourceType: 'Parameters', parameter: saidIn(definition, query, apart) })
+}
+
+/**
+ * The parameters that may stand in the query of a POST: those of primitive types, where a resource is sent by itself.
+ *
+ * Source: FHIR R4, operations, executing synchronously; Resource $validate (`?profile=`).
+ */
+export function besideIn({ parameter = [] }: Definition, sent: unknown): readonly string[] {
+  const known = parameter.filter(({ use }) => use === 'in')
+  if (bareName(sent, known) === undefined) return []
+  return known.filter(({ type = '' }) => /^[a-z]/.test(type)).map(({ name }) => name)
+}
+
+function saidIn(definition: Definition, query: URLSearchParams, apart: readonly string[] = []): object[] {
   const said = [...query].filter(([name]) => !['_format', '_pretty', ...apart].includes(name))
-  const parameter = said.map(([name, text]) => {
+  return said.map(([name, text]) => {
     const known = definition.parameter?.find((each) => each.use === 'in' && each.name === name)
     return { name, ...(known && { [elementOf(known)]: readAs(known, text) }) }
   })
-  return inputOf(definition, { resourceType: 'Parameters', parameter })
 }
 
 /** A text as a value of the parameter's type. */
@@ -73,9 +95,9 @@ function bareName(sent: unknown, known: readonly OperationDefinitionParameter[])
     ?.name
 }
 
-const parametersWith = (name: string, resource: unknown) => ({
+const parametersWith = (name: string, resource: unknown, others: readonly object[]) => ({
   resourceType: 'Parameters',
-  parameter: [{ name, resource }],
+  parameter: [{ name, resource }, ...others],
 })
 
 function partsOf(sent: unknown): Sent[] {

@@ -6,7 +6,7 @@ import type { Call, PathParts } from '../call.ts'
 import type { Interaction } from '../interactions/interaction.ts'
 import { expectOnly, quoted } from '../parameters.ts'
 import { graver, WrongMethod } from '../told.ts'
-import { inputIn, inputOf } from './input.ts'
+import { besideIn, inputIn, inputOf } from './input.ts'
 import { type AnyOperation, type Definition, isOf } from './operation.ts'
 
 type Level = 'system' | 'type' | 'instance'
@@ -63,8 +63,9 @@ async function carriedOut(found: AnyOperation, call: Call, method: 'GET' | 'POST
   mayOperate(call.permit, definition.code, call.path.type)
   if (method === 'GET')
     return found.handle(inputIn(definition, call.query, found.paged ? ['_cursor'] : []), call)
-  expectOnly(call.query, ['_count'])
-  return found.handle(inputOf(definition, await call.resource()), call)
+  const sent = await call.resource()
+  expectOnly(call.query, ['_count', ...besideIn(definition, sent)])
+  return found.handle(inputOf(definition, sent, call.query), call)
 }
 
 /** The same, with its errors as fatal, inside a batch as well; those of the door are told so at the edge. */
