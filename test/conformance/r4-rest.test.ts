@@ -158,6 +158,7 @@ describe('a search', () => {
     'family:soundex=x',
     'birthdate=zz2026',
     'gender:above=male',
+    'gender:in=https://elsewhere.example/ValueSet/x',
   ])('that asks for what is not served is refused by name: %s', async (query) => {
     const reply = await get(`Patient?${query}`)
     expect(reply.status, reply.text).toBe(400)

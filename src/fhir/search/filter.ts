@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../outcome.ts'
+import { Failure, failure, failures } from '../outcome.ts'
 import type { SearchOptions } from '../search.ts'
 import { isServed } from '../served.ts'
 import { clip, parentsOf, tokenForm, typedForm } from './forms.ts'
@@ -301,12 +301,22 @@ function inSets(
 ): Filter {
   const { code: name, system: own } = parameter
   if (!codesOf) throw unsupportedModifier(name, not ? 'not-in' : 'in', ['not', 'missing'])
-  const members = urls.map(unescaped).flatMap((url) => codesOf(url))
+  const members = urls.map(unescaped).flatMap((url) => namedBy(name, () => codesOf(url)))
   if (parameter.kind === 'code') {
     const fits = members.filter(({ system }) => own === undefined || system === own)
     return { is: 'text', parameter, not, any: fits.map(({ code }) => clip(code)) }
   }
   return { is: 'overlap', parameter, not, any: members.map(({ system, code }) => tokenForm(system, code)) }
+}
+
+/** What is wrong with a value is told of its parameter. */
+function namedBy<T>(name: string, read: () => T): T {
+  try {
+    return read()
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown
+    throw failures(thrown.issues.map((each) => ({ ...each, expression: name })))
+  }
 }
 
 function valuesOf(name: string, value: string): string[] {
