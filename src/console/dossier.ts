@@ -15,6 +15,7 @@ import { clocksOfRequest } from '../flows/clocks/kept.ts'
 import { supportingOf } from '../flows/referral/around.ts'
 import { askedIdOf } from '../flows/referral/judged.ts'
 import { standingOf } from '../flows/referral/standing.ts'
+import { isCopyWish } from '../flows/results/copied.ts'
 import type { Desk } from '../flows/step.ts'
 import { isAbort, isCall, isOfRequest, isOpen } from '../flows/task.ts'
 import type { Kept, Reader } from '../store/index.ts'
@@ -37,6 +38,8 @@ export interface Dossier {
   abort: Kept<Task> | undefined
   /** Newest first. */
   appointments: readonly Kept<Appointment>[]
+  /** Who else gets what is said of it, by name. */
+  copies: readonly string[]
   messages: readonly (Kept<Communication> | Kept<CommunicationRequest>)[]
   /** Oldest first. */
   events: readonly Kept<AuditEvent>[]
@@ -76,7 +79,10 @@ export async function dossierOf(id: string, desk: Desk): Promise<Dossier> {
     others,
     abort: parts.find((one) => isAbort(one) && isOpen(one)),
     appointments: appointments.toSorted(newestFirst),
-    messages: [...said, ...asked].toSorted((a, b) => (saidAt(a) < saidAt(b) ? -1 : 1)),
+    copies: asked.filter((one) => one.status === 'active' && isCopyWish(one)).flatMap(namesIn),
+    messages: [...said, ...asked.filter((one) => !isCopyWish(one))].toSorted((a, b) =>
+      saidAt(a) < saidAt(b) ? -1 : 1,
+    ),
     events,
   }
 }
@@ -92,6 +98,10 @@ export const saidAt = (message: Communication | CommunicationRequest): string =>
 function isA<T extends Resource['resourceType']>(resource: Kept | undefined, type: T) {
   return resource?.resourceType === type ? (resource as Kept<Resource & { resourceType: T }>) : undefined // just compared
 }
+
+/** Whom a wish for copies names; none when it is a wish against them. */
+const namesIn = ({ doNotPerform, recipient = [] }: CommunicationRequest): string[] =>
+  doNotPerform ? [] : recipient.flatMap(({ display, identifier }) => display ?? identifier?.value ?? [])
 
 const newestFirst = (a: Kept, b: Kept) => (a.id < b.id ? 1 : -1)
 

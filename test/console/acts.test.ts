@@ -8,6 +8,7 @@ import type {
   Task,
 } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systems } from '../../src/fhir/canonical.ts'
 import { startDemo, type TestDemo } from '../support/gateway.ts'
 import { formKeyOn, type Jar, signedIn } from './session-support.ts'
 
@@ -26,6 +27,23 @@ test('a word to the doctor reaches whoever takes part in the request', async () 
   expect(await acts(id, 'message', { text: 'Patient joint.', kind: 'say' })).toBe('done.sent')
   const said = await demo.as('ehr').search<Communication>(`Communication?based-on=ServiceRequest/${id}`)
   expect(said).toMatchObject([{ status: 'completed', payload: [{ contentString: 'Patient joint.' }] }])
+})
+
+test('who else gets copies stands with the request, and is no question to the doctor', async () => {
+  const id = await sent()
+  const { subject } = await demo.as('ehr').get<ServiceRequest>(`ServiceRequest/${id}`)
+  const { status } = await demo.as('ehr').call('POST', 'CommunicationRequest', {
+    resourceType: 'CommunicationRequest',
+    status: 'active',
+    category: [{ coding: [{ system: systems.participation, code: 'TRC' }] }],
+    basedOn: [{ reference: `ServiceRequest/${id}` }],
+    subject,
+    recipient: [{ type: 'Practitioner', display: 'Lou Autre' }],
+  })
+  expect(status).toBe(201)
+  const shown = await page(id)
+  expect(shown).toMatch(/Copie à<\/dt><dd>Lou Autre/)
+  expect(shown).not.toContain('<strong>Question</strong>')
 })
 
 test('a question puts the request on hold until it is answered', async () => {

@@ -26,6 +26,8 @@ export interface OrderText {
   identity?: 'VALI' | 'PROV'
   /** PD1-4: the treating doctor. */
   treating?: string
+  /** OBR-28: who else gets what is said. */
+  copies?: string
 }
 
 export const patientWords = [
@@ -50,6 +52,7 @@ export function order({
   patient = `${ins}^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO^INS`,
   identity = 'VALI',
   treating = '',
+  copies = '',
 }: OrderText): string {
   const doctor = '899900000011^Exemple^Camille^^^DR^^^ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS'
   return v2(
@@ -58,7 +61,7 @@ export function order({
     ...(treating ? [`PD1||||${treating}`] : []),
     'PV1||O',
     `ORC|${event}|${number}^^1.2.250.1.999.1^ISO|||||||20260106120000+0100|||${doctor}||^PRN^PH^^^^^^^^^+33199000099`,
-    `OBR|1|${number}^^1.2.250.1.999.1^ISO||${exam}|||||||||${justification}|||${doctor}|||||||||||^^^^20300101^R`,
+    `OBR|1|${number}^^1.2.250.1.999.1^ISO||${exam}|||||||||${justification}|||${doctor}|||||||||||^^^^20300101^R|${copies}`,
     ...(purpose ? [`NTE|1||${purpose}|FINALITE_EXAMEN^^HL70364`] : []),
     `OBX|1|CE|MODALITE_IMAGERIE^Modalité^TLR_OBSERVATION||${modality}^^DCM||||||O`,
     'OBX|2|CE|82810-3^Pregnancy status^LN||60001007^Not pregnant^SCT||||||O',

@@ -1,4 +1,4 @@
-import type { Communication, Patient, Task } from '@medplum/fhirtypes'
+import type { Communication, CommunicationRequest, Patient, Task } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systems } from '../../src/fhir/canonical.ts'
 import { field, type Message } from '../../src/hl7v2/message.ts'
@@ -52,6 +52,9 @@ afterAll(async () => {
 
 /** A doctor of the second practice. */
 const other = '899900000037^Autre^Lou^^^DR^^^ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS'
+
+/** Somebody whom the directory does not know. */
+const nobody = '^Inconnu'
 
 /** What the practice's software has heard of an order: ORC-1, ORC-5, ORC-25 and what is said. */
 const heardOf = (number: string, peer = practice) =>
@@ -206,6 +209,22 @@ test('the treating doctor gets a copy of the answer, on the line of the own prac
   expect((await gateway.as('ehr-other').call('GET', `Communication/${copy.id}`)).status).toBe(404)
 })
 
+test('whoever the order names for copies gets one as the treating doctor does; said again, it is said once', async () => {
+  const { request, copy, number } = await commented({ copies: `${other}~${nobody}` })
+  expect(copy.recipient?.slice(1)).toMatchObject([
+    { display: 'DR Lou Autre', extension: [{ valueCoding: { system: systems.participation, code: 'TRC' } }] },
+  ])
+  const heard = await treating.hears('ORU^R01', 2)
+  expect(heard.map((message) => field(message, 'ORC-2.1'))).toContain(number)
+  const said = order({ number, control: freshNumber(), event: 'XO', copies: nobody })
+  expect(toldBy(await say(said, gateway.mllp))).toMatch(/^AA /)
+  const wishes = await gateway
+    .as('ehr')
+    .search<CommunicationRequest>(`CommunicationRequest?based-on=ServiceRequest/${request.id}`)
+  const named = wishes.filter(({ category }) => category?.[0]?.coding?.[0]?.code === 'TRC')
+  expect(named.map(({ recipient = [] }) => recipient.map(({ display }) => display))).toEqual([['Inconnu']])
+})
+
 test('no copy is given where none is known, to whoever asked, nor against the word of the patient or of the request', async () => {
   const before = treating.heard.length
   expect((await commented({})).copy.recipient).toHaveLength(1)
@@ -218,10 +237,16 @@ test('no copy is given where none is known, to whoever asked, nor against the wo
 
 let patients = 0
 
+interface Wishes {
+  treating?: string
+  copies?: string
+  refuse?: 'request' | 'patient'
+}
+
 /** A request of a patient of its own that is booked and commented; its comment as it is kept. */
-async function commented({ treating = '', refuse }: { treating?: string; refuse?: 'request' | 'patient' }) {
+async function commented({ treating = '', copies = '', refuse }: Wishes) {
   const ins = insOf(++patients)
-  const request = await referred(gateway, { treating, ins })
+  const request = await referred(gateway, { treating, copies, ins })
   const number = request.identifier?.[0]?.value ?? ''
   const { subject } = request
   const { generalPractitioner } = await gateway.as('cell').get<Patient>(`${subject.reference}`)

@@ -274,6 +274,7 @@ export const en: Catalogue = {
   'abort.go-on': 'Go on with it',
   'abort.why': 'Why it cannot be undone',
   'others.title': 'Other requests of this patient',
+  'request.copies': 'Copies to',
   'request.treating': 'Treating doctor',
   'move.begin': 'Begin',
   'moves.title': 'Move on',

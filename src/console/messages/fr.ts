@@ -274,6 +274,7 @@ export const fr = {
   'abort.go-on': 'Ne pas annuler',
   'abort.why': 'Pourquoi ce n’est plus possible',
   'others.title': 'Autres demandes de ce patient',
+  'request.copies': 'Copie à',
   'request.treating': 'Médecin traitant',
   'move.begin': 'Commencer',
   'moves.title': 'Faire avancer',

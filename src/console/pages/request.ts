@@ -74,7 +74,7 @@ function head({ request, task }: Dossier, title: string, view: View): Html {
     <button type="button" class="quiet script" data-print>${say('print')}</button></p></div>`
 }
 
-function patientPart({ patient, doctor, request }: Dossier, view: View): Html {
+function patientPart({ patient, doctor, request, copies }: Dossier, view: View): Html {
   const { say } = view
   const rows: [string, string | undefined][] = [
     [
@@ -89,6 +89,7 @@ function patientPart({ patient, doctor, request }: Dossier, view: View): Html {
     [say('field.commune'), communeOf(patient?.address)],
     [say('request.doctor'), nameOf(doctor?.name) || request.requester?.display],
     [say('request.treating'), patient?.generalPractitioner?.[0]?.display],
+    [say('request.copies'), copies.join(', ')],
     [say('field.callback'), callbackOf(request)],
     [say('field.purpose'), noteOf(request, 'purpose')],
     [say('field.justification'), noteOf(request, 'justification')],

@@ -12,7 +12,7 @@ import type { Kept, Reader } from '../../store/index.ts'
  * Who gets a copy of what is said of a request, beside whoever asked for it.
  *
  *   Patient.generalPractitioner                         the treating doctor, wherever one is known
- *   CommunicationRequest, category TRC, basedOn         somebody whom this request names (recipient)
+ *   CommunicationRequest, category TRC, basedOn         somebody whom this request names (recipient): by the API, or OBR-28
  *   the same with doNotPerform                          no copy to the treating doctor: of this request (basedOn), or of
  *                                                       any (of the subject alone): the patient's word, or the doctor's
  *
@@ -49,14 +49,15 @@ export async function copiesOf(request: Kept<ServiceRequest>, store: Reader): Pr
 
 const treatingOf = ({ generalPractitioner = [] }: Patient): Reference[] => generalPractitioner
 
+/** Whether it is a wish for copies, or for none, and no question to somebody. */
+export const isCopyWish = ({ category = [] }: CommunicationRequest): boolean =>
+  category.some(({ coding = [] }) => coding.some(isTracker))
+
 /** A wish for copies, or for none, that is in force for this request. */
-function isAbout(
-  { status, category = [], basedOn = [] }: CommunicationRequest,
-  { id }: Kept<ServiceRequest>,
-) {
-  const isCopy = category.some(({ coding = [] }) => coding.some(isTracker))
+function isAbout(wish: CommunicationRequest, { id }: Kept<ServiceRequest>) {
+  const { status, basedOn = [] } = wish
   const isHere = basedOn.length === 0 || basedOn.some(({ reference }) => reference === `ServiceRequest/${id}`)
-  return status === 'active' && isCopy && isHere
+  return status === 'active' && isCopyWish(wish) && isHere
 }
 
 const tracker = { system: systems.participation, code: 'TRC' }
