@@ -6,7 +6,7 @@ import { storedOf } from './read.ts'
 import { isHot } from './search/hot.ts'
 import { quoted, searchTable } from './search/schema.ts'
 import { termOf } from './search/terms.ts'
-import { join, raw, type Sql, sql } from './sql.ts'
+import { join, probed, raw, type Sql, sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
 
 /** What one statement has found around some resources. */
@@ -115,7 +115,7 @@ function naming(query: string, from: number): Sql {
     : raw(`s.terms @> array['${termOf(parameter, '')}' || f.type || '/' || f.id]`)
   return sql`select f.type || '/' || f.id as via, ${columns}
     from p${raw(String(from))} f
-    join ${raw(searchTable(type))} s on ${fits}
+    ${probed(sql`select s.id from ${raw(searchTable(type))} s where ${fits}`)} s
     join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
 }
 
@@ -126,7 +126,8 @@ const placeColumns =
       'resources', o.resources, 'start', lower(o.during), 'end', upper(o.during))::text as body, '{}' as access`)
 
 const places = (from: number): Sql => sql`select ${placeColumns}
-    from p${raw(String(from))} f join occupancy o on o.slot = f.id and f.type = 'Slot'`
+    from p${raw(String(from))} f
+    ${probed(sql`select * from occupancy where slot = f.id and f.type = 'Slot'`)} o`
 
 function statementOf(parts: readonly Part[]): Sql {
   const named = parts.map(({ select }, n) => sql`p${raw(String(n))} as materialized (${select})`)

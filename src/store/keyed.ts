@@ -10,7 +10,7 @@ import { type StoredRow, storedOf } from './read.ts'
 import { isHot } from './search/hot.ts'
 import { quoted, searchTable } from './search/schema.ts'
 import { termOf } from './search/terms.ts'
-import { join, raw, type Sql, sql } from './sql.ts'
+import { join, probed, raw, type Sql, sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
 
 /** The current version of a resource, and the keys of those who may see it. */
@@ -272,8 +272,8 @@ function byNamed(query: string, keys: readonly OfType[]): Sql {
   const { type, parameter, others } = sourceOf(query)
   return sql`select ${columns}, ${raw(`'naming ${query}'`)} as what, k.n::integer as n
     from ${carriers(keys)}
-    join ${raw(searchTable(type))} s
-      on s.terms @> array[${raw(`'${termOf(parameter, '')}'`)} || i.type || '/' || i.id]${beside(others)}
+    ${probed(sql`select id from ${raw(searchTable(type))} s
+      where s.terms @> array[${raw(`'${termOf(parameter, '')}'`)} || i.type || '/' || i.id]${beside(others)}`)} s
     join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
 }
 
@@ -284,7 +284,7 @@ function byReferred(query: string, references: readonly string[]): Sql {
     : raw(`s.terms @> array['${termOf(parameter, '')}' || k.reference]`)
   return sql`select ${columns}, ${raw(`'referring ${query}'`)} as what, k.n::integer as n
     from unnest(${references}::text[]) with ordinality as k(reference, n)
-    join ${raw(searchTable(type))} s on ${fits}${beside(others)}
+    ${probed(sql`select id from ${raw(searchTable(type))} s where ${fits}${beside(others)}`)} s
     join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
 }
 
@@ -333,7 +333,8 @@ function namesakesOf(asked: AskedNamesakes, number: number): Sql[] {
     sql`select ${columns}, 'namesake' as what, ${n} as n
       from ${alike} join resource r on r.type = 'Patient' and r.id = p.id`,
     sql`select ${columns}, 'namesake ' || p.id as what, ${n} as n
-      from ${alike} join ${raw(searchTable(type))} s on ${fits}${beside(others)}
+      from ${alike}
+      ${probed(sql`select id from ${raw(searchTable(type))} s where ${fits}${beside(others)}`)} s
       join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`,
   ]
 }
@@ -356,7 +357,8 @@ function byNames(messages: readonly NamedMessage[]): Sql {
   return sql`select '' as type, m.row::text as id, 0 as version, m.received as updated, false as deleted,
       '' as body, '{}' as access, 'message' as what, k.n::integer as n
     from unnest(${peers}::text[], ${ids}::text[], ${instants}::timestamptz[]) with ordinality as k(peer, id, at, n)
-    join message m on m.peer = k.peer and m.id = k.id and m.current and m.known_until > k.at`
+    ${probed(sql`select row, peer, received from message where id = k.id and current and known_until > k.at`)} m
+    where m.peer = k.peer`
 }
 
 const currentOf = (row: KeyedRow): Current => ({ ...storedOf(row), access: accessIn(row.access) })

@@ -33,6 +33,13 @@ function jointsOf(count: number, between: string): readonly string[] {
   return known[count]
 }
 
+/**
+ * A part of a `from` that is looked up for each row before it. Joined plainly, a table that is almost empty when a statement
+ * is planned is read from one end to the other, and is still when it has grown; `offset 0` keeps the lookup to itself, where
+ * only an index that has what is asked for can serve it.
+ */
+export const probed = (lookup: Sql): Sql => sql`cross join lateral (${lookup} offset 0)`
+
 /** The statement as the driver takes it: `$1`, `$2` … and the values. */
 export function statement(piece: Sql): { text: string; values: unknown[] } {
   const values: unknown[] = []

@@ -1,5 +1,7 @@
 import type { Slot, Task } from '@medplum/fhirtypes'
+import { Client } from 'pg'
 import { expect, test } from 'vitest'
+import { changingSettings } from '../../src/store/database.ts'
 import type { Kept } from '../../src/store/index.ts'
 import { openTestStore } from '../support/database.ts'
 import { recordStatements } from '../support/statements.ts'
@@ -126,3 +128,47 @@ test('what is deleted leads nowhere', async () => {
   expect(reader.versions.get(`Task/${id}`)).toBe(2)
   expect(await reader.follow(`Patient/${who}`)).toMatchObject({ id: who })
 })
+
+test('an index serves what is looked up, though the tables were empty when it was planned', async () => {
+  await using store = await openTestStore()
+  const request = `ServiceRequest/${newId()}`
+  using statements = recordStatements()
+  const reader = store.reader()
+  await reader.around([
+    { from: request, ways: [{ naming: 'Appointment?based-on' }, { naming: 'Task?focus' }] },
+    { from: `Slot/${newId()}`, ways: [{ places: true }] },
+  ])
+  await store.messages.known('ris', '1', minute(0))
+  const plans = await plansOnEmpty(store.url, statements.take())
+  for (const probe of [
+    /Bitmap Index Scan on search_appointment_terms\b.*\n *Index Cond/,
+    /Index Only Scan using search_task_focus\b.*\n *Index Cond/,
+    /Scan (using|on) occupancy_pkey\b.*\n *Index Cond/,
+    /Index Scan using message_current\b.*\n *Index Cond/,
+  ])
+    expect(plans).toMatch(probe)
+  expect(plans).not.toMatch(/Scan using \w+ on (search_\w+|message|occupancy)\b.*\n(?! *Index Cond)/)
+})
+
+/** How statements are planned, for any values, by who knows that there is nothing yet. */
+async function plansOnEmpty(url: string, texts: readonly string[]): Promise<string> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    const settings = Object.entries(changingSettings).map(([name, value]) => `set ${name} = '${value}'`)
+    await client.query('vacuum analyze search_appointment, search_task, occupancy, message')
+    await client.query(settings.join('; '))
+    const lines: string[] = []
+    for (const text of texts) {
+      const most = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)))
+      await client.query(`prepare asked as ${text}`)
+      const nothing = Array.from({ length: most }, () => 'null').join(', ')
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute asked(${nothing})`)
+      await client.query('deallocate asked')
+      lines.push(...rows.map((row) => row['QUERY PLAN']))
+    }
+    return lines.join('\n')
+  } finally {
+    await client.end()
+  }
+}

@@ -89,7 +89,7 @@ create table message (
   known_until timestamptz not null,
   current boolean not null
 );
-create unique index message_current on message (peer, id) where current;
+create unique index message_current on message (id, peer) where current;
 create index message_received on message (received);
 create index message_peer on message (peer, received);
 create index message_status on message (status, received);
