@@ -46,8 +46,10 @@ const usualCounts: readonly number[] = [1, 5, 10, 20, 50, 100, 200, 500, 1000]
  * Whether one plan is right for all values of a search: it finds a handful, or reads one index from its place on in the
  * order that is asked for, so it stops after a page whatever the values are. Then it is planned once a connection instead of each time.
  */
-export function isSteady({ type, filters, sort, count }: Search): boolean {
-  if (filters.some(isRare)) return true
+export function isSteady(search: Search): boolean {
+  const { type, filters, sort, count } = search
+  if (filters.some(isRare) || isEachLooked(search)) return true
+  if (sort.length === 0 && filters.some(isById)) return true
   const [first, ...others] = sort
   if (!first || others.length > 0 || !usualCounts.includes(count)) return false
   const equal = filters.flatMap((filter) => equalIn(filter) ?? [])
@@ -65,6 +67,23 @@ export function isSteady({ type, filters, sort, count }: Search): boolean {
     )
   })
 }
+
+/** Whether a filter names what it is to find: by the table's key, which is the order where no other is asked for. */
+const isById = (filter: Filter): boolean =>
+  filter.is === 'text' && !filter.not && filter.parameter.code === '_id'
+
+/**
+ * Whether it is a chain to a few, each of which is looked at along its index: what is asked beside the order and what
+ * leads up to it is asked of those rows alone.
+ */
+function isEachLooked(search: Search): boolean {
+  const [link] = chainIn(search)?.any ?? []
+  return link !== undefined && usualCounts.includes(search.count) && isOfFew(link.filter)
+}
+
+/** Whether a filter leads to a business identifier, over however many links. */
+const isOfFew = (filter: Filter): boolean =>
+  isRare(filter) || (filter.is === 'chain' && filter.any.every((link) => isOfFew(link.filter)))
 
 const isOf = (column: string, parameter: Parameter) =>
   column === parameter.column || column === `${parameter.column}_low`

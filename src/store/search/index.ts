@@ -75,7 +75,7 @@ export function searchStatement(search: Search, sight: Sight): Sql {
     sql`select ${raw(columns.join(', '))} from ${from} order by ${orderBy(keys)} limit ${limit}`
   return sql`with page as materialized (${firstOf(search, sight, first, sql`order by ${orderBy(kept)} limit ${limit}`)})
     select array_to_string(array(select id from page), ' ') as ids,
-      (select ${place(kept)} from page offset ${last} limit 1) as place, ${packed}
+      (select ${place(kept)} from (select * from page offset ${last} limit 1) last) as place, ${packed}
     from resource r where r.type = ${type} and r.id = any(array(select id from page limit ${shown}))${join(
       along.map((statement) => sql` union all select null, null, ${packed} from (${statement}) r`),
       '',

@@ -29,6 +29,11 @@ test.each([
   ['Slot', 'schedule=Schedule/1&_sort=start&_count=50', false],
   ['ServiceRequest', 'status=active&_sort=-authored&_count=50', true],
   ['Patient', 'family=martin&_sort=family&_count=50', false],
+  ['Schedule', '_id=1,2&_count=1000&_include=Schedule:actor', true],
+  ['Patient', '_id=1,2&_sort=birthdate', false],
+  ['Slot', 'schedule.actor:Practitioner.identifier=a|1,a|2&status=free&_sort=start&_count=1000', true],
+  ['Slot', 'schedule.actor:Practitioner.identifier=a|1&_sort=start&_count=1000', false],
+  ['Slot', 'schedule.actor:Practitioner.name=martin&status=free&_sort=start&_count=1000', false],
 ])('%s?%s has one plan for all its values: %s', (type, query, steady) => {
   expect(isSteady(of(type, query))).toBe(steady)
 })
