@@ -24,7 +24,7 @@ const zone = 'Europe/Paris'
  * The map makes every resource and reads every field; the code makes the Patient and the ServiceRequest, and reads
  * the fields that those need. Both begin at the parsed message.
  */
-export async function transform(rounds = 5, runs = 1000): Promise<[map: Measured, byHand: Measured]> {
+export async function transform(rounds = 30, runs = 500): Promise<[map: Measured, byHand: Measured]> {
   const [maps, conceptMaps] = await Promise.all([textsIn('.map'), textsIn('.json')])
   const tables = conceptMaps.map(({ text }): ConceptMap => JSON.parse(text))
   const loaded = loadMaps(maps, tables)
