@@ -96,7 +96,10 @@ async function again(
     asked: query,
     header: (name) => inner.headers[name],
     resource: async () => inner.resource,
-    form: async () => new URLSearchParams(),
+    form: async () => {
+      if (inner.resource === undefined) return new URLSearchParams()
+      throw failure('value', 'There is no form in an entry: say all of a search in its URL.', 'resource')
+    },
   }
   try {
     return await serve(said, { house, base, router, whoAsks })

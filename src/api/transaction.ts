@@ -1,6 +1,7 @@
 import { mayInteract } from '../auth/gate.ts'
 import { type EntryResponse, responses } from '../fhir/bundle.ts'
 import { Failure, failure, failures, type Issue } from '../fhir/outcome.ts'
+import { parseSearch } from '../fhir/search.ts'
 import { isServed } from '../fhir/served.ts'
 import type { Request } from '../flows/resource/change.ts'
 import type { Changed } from '../flows/resource/transact.ts'
@@ -15,6 +16,7 @@ import { patchOf } from './patch.ts'
 import { refuseUnheard } from './preconditions.ts'
 import { letters } from './reach.ts'
 import { resourceOf } from './resource.ts'
+import { optionsOf } from './searching.ts'
 
 /**
  * All entries or none: deletions, creations and updates in one statement, then what is to be read.
@@ -152,12 +154,25 @@ function permitted(asked: Request, { permit }: Call): Request {
   return asked
 }
 
-/** Judges a reading entry before anything is written. */
-function readable({ url, place }: RequestEntry, { permit }: Call): void {
+/** Judges a reading entry before anything is written: what it may ask, and whether a search is one. */
+function readable({ url, place }: RequestEntry, call: Call): void {
+  const { permit } = call
   if (url.startsWith('?')) return
   const type = /^[A-Za-z]+/.exec(url)?.[0]
   const isRead = /^[A-Z][A-Za-z]+\/[^/?]+(\/_history(\/\d+)?)?$/.test(url)
   if (type === undefined) throw failure('value', 'A URL begins with a resource type.', `${place}.request.url`)
   if (type === 'metadata') return
   mayInteract(permit, type, isRead ? 'r' : 's')
+  const [, searched, query] = /^([A-Za-z]+)(?:\?(.*))?$/s.exec(url) ?? []
+  if (searched !== undefined && isServed(searched)) askable(searched, query ?? '', place, call)
+}
+
+/** Fails: as `parseSearch`, with the place of the entry. */
+function askable(type: string, query: string, place: string, call: Call): void {
+  try {
+    parseSearch(type, query, { ...optionsOf(call), contained: true })
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown
+    throw failures(thrown.issues.map((each) => ({ ...each, expression: `${place}.request.url` })))
+  }
 }

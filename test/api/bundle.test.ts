@@ -280,6 +280,11 @@ describe('transaction', () => {
       'Bundle.entry[0].resource.parameter',
     ],
     [
+      'a search by what there is not',
+      [post(patient('A')), { request: { method: 'GET', url: 'Patient?family=A&colour=red' } }],
+      'Bundle.entry[1].request.url',
+    ],
+    [
       'an ifMatch that is no version',
       [{ request: { method: 'DELETE', url: 'Patient/1', ifMatch: 'new' } }],
       'Bundle.entry[0].request.ifMatch',
@@ -387,11 +392,13 @@ describe('batch', () => {
       { request: { method: 'POST', url: 'Patient' } },
       post({ resourceType: 'Medication' }),
       { request: { method: 'GET', url: 'Patient?family=Bonne' } },
+      { resource: { resourceType: 'Parameters' }, request: { method: 'POST', url: 'Patient/_search' } },
+      { request: { method: 'POST', url: 'Patient/_search?family=Bonne' } },
     ])
     expect(reply.status, reply.text).toBe(200)
     const became = responses(reply)
     expect(became.map(({ status }) => status?.slice(0, 3))).toEqual(
-      [400, 201, 400, 400, 400, 404, 400, 400, 400, 404, 200].map(String),
+      [400, 201, 400, 400, 400, 404, 400, 400, 400, 404, 200, 400, 200].map(String),
     )
     expect(
       [0, 2, 3, 4, 6, 7].map((n) => reply.at(`entry.${n}.response.outcome.issue.0.expression.0`)),
