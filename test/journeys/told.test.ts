@@ -134,6 +134,7 @@ test('an abort is carried out at once before work begins, later when the cell sa
     focus: { reference: `Task/${(await taskOf(request.id)).id}` },
   })
   expect((await taskOf(request.id)).businessStatus?.text).toBe('cancellation-requested')
+  await refusesToCarryOut(asked)
   const direct = { ...(await taskOf(request.id)), status: 'cancelled' }
   expect((await ehr.call('PUT', `Task/${direct.id}`, direct)).status).toBe(403)
   const declined = { ...asked, status: 'rejected', statusReason: { text: 'Le patient est en route' } }
@@ -150,6 +151,31 @@ test('an abort is carried out at once before work begins, later when the cell sa
   await ris.hears('SRM^S04')
   await until(() => heardOf(number).includes('OC CA cancelled'))
 })
+
+/** Whoever asked for an abort does not carry it out: neither as it is, nor as its owner, nor by way of another Task. */
+async function refusesToCarryOut(asked: Kept<Task>): Promise<void> {
+  const ehr = gateway.as('ehr')
+  const { id: _, meta: __, ...said } = asked
+  const { body: own } = await ehr.call<Kept<Task>>('POST', 'Task', {
+    ...said,
+    owner: { reference: organization(gateway, 'practice') },
+  })
+  expect(own.owner).toEqual(asked.owner)
+  for (const task of [asked, own])
+    expect((await ehr.call('PUT', `Task/${task.id}`, { ...task, status: 'completed' })).status).toBe(403)
+  const { code, ...nameless } = said
+  const { body: other } = await ehr.call<Kept<Task>>('POST', 'Task', {
+    ...nameless,
+    status: 'in-progress',
+    owner: { reference: organization(gateway, 'practice') },
+  })
+  const turned = await ehr.call('PUT', `Task/${other.id}`, { ...other, code, status: 'completed' })
+  expect(turned.status).toBe(422)
+  expect(turned.body).toMatchObject({ issue: [{ expression: ['Task.code'] }] })
+  const begun = await gateway.as('cell').get<Task>(asked.focus?.reference ?? '')
+  expect(begun.status).toBe('in-progress')
+  expect((await ehr.call('PUT', `Task/${own.id}`, { ...own, status: 'cancelled' })).status).toBe(200)
+}
 
 test('what is asked of it, and a refusal with its reason, come by the same line; what it does itself does not', async () => {
   const asked = await referred(gateway, {

@@ -46,10 +46,14 @@ export function aborted(
   at: Moment,
   actor: Actor,
 ): Plan {
-  const abort = addressed(said, facts, at)
+  const abort = addressed(before ? said : toCell(said, at, actor), facts, at)
   const plan = before ? carriedOn(abort, before, facts, at) : begun(abort, facts, at, actor)
   return { ...plan, grant: { ...plan.grant, ...grants([abort], facts.keys) } }
 }
+
+/** Whoever asks does not say who decides: by their word alone it would be their own to carry out. */
+const toCell = (said: Task & { id: string }, at: Moment, { sight }: Actor) =>
+  sight === 'all' ? said : { ...said, owner: { reference: at.territory.cell } }
 
 /** Its focus is the request's own Task, which others than its owner cannot end; its owner is the cell. */
 const addressed = (said: Task & { id: string }, { known, task }: AbortFacts, at: Moment) => ({

@@ -111,6 +111,8 @@ function refuseMove(task: Task, before: Kept<Task> | undefined, actor: Actor, ce
   if (isCalling && actor.sight !== 'all')
     throw failure('forbidden', 'What a centre answers by telephone is written by the cell.', 'Task.code')
   if (!before) return
+  if (isAbort(task) !== isAbort(before))
+    throw failure('business-rule', 'A Task does not become an abort, nor an abort another Task.', 'Task.code')
   mayMoveAs(before, task.status, actor, cell)
   mayOwn(before, task, actor)
 }
