@@ -3,8 +3,10 @@ import type { Actor } from '../../auth/actor.ts'
 import { organizationKey } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
+import { referenceTo } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
 import { merged } from '../plan.ts'
+import { practicesOf } from '../practices.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { admitted, grants, hasEnded, readmitted, senderKeys } from './admit.ts'
 import { askedAbout, newestOf, supportingOf } from './around.ts'
@@ -55,7 +57,7 @@ export const received: Step<Referral, Facts> = {
     ])
     const [tasks, practices, takenBack, keys, supporting, asked, standings] = await Promise.all([
       tasksOf(known, store),
-      practicesOf(known, store, actor),
+      practicesSeeing(known, store, actor),
       back.length > 0 ? cancelled.facts({ entries: back }, store, actor) : undefined,
       keysOf(known, store),
       supportingOfAll(known, store),
@@ -249,20 +251,13 @@ async function tasksOf(known: Known, store: Reader): Promise<Kept<Task>[]> {
 }
 
 /** When the cell writes down a telephone call, the doctor's own practice sees the request as well. */
-async function practicesOf(known: Known, store: Reader, { role }: Actor): Promise<string[]> {
-  if (role !== 'cell') return []
-  const doctors = [...known.values()].filter(({ resourceType }) => resourceType === 'Practitioner')
-  if (doctors.length === 0) return []
-  const roles = await store.search(
-    'PractitionerRole',
-    `practitioner=${doctors.map(({ id }) => `Practitioner/${id}`).join(',')}`,
-  )
-  return [...new Set(roles.flatMap(({ organization }) => organization?.reference ?? []))]
-}
+const practicesSeeing = (known: Known, store: Reader, { role }: Actor): Promise<string[]> =>
+  practicesOf(role === 'cell' ? [...known.values()].filter(isDoctor).map(referenceTo) : [], store)
 
 const requestsIn = (known: Known) =>
   [...known.values()].filter((kept): kept is Kept<ServiceRequest> => kept.resourceType === 'ServiceRequest')
 
 const isRequest = (resource: Resource): resource is ServiceRequest & { id: string } =>
   resource.resourceType === 'ServiceRequest'
+const isDoctor = ({ resourceType }: Resource) => resourceType === 'Practitioner'
 const isPatient = (resource: Resource): resource is Patient => resource.resourceType === 'Patient'

@@ -1,12 +1,8 @@
-import type {
-  CommunicationRequest,
-  Patient,
-  Practitioner,
-  Reference,
-  ServiceRequest,
-} from '@medplum/fhirtypes'
+import type { CommunicationRequest, Reference, ServiceRequest } from '@medplum/fhirtypes'
 import { extensions, systems } from '../../fhir/canonical.ts'
 import type { Kept, Reader } from '../../store/index.ts'
+import { referenceTo } from '../booking/states.ts'
+import { practicesOf } from '../practices.ts'
 
 /*
  * Who gets a copy of what is said of a request, beside whoever asked for it.
@@ -23,7 +19,7 @@ import type { Kept, Reader } from '../../store/index.ts'
 
 /** Somebody who gets a copy, and where they practise: for the eyes and systems of these organisations. */
 export interface Copy {
-  recipient: Reference
+  recipient: Reference & { reference: string }
   /** `Organization/<id>` */
   organizations: readonly string[]
 }
@@ -32,31 +28,27 @@ export interface Copy {
 export async function copiesOf(request: Kept<ServiceRequest>, store: Reader): Promise<readonly Copy[]> {
   const patient = await store.follow(request.subject.reference)
   if (patient?.resourceType !== 'Patient') return []
-  const wishes = (await store.search('CommunicationRequest', `subject=Patient/${patient.id}`)).filter((one) =>
-    isAbout(one, request),
+  const wishes = (await store.search('CommunicationRequest', `subject=${referenceTo(patient)}`)).filter(
+    (one) => isAbout(one, request),
   )
-  const named = [
-    ...(wishes.some(({ doNotPerform }) => doNotPerform) ? [] : treatingOf(patient)),
+  const named: readonly Reference[] = [
+    ...(wishes.some(({ doNotPerform }) => doNotPerform) ? [] : (patient.generalPractitioner ?? [])),
     ...wishes.flatMap(({ doNotPerform, recipient = [] }) => (doNotPerform ? [] : recipient)),
   ]
   const asks = await doctorsOf(request.requester, store)
-  const found = await Promise.all(named.map((one) => copyTo(one, store)))
-  const others = found.filter((copy) => copy && !asks.includes(copy.recipient.reference ?? ''))
-  return [...new Map(others.map((copy) => [copy?.recipient.reference, copy])).values()].filter(
-    (copy) => copy !== undefined,
-  )
+  const found = (await Promise.all(named.map((one) => copyTo(one, store)))).filter((one) => one !== undefined)
+  const others = found.filter(({ recipient }) => !asks.includes(recipient.reference))
+  return [...new Map(others.map((copy) => [copy.recipient.reference, copy])).values()]
 }
-
-const treatingOf = ({ generalPractitioner = [] }: Patient): Reference[] => generalPractitioner
 
 /** Whether it is a wish for copies, or for none, and no question to somebody. */
 export const isCopyWish = ({ category = [] }: CommunicationRequest): boolean =>
   category.some(({ coding = [] }) => coding.some(isTracker))
 
 /** A wish for copies, or for none, that is in force for this request. */
-function isAbout(wish: CommunicationRequest, { id }: Kept<ServiceRequest>) {
+function isAbout(wish: CommunicationRequest, request: Kept<ServiceRequest>) {
   const { status, basedOn = [] } = wish
-  const isHere = basedOn.length === 0 || basedOn.some(({ reference }) => reference === `ServiceRequest/${id}`)
+  const isHere = basedOn.length === 0 || basedOn.some(({ reference }) => reference === referenceTo(request))
   return status === 'active' && isCopyWish(wish) && isHere
 }
 
@@ -80,13 +72,13 @@ export function withCopies<R extends Reference>(recipients: readonly R[], copies
 async function copyTo(named: Reference, store: Reader): Promise<Copy | undefined> {
   const kept = await known(named, store)
   if (!kept) return undefined
-  const reference = `${kept.resourceType}/${kept.id}`
+  const reference = referenceTo(kept)
   const recipient = { reference, ...(named.display && { display: named.display }) }
   if (kept.resourceType === 'Organization') return { recipient, organizations: [reference] }
   if (kept.resourceType === 'PractitionerRole')
     return { recipient, organizations: [kept.organization?.reference].filter((one) => one !== undefined) }
   if (kept.resourceType !== 'Practitioner') return undefined
-  return { recipient, organizations: await practicesOf(kept, store) }
+  return { recipient, organizations: await practicesOf([reference], store) }
 }
 
 /** By a literal reference, else by the number that is said of them. */
@@ -96,18 +88,10 @@ async function known({ reference, identifier }: Reference, store: Reader): Promi
   return store.identified('Practitioner', identifier.system, identifier.value)
 }
 
-async function practicesOf({ id }: Kept<Practitioner>, store: Reader): Promise<string[]> {
-  const roles = await store.search('PractitionerRole', `practitioner=Practitioner/${id}`)
-  const practices = roles
-    .filter(({ active }) => active !== false)
-    .flatMap(({ organization }) => organization?.reference ?? [])
-  return [...new Set(practices)]
-}
-
 /** Whoever asks, as a doctor and in the role: no copy for them. */
 async function doctorsOf(requester: Reference | undefined, store: Reader): Promise<string[]> {
   const asking = await store.follow(requester?.reference)
-  const own = asking ? [`${asking.resourceType}/${asking.id}`] : []
+  const own = asking ? [referenceTo(asking)] : []
   return asking?.resourceType === 'PractitionerRole'
     ? [...own, ...(asking.practitioner?.reference ? [asking.practitioner.reference] : [])]
     : own
