@@ -36,6 +36,8 @@ export async function lookAround(db: Database, trails: readonly Trail[]): Promis
 /** One step of a way, as a part of the statement. */
 interface Part {
   select: Sql
+  /** Its resources name those of another part. */
+  isRead?: true
   /** What was asked: `Task?focus=`, of each that it was asked of. */
   naming?: { query: string; of?: number }
   /** The part whose slots' places these are; or the one whose they are. */
@@ -88,8 +90,11 @@ function lead(ways: readonly Way[], from: number, parts: Part[]): void {
       parts.push({ select: places(from), placesOf: from })
       continue
     }
-    if ('named' in way) parts.push({ select: named(way.named, from) })
-    else parts.push({ select: naming(way.naming, from), naming: { query: `${way.naming}=`, of: from } })
+    if ('named' in way) {
+      const leading = parts[from]
+      if (leading) leading.isRead = true
+      parts.push({ select: named(way.named, from) })
+    } else parts.push({ select: naming(way.naming, from), naming: { query: `${way.naming}=`, of: from } })
     lead(way.ways ?? [], parts.length - 1, parts)
   }
 }
@@ -98,10 +103,9 @@ function lead(ways: readonly Way[], from: number, parts: Part[]): void {
 function named(element: string, from: number): Sql {
   if (!/^[A-Za-z.]+$/.test(element)) throw new Error(`${element} is no path to a reference`)
   return sql`select f.type || '/' || f.id as via, ${columns}
-    from p${raw(String(from))} f
-    cross join lateral jsonb_path_query(f.body::jsonb, ${raw(`'$.${element}.reference'`)}) as named
-    join resource r on r.type = split_part(named #>> '{}', '/', 1) and r.id = split_part(named #>> '{}', '/', 2)
-    where not f.deleted`
+    from j${raw(String(from))} f
+    cross join lateral jsonb_path_query(f.json, ${raw(`'$.${element}.reference'`)}) as named
+    join resource r on r.type = split_part(named #>> '{}', '/', 1) and r.id = split_part(named #>> '{}', '/', 2)`
 }
 
 /** Those that name the resources of a part, by a search parameter: `Task?focus`. */
@@ -130,10 +134,17 @@ const places = (from: number): Sql => sql`select ${placeColumns}
     ${probed(sql`select * from occupancy where slot = f.id and f.type = 'Slot'`)} o`
 
 function statementOf(parts: readonly Part[]): Sql {
-  const named = parts.map(({ select }, n) => sql`p${raw(String(n))} as materialized (${select})`)
+  const named = parts.flatMap(({ select, isRead }, n) => [
+    sql`p${raw(String(n))} as materialized (${select})`,
+    ...(isRead ? [parsed(n)] : []),
+  ])
   const read = parts.map((_, n) => raw(`select ${n} as part, * from p${n}`))
   return sql`with ${join(named, ', ')} ${join(read, ' union all ')}`
 }
+
+/** The resources of a part as JSON: parsed once, however many ways lead on by what they name. */
+const parsed = (part: number): Sql =>
+  raw(`j${part} as (select type, id, body::jsonb as json from p${part} where not deleted)`)
 
 function surroundings(
   trails: readonly Trail[],
