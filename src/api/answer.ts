@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import { isNamed } from '../audit/reads.ts'
 import { textOf } from '../fhir/decimals.ts'
 import { allOk, type Issue, outcomeOf } from '../fhir/outcome.ts'
 import { referenceTo } from '../fhir/reference.ts'
@@ -23,6 +24,10 @@ export interface Shown {
   /** As it was asked: `Patient?name=…`. */
   query?: string
 }
+
+/** Of what a search has shown, the versions that its trail names. */
+export const namedOf = (all: readonly Pick<Stored, 'type' | 'id' | 'version'>[]): string[] =>
+  versionsOf(all.filter(({ type }) => isNamed(type)))
 
 /** Versions by their references. */
 export const versionsOf = (all: readonly Pick<Stored, 'type' | 'id' | 'version'>[]): string[] =>

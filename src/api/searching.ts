@@ -36,6 +36,7 @@ export function withoutUnknown(
   query: URLSearchParams,
   warnings: readonly { expression?: string }[],
 ): URLSearchParams {
+  if (warnings.length === 0) return query
   const left = new Set(warnings.map(({ expression }) => expression))
   return new URLSearchParams(
     [...query].filter(([name]) => !left.has(name) && !left.has(name.split(/[:.]/, 1)[0])),
@@ -58,9 +59,16 @@ export function linksOf(call: Call, query: URLSearchParams, next: string | undef
   const address = parts.filter((part) => part !== undefined).join('/')
   const self: Link = { relation: 'self', url: urlOf(address, query) }
   if (next === undefined) return [self]
+  return [self, { relation: 'next', url: furtherOf(self.url, query, sealed(call, query, next)) }]
+}
+
+/** The address of a page further on; of a first page, what it has in common with this one is not written again. */
+function furtherOf(self: string, query: URLSearchParams, place: string): string {
+  if (!query.has('_cursor'))
+    return `${self}${query.size > 0 ? '&' : '?'}${new URLSearchParams({ _cursor: place })}`
   const further = new URLSearchParams(query)
-  further.set('_cursor', sealed(call, query, next))
-  return [self, { relation: 'next', url: urlOf(address, further) }]
+  further.set('_cursor', place)
+  return urlOf(self.slice(0, self.indexOf('?')), further)
 }
 
 export const urlOf = (address: string, query: URLSearchParams): string =>

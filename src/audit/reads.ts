@@ -137,7 +137,7 @@ function entitiesOf({ references, query, requestId }: Noted): AuditEventEntity[]
   return [...asked, ...told.map((reference) => ({ ...resourceEntity(reference), ...number }))]
 }
 
-/** Says where, when and by whom exams are done, and nothing of a patient: of a search for these, the question is kept. */
+/** What says where, when and by whom exams are done, and nothing of a patient: of a search for these, the question is kept. */
 const directory: ReadonlySet<string> = new Set([
   'Slot',
   'Schedule',
@@ -151,8 +151,10 @@ const directory: ReadonlySet<string> = new Set([
   'Measure',
 ])
 
-const isOfSomebody = (reference: string): boolean =>
-  !directory.has(reference.slice(0, reference.indexOf('/')))
+const isOfSomebody = (reference: string): boolean => isNamed(reference.slice(0, reference.indexOf('/')))
+
+/** Whether the trail of a search names what was shown of a type. */
+export const isNamed = (type: string): boolean => !directory.has(type)
 
 const queryEntity = (query: string): AuditEventEntity => ({
   type: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '2' },

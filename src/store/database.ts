@@ -145,6 +145,9 @@ const inUtc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/
 
 /** An instant as our connections write it. */
 export function instant(text: string): string {
+  // To the millisecond, as nearly all are.
+  if (text.length === 26 && text[10] === ' ' && text[19] === '.' && text.endsWith('+00'))
+    return `${text.slice(0, 10)}T${text.slice(11, 23)}Z`
   const [, day, time, fraction = ''] = inUtc.exec(text) ?? []
   return day === undefined
     ? new Date(asDate(text)).toISOString()

@@ -103,10 +103,27 @@ function after({ next }: Shape, what: unknown): Shape {
 
 /** Likewise while there are no more than so many: there is no end to what callers may think of. */
 export function preparedAtMost(piece: Sql, most: number): { name?: string; text: string; values: unknown[] } {
-  const { text, values } = statement(piece)
-  if (!shapes.has(text) && shapes.size >= most) return { text, values }
+  const values: unknown[] = []
+  const known = met(piece, beginning, values)
+  if (known?.made) return { name: known.made.name, text: known.made.text, values }
+  const { text, values: own } = statement(piece)
+  if (!shapes.has(text) && shapes.size >= most) return { text, values: own }
   shapes.add(text)
-  return { name: nameOf(text), text, values }
+  return prepared(piece)
+}
+
+/** Likewise, as far as this way has been gone before: nothing is kept of what is only looked for. */
+function met({ strings, values: own }: Sql, from: Shape, values: unknown[]): Shape | undefined {
+  let at = from.next.get(strings.length === 1 ? strings[0] : strings)
+  for (const value of own) {
+    if (!at) return undefined
+    if (isSql(value)) at = met(value, at, values)
+    else {
+      values.push(value)
+      at = at.next.get(anyValue)
+    }
+  }
+  return at
 }
 
 /** Texts that are prepared though callers chose their shape. */

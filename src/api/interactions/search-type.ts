@@ -2,7 +2,7 @@ import { searchset } from '../../fhir/bundle.ts'
 import { outcomeOf } from '../../fhir/outcome.ts'
 import type { Filter } from '../../fhir/search/filter.ts'
 import { parseSearch, type Search } from '../../fhir/search.ts'
-import { type Answer, versionsOf } from '../answer.ts'
+import { type Answer, namedOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
 import { searchConformance } from '../conformance.ts'
 import { withinReach, withinReadable } from '../reach.ts'
@@ -50,7 +50,7 @@ export async function searched(
     status: 200,
     headers: {},
     body: searchset(base, entries, head, remarks),
-    shown: { interaction: 'search-type', references: versionsOf(entries), query: urlOf(type, query) },
+    shown: { interaction: 'search-type', references: namedOf(entries), query: urlOf(type, query) },
   }
 }
 

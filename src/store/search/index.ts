@@ -37,8 +37,10 @@ export function pageOf(
   others: readonly ResourceRow[],
   next: readonly (string | null)[] | undefined,
 ): Page {
+  const entries = matches.map((row) => found(row, 'match'))
+  for (const row of others) entries.push(found(row, 'include'))
   return {
-    entries: [...matches.map((row) => found(row, 'match')), ...others.map((row) => found(row, 'include'))],
+    entries,
     ...(next && { next: cursorAt(next) }),
   }
 }
@@ -48,8 +50,13 @@ function inOrder(rows: readonly PageRow[], { count }: Search) {
   const found = rows.find(({ ids }) => ids !== null)
   if (!found?.ids) return { matches: [], along: [], next: undefined }
   const ids = found.ids.split(' ')
-  const byId = new Map(unpacked(found).map((row) => [row.id, row]))
-  const matches = ids.slice(0, count).flatMap((id) => byId.get(id) ?? [])
+  const byId = new Map<string, ResourceRow>()
+  for (const row of unpacked(found)) byId.set(row.id, row)
+  const matches: ResourceRow[] = []
+  for (const id of ids.slice(0, count)) {
+    const row = byId.get(id)
+    if (row) matches.push(row)
+  }
   return {
     matches,
     along: rows.filter((row) => row !== found).flatMap(unpacked),
