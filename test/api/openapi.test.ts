@@ -40,6 +40,17 @@ describe('/openapi.json', () => {
     }
   })
 
+  test('names the controls of a search where they are obeyed', () => {
+    const namesAt = (path: string) => described.paths[path]?.get?.parameters?.map(({ name }) => name)
+    const ofContained = ['_contained', '_containedType']
+    expect(namesAt('/fhir/Patient')).toEqual(expect.arrayContaining(['_count', '_include', ...ofContained]))
+    for (const path of ['/fhir', '/fhir/ValueSet'])
+      expect(
+        namesAt(path)?.filter((name) => ofContained.includes(name)),
+        path,
+      ).toEqual([])
+  })
+
   test('describes a search of several types, by a form, too', () => {
     const names = described.paths['/fhir']?.get?.parameters?.map(({ name }) => name)
     expect(names).toEqual(expect.arrayContaining(['_type', '_lastUpdated', '_tag', '_count', '_sort']))
