@@ -1,5 +1,6 @@
 import type { Practitioner } from '@medplum/fhirtypes'
 import { systems } from '../fhir/canonical.ts'
+import { plain } from '../fhir/words.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Kept } from '../store/index.ts'
 import { nameOf } from './format.ts'
@@ -35,12 +36,3 @@ export function doctorMeant(said: string, doctors: readonly Doctor[]): Doctor | 
   const fitting = doctors.filter(({ name }) => words.every((word) => plain(name).includes(word)))
   return words.length > 0 && fitting.length === 1 ? fitting[0] : undefined
 }
-
-/** Words without accents and capitals. */
-const plain = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replaceAll(/\p{Diacritic}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, ' ')
-    .trim()

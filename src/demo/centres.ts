@@ -26,6 +26,14 @@ export interface DemoDiary {
   weekly?: { days: string; from: string; to: string }
 }
 
+const diary = (
+  id: string,
+  name: string,
+  modality: DemoDiary['modality'],
+  minutes: number,
+  more: Partial<DemoDiary> = {},
+): DemoDiary => ({ id, name, modality, minutes, reserved: false, ...more })
+
 const weekly = (from: string, to: string, days = 'MO,TU,WE,TH,FR') => ({ days, from, to })
 
 /** Two with ultrasound and mammography or CT, one with MRI and CT, a small one that has only a telephone. All fictive. */
@@ -40,32 +48,19 @@ export const centres: readonly DemoCentre[] = [
     connector: 'ris-v2',
     kind: 'mllp',
     diaries: [
-      {
-        id: 'v2-us-reserved',
-        name: 'Échographie, plage réservée',
-        modality: 'US',
-        minutes: 20,
+      diary('v2-us-reserved', 'Échographie, plage réservée', 'US', 20, {
         reserved: true,
         radiologist: { family: 'Image', given: 'Andrea', rpps: '99900000102' },
         weekly: weekly('08:00', '10:00'),
-      },
-      {
-        id: 'v2-us',
-        name: 'Échographie',
-        modality: 'US',
-        minutes: 20,
-        reserved: false,
+      }),
+      diary('v2-us', 'Échographie', 'US', 20, {
         radiologist: { family: 'Sonde', given: 'Noa', rpps: '99900000110' },
         weekly: weekly('14:00', '17:00'),
-      },
-      {
-        id: 'v2-mg',
-        name: 'Mammographie, plage réservée',
-        modality: 'MG',
-        minutes: 30,
+      }),
+      diary('v2-mg', 'Mammographie, plage réservée', 'MG', 30, {
         reserved: true,
         weekly: weekly('10:00', '12:00', 'TU,TH'),
-      },
+      }),
     ],
   },
   {
@@ -78,8 +73,8 @@ export const centres: readonly DemoCentre[] = [
     connector: 'ris-fhir',
     kind: 'fhir',
     diaries: [
-      { id: 'fhir-ct', name: 'Scanner, plage réservée', modality: 'CT', minutes: 20, reserved: true },
-      { id: 'fhir-us', name: 'Échographie', modality: 'US', minutes: 20, reserved: false },
+      diary('fhir-ct', 'Scanner, plage réservée', 'CT', 20, { reserved: true }),
+      diary('fhir-us', 'Échographie', 'US', 20),
     ],
   },
   {
@@ -92,8 +87,8 @@ export const centres: readonly DemoCentre[] = [
     connector: 'ris-json',
     kind: 'json',
     diaries: [
-      { id: 'json-mr', name: 'IRM, plage réservée', modality: 'MR', minutes: 30, reserved: true },
-      { id: 'json-ct', name: 'Scanner', modality: 'CT', minutes: 20, reserved: false },
+      diary('json-mr', 'IRM, plage réservée', 'MR', 30, { reserved: true }),
+      diary('json-ct', 'Scanner', 'CT', 20),
     ],
   },
   {
@@ -106,14 +101,10 @@ export const centres: readonly DemoCentre[] = [
     connector: 'telephone',
     kind: 'manual',
     diaries: [
-      {
-        id: 'manual-us',
-        name: 'Échographie, plage réservée',
-        modality: 'US',
-        minutes: 30,
+      diary('manual-us', 'Échographie, plage réservée', 'US', 30, {
         reserved: true,
         weekly: weekly('13:00', '15:00', 'MO,WE,FR'),
-      },
+      }),
     ],
   },
 ]

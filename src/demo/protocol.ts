@@ -1,5 +1,6 @@
 import type { ActivityDefinition, Coding, Extension, PlanDefinition, Resource } from '@medplum/fhirtypes'
 import { canonical, extensions, systems } from '../fhir/canonical.ts'
+import { inBoth as translated } from '../flows/protocol/questionnaire.ts'
 import { demoIdentifier } from './naming.ts'
 import { type DemoExam, exams } from './protocol-exams.ts'
 import { type DemoQuestion, questions, type Words } from './protocol-questions.ts'
@@ -199,17 +200,8 @@ export function questionExtension(question: DemoQuestion): Extension {
   }
 }
 
-/** A primitive element in French, with its translation. Source: FHIR R4, extension translation. */
-function inBoth<N extends string>(name: N, [fr, en]: Words): Record<N, string> {
-  const translation = {
-    url: extensions.translation,
-    extension: [
-      { url: 'lang', valueCode: 'en' },
-      { url: 'content', valueString: en },
-    ],
-  }
-  return { [name]: fr, [`_${name}`]: { extension: [translation] } } as Record<N, string> // and its element beside
-}
+/** An element in French, with its translation. */
+const inBoth = <N extends string>(name: N, [fr, en]: Words) => translated(name, { fr, en })
 
 /** A name that programs can use. */
 const nameOf = (id: string) => `Relais_${id.replaceAll('-', '_')}`

@@ -8,7 +8,7 @@ export interface Text {
   /** Instant. */
   lastUpdated: string
   deleted: boolean
-  /** JSON. */
+  /** JSON; empty when deleted. */
   body: string
 }
 

@@ -135,13 +135,7 @@ function conditions(
   return join(all, ' and ')
 }
 
-interface LineColumns {
-  row: string
-  direction: 'in' | 'out'
-  at: string
-  peer: string
-  kind: string
-  status: string
+interface LineColumns extends Pick<MessageLine, 'row' | 'direction' | 'at' | 'peer' | 'kind' | 'status'> {
   id: string | null
   reason: string | null
   attempts: number | null

@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import type { Text } from '../fhir/bundle.ts'
 
 /** Any resource that may be kept; `id` and `meta` are set when it comes from the store. */
 export type Kept<R extends Resource = Resource> = R & {
@@ -13,16 +14,7 @@ export type Kept<R extends Resource = Resource> = R & {
 export type Sight = 'all' | readonly string[]
 
 /** A version of a resource as it is kept: the exact text that goes out on a read. */
-export interface Stored {
-  type: string
-  id: string
-  version: number
-  /** Instant. */
-  lastUpdated: string
-  deleted: boolean
-  /** JSON text; empty when deleted. */
-  body: string
-}
+export type Stored = Text
 
 /** One entry of a search result, or of a history. */
 export interface Found extends Stored {

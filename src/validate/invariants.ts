@@ -1,6 +1,6 @@
 import type { ElementDefinitionConstraint } from '@medplum/fhirtypes'
-import fhirpath, { type Model } from 'fhirpath'
-import r4 from 'fhirpath/fhir-context/r4/index.js'
+import fhirpath from 'fhirpath'
+import { model } from '../fhir/fhirpath.ts'
 import { type Check, type Context, type Fault, report } from './check.ts'
 import type { Holds } from './natives.ts'
 import { Beyond, simplePath } from './simple-path.ts'
@@ -27,9 +27,6 @@ export function invariantCheck(
     if (!holds(value, context)) report(context, broken, place)
   }
 }
-
-// The package's own model, whose declaration predates exact optional properties.
-const model = r4 as unknown as Model
 
 const ucum = 'http://unitsofmeasure.org'
 

@@ -5,12 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Link, LinkDesk } from '../../src/connectors/connector.ts'
+import type { Link } from '../../src/connectors/connector.ts'
 import { deliver } from '../../src/connectors/deliver.ts'
 import { mllp } from '../../src/connectors/mllp/index.ts'
 import { Line } from '../../src/connectors/mllp/line.ts'
 import { silent } from '../../src/log.ts'
 import { type Departure, openStore, type Store } from '../../src/store/index.ts'
+import { openDesk } from '../connectors/pretend-desk.ts'
 import type { Row } from './measure.ts'
 import type { RisReady } from './processes/ris.ts'
 import { orderMessage } from './scenarios/v2-intake.ts'
@@ -138,18 +139,7 @@ const departure = (n: number, names: readonly string[]): Departure => ({
   rendered: { raw: Buffer.from(orderMessage(n)), contentType: 'x-application/hl7-v2+er7' },
 })
 
-const desk: LinkDesk = {
-  name: 'bench',
-  organization: undefined,
-  receive: async () => ({ outcome: { resourceType: 'OperationOutcome', issue: [] } }),
-  clock: () => new Date(),
-  transform: () => ({}),
-  recall: async () => undefined,
-  remember: async () => {},
-  noteDiary: async () => {},
-  outboundLoopback: true,
-  every: () => {},
-}
+const desk = openDesk({ name: 'bench', clock: () => new Date() })
 
 const linkTo = (port: number): Promise<Link> =>
   mllp.open(mllp.settings.parse({ host: '127.0.0.1', port }), desk)

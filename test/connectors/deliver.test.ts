@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Resource } from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
-import type { Incoming, Link, LinkDesk, Received, Sent } from '../../src/connectors/connector.ts'
+import type { Incoming, Link, Received, Sent } from '../../src/connectors/connector.ts'
 import { type DeliverOptions, deliver, type Ended, type Outlet } from '../../src/connectors/deliver.ts'
 import { mllp } from '../../src/connectors/mllp/index.ts'
 import { delayMs, usualRetry } from '../../src/connectors/retry.ts'
@@ -12,6 +12,7 @@ import { silent } from '../../src/log.ts'
 import { type Departure, type DepartureRow, type Kept, openStore, type Store } from '../../src/store/index.ts'
 import { openTestStore } from '../support/database.ts'
 import { ackOf, listening } from './mllp/pretend.ts'
+import { openDesk } from './pretend-desk.ts'
 
 const well: Received = { outcome: allOk('Kept.') }
 const quick = { firstMs: 20, factor: 1, mostMs: 20 }
@@ -376,18 +377,7 @@ test('a real line: the same control id on each try, until the peer has it', asyn
     if (count > 1) line.says(ackOf(text))
     else line.socket.destroy()
   })
-  const desk: LinkDesk = {
-    name: 'ris',
-    organization: undefined,
-    receive: async () => well,
-    clock,
-    transform: () => ({ ORDER: [{ ORC: { orderControl: 'NW' } }] }),
-    recall: async () => undefined,
-    remember: async () => {},
-    noteDiary: async () => {},
-    outboundLoopback: true,
-    every: () => {},
-  }
+  const desk = openDesk({ clock, transform: () => ({ ORDER: [{ ORC: { orderControl: 'NW' } }] }) })
   await using link = await mllp.open(mllp.settings.parse({ host: '127.0.0.1', port: ris.port }), desk)
   await using _ = delivering(store, [{ name: 'ris', link, receive: desk.receive, retry: quick }])
   const [row] = await queue(store, [{}])

@@ -5,7 +5,7 @@ import { idOf } from '../../fhir/reference.ts'
 import { amend, type Booking, type BookTarget, bookOnce, cancel } from '../../flows/booking/index.ts'
 import type { Answer } from '../answer.ts'
 import type { Call } from '../call.ts'
-import { patientTold } from './for-whom.ts'
+import { patientResource, patientTold } from './for-whom.ts'
 import { answerAppointments, appointmentIdOf } from './found.ts'
 import { operation } from './operation.ts'
 
@@ -57,11 +57,7 @@ export const book = operation<Input>({
         documentation: 'The diary in which the slots are looked for, by start and end, when none is named.',
       },
       {
-        use: 'in',
-        name: 'patient-resource',
-        type: 'Patient',
-        min: 0,
-        max: '*',
+        ...patientResource,
         documentation:
           'For whom, where neither the place nor its request says so: the patient of these identifiers, who is written down when nobody knows him. One at most.',
       },

@@ -6,6 +6,7 @@ import { type Found, find as findAppointments } from '../../flows/booking/index.
 import type { Desk } from '../../flows/step.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Call } from '../call.ts'
+import { patientResource } from './for-whom.ts'
 import { answerAppointments } from './found.ts'
 import { operation } from './operation.ts'
 
@@ -80,11 +81,7 @@ export const find = operation<Input>({
         documentation: 'The patient, where there is no referral; several take part together.',
       },
       {
-        use: 'in',
-        name: 'patient-resource',
-        type: 'Patient',
-        min: 0,
-        max: '*',
+        ...patientResource,
         documentation:
           'A patient who is not known here: age, sex and commune are looked at, nothing is kept.',
       },

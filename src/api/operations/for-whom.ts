@@ -5,6 +5,15 @@ import { failure } from '../../fhir/outcome.ts'
 import type { Call } from '../call.ts'
 import { changed } from '../changed.ts'
 
+/** A patient who is told by value: what it is for, each operation says. */
+export const patientResource = {
+  use: 'in',
+  name: 'patient-resource',
+  type: 'Patient',
+  min: 0,
+  max: '*',
+} as const
+
 /**
  * The id of a patient who is told by value: the one whom the caller knows by these identifiers; otherwise written down,
  * as a create does.

@@ -111,7 +111,8 @@ function formValue(answer: QuestionnaireResponseItemAnswer): Value {
 /** SNOMED CT, LOINC answers, HL7 tables 0136 and 0532, null flavours and data-absent-reason. */
 const yes = ['373066001', '52101004', '77386006', 'LA33-6', 'LA15173-0', 'Y', 'yes']
 const no = ['373067005', '2667000', '60001007', 'LA32-8', 'LA26683-5', 'N', 'no']
-const unknown = [
+/** Codes that say that it is not known. */
+export const unknownCodes: readonly string[] = [
   '261665006',
   '373068000',
   'LA4489-6',
@@ -125,10 +126,13 @@ const unknown = [
   'not-asked',
 ]
 
+/** Words that say so, or nothing. */
+export const unknownWords = /^\s*(inconnue?|unknown|non connue?|ne sait pas|\?|-)?\s*$/i
+
 const words = {
   yes: /^\s*(oui|yes|présente?|enceinte|o|y)\s*$/i,
   no: /^\s*(non|no|absente?|aucune?|n)\s*$/i,
-  unknown: /^\s*(inconnue?|unknown|non connue?|ne sait pas|\?|-)?\s*$/i,
+  unknown: unknownWords,
 }
 
 function answerTo(question: Question, { value, source }: Told): Answer {
@@ -144,7 +148,7 @@ function answerTo(question: Question, { value, source }: Told): Answer {
 /** Yes and no only where the question is one of yes or no; a refusal to say is never a no. */
 function meaningOf({ codings, text, number, boolean, absent }: Value, { kind }: Question): Answer['answer'] {
   const codes = codings.flatMap(({ code }) => code ?? [])
-  if (absent || codes.some((code) => unknown.includes(code))) return 'unknown'
+  if (absent || codes.some((code) => unknownCodes.includes(code))) return 'unknown'
   if (boolean !== undefined) return boolean ? 'yes' : 'no'
   if (kind === 'yes-no') {
     if (codes.some((code) => yes.includes(code))) return 'yes'

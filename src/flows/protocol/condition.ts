@@ -1,6 +1,6 @@
 import type { Patient, ServiceRequest } from '@medplum/fhirtypes'
-import fhirpath, { type Model } from 'fhirpath'
-import r4 from 'fhirpath/fhir-context/r4/index.js'
+import fhirpath from 'fhirpath'
+import { model } from '../../fhir/fhirpath.ts'
 
 /** What a condition may speak of. */
 export interface Known {
@@ -22,9 +22,6 @@ export interface Condition {
   text: string
   holds(known: Known): boolean | undefined
 }
-
-// The package's own model, whose declaration predates exact optional properties.
-const model = r4 as unknown as Model
 
 /**
  * A condition in FHIRPath on the request, with `%patient`, `%age` (years), `%yes`, `%no`, `%unknown` (codes of questions)

@@ -68,7 +68,7 @@ const yesNoUnknown = [
 ]
 
 /** A primitive element in French, with its translation. Source: FHIR R4, extension translation. */
-function inBoth<N extends string>(name: N, { fr, en }: Texts): Record<N, string> {
+export function inBoth<N extends string>(name: N, { fr, en }: Texts): Record<N, string> {
   const translation = {
     url: extensions.translation,
     extension: [

@@ -1,5 +1,6 @@
 import type { Coding, Condition as Diagnosis, Patient, Resource, ServiceRequest } from '@medplum/fhirtypes'
 import { yearsBetween } from '../../fhir/dates.ts'
+import { plain } from '../../fhir/words.ts'
 import type { Answer } from './answers.ts'
 import type { Known } from './condition.ts'
 import { type Choice, type Exam, examsOf, type Indication, type Protocol } from './protocol.ts'
@@ -91,15 +92,6 @@ function isCode(wanted: Coding, said: Coding): boolean {
   if (said.system !== undefined && !icd10.includes(said.system)) return false
   return said.code === wanted.code || said.code.startsWith(`${wanted.code}.`)
 }
-
-/** Words without accents, capitals and signs. */
-const plain = (text: string) =>
-  text
-    .normalize('NFD')
-    .replaceAll(/\p{Diacritic}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, ' ')
-    .trim()
 
 /** Whether a request asks for this exam: by a code, or only by its modality. */
 const isFor = ({ exam }: Choice, { request }: Submission, modalities: readonly string[]) =>

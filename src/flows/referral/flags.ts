@@ -9,6 +9,7 @@ import type {
 } from '@medplum/fhirtypes'
 import { extensions, systems } from '../../fhir/canonical.ts'
 import { yearsBetween } from '../../fhir/dates.ts'
+import { unknownCodes, unknownWords } from '../protocol/answers.ts'
 import type { Moment, Territory } from '../step.ts'
 
 /** What may be missing from a request, or be unusual about it. Defined in `profiles/`, CodeSystem `flag`. */
@@ -156,29 +157,15 @@ function answers(supporting: readonly Resource[], codes: readonly string[]): boo
 
 const codesOf = ({ code }: Observation) => codingsOf(code).map(({ code }) => code ?? '')
 
-/** Codes that say that it is not known: SNOMED CT, LOINC answers, HL7 null flavours, tables 0532 and data-absent-reason. */
-const unknown: readonly (string | undefined)[] = [
-  '261665006',
-  'LA4489-6',
-  'UNK',
-  'ASKU',
-  'NASK',
-  'NAV',
-  'NI',
-  'unknown',
-  'asked-unknown',
-  'not-asked',
-]
-
 /** An observation that is in force, and has a value which is not "unknown". */
 function isAnswer({ status, dataAbsentReason, ...said }: Observation): boolean {
   if (status === 'entered-in-error' || status === 'cancelled' || dataAbsentReason) return false
   const { valueCodeableConcept: concept, valueString: text } = said
-  if (concept) return !concept.coding?.some(({ code }) => unknown.includes(code)) && !isUnknown(concept.text)
+  if (concept)
+    return !concept.coding?.some(({ code }) => unknownCodes.includes(code ?? '')) && !isUnknown(concept.text)
   if (text !== undefined) return !isUnknown(text)
   return Object.keys(said).some((name) => /^value[A-Z]/.test(name))
 }
 
 /** Words for it in free text. */
-const isUnknown = (text: string | undefined) =>
-  text !== undefined && /^\s*(inconnue?|unknown|non connue?|ne sait pas|\?|-)?\s*$/i.test(text)
+const isUnknown = (text: string | undefined) => text !== undefined && unknownWords.test(text)

@@ -1,6 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
-import fhirpath, { type Model, type UserInvocationTable } from 'fhirpath'
-import r4 from 'fhirpath/fhir-context/r4'
+import fhirpath, { type UserInvocationTable } from 'fhirpath'
+import { model } from '../../fhir/fhirpath.ts'
 import { failure } from '../../fhir/outcome.ts'
 
 /** Where one element stands in a resource. */
@@ -46,9 +46,6 @@ const placing: UserInvocationTable = {
     internalStructures: true,
   },
 }
-
-// The package's own model, whose declaration predates exact optional properties.
-const model = r4 as unknown as Model
 
 /** Where the elements stand that a FHIRPath selects. Fails: value when it cannot be read, or computes in place of selecting. */
 export function placesOf(resource: Resource, path: string, at: string): Place[] {

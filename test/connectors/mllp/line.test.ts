@@ -5,24 +5,10 @@ import { createServer as createSecure } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { LinkDesk } from '../../../src/connectors/connector.ts'
 import { type MllpLink, mllp } from '../../../src/connectors/mllp/index.ts'
-import { allOk } from '../../../src/fhir/outcome.ts'
 import { field, parseMessage } from '../../../src/hl7v2/message.ts'
 import type { DepartureRow } from '../../../src/store/index.ts'
+import { openDesk } from '../pretend-desk.ts'
 import { ackOf, inbox, listening, order, Pretend } from './pretend.ts'
-
-const desk = (own: Partial<LinkDesk> = {}): LinkDesk => ({
-  name: 'ris',
-  organization: undefined,
-  receive: async () => ({ outcome: allOk('Kept.') }),
-  clock: () => new Date('2026-01-06T12:00:00Z'),
-  transform: () => ({}),
-  recall: async () => undefined,
-  remember: async () => {},
-  noteDiary: async () => {},
-  outboundLoopback: true,
-  every: () => {},
-  ...own,
-})
 
 const departure = (text: string): DepartureRow & { raw: Buffer; contentType: string } => ({
   row: '0193e9a2-0000-7000-8000-000000000001',
@@ -37,7 +23,10 @@ const departure = (text: string): DepartureRow & { raw: Buffer; contentType: str
 })
 
 const open = (port: number, own: object = {}, deskOwn: Partial<LinkDesk> = {}): Promise<MllpLink> =>
-  mllp.open(mllp.settings.parse({ host: '127.0.0.1', port, ackTimeoutMs: 10_000, ...own }), desk(deskOwn))
+  mllp.open(
+    mllp.settings.parse({ host: '127.0.0.1', port, ackTimeoutMs: 10_000, ...own }),
+    openDesk({ name: 'ris', transform: () => ({}), ...deskOwn }),
+  )
 
 const sent = (link: MllpLink, text: string, signal = new AbortController().signal) => {
   if (!link.send) throw new Error('a line that does not send')
@@ -259,7 +248,7 @@ describe('an answer', () => {
 
   test('that stays away after the accept acknowledgement leaves the message with the peer', async () => {
     await using ris = await answering((text) => ackOf(text, 'CA'))
-    await using link = await open(ris.port, { acknowledgment: 'both', ackTimeoutMs: 50 })
+    await using link = await open(ris.port, { acknowledgment: 'both', ackTimeoutMs: 500 })
     expect(await sent(link, order('1'))).toEqual({ end: 'sent' })
   })
 })
