@@ -35,6 +35,7 @@ function ours(text: string, context: unknown, variables: Record<string, unknown>
   const part = fast(tree, { writing, focus: shape, self: shape, variables: new Map(entries), constants: {} })
   if (!part) return 'other'
   const evaluate = writing.finish<(self: unknown, frame: Frame, run: Run) => unknown>(
+    text,
     'self, frame, run',
     `return ${part.code('self', 'self')}`,
   )

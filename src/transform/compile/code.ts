@@ -16,8 +16,8 @@ export interface Writing {
   fresh(): Code
   /** Puts a function beside the group's own; gives its name. The same text is one function. */
   beside(parameters: Code, body: Code): Code
-  /** Makes a function of what was written. `F` is what the code is known to be. */
-  finish<F>(parameters: Code, body: Code): F
+  /** Makes a function of what was written; `name` is what profiles call it. `F` is what the code is known to be. */
+  finish<F>(name: string, parameters: Code, body: Code): F
 }
 
 /** A text, number or boolean as it is written in JavaScript. */
@@ -45,13 +45,14 @@ export function newWriting(): Writing {
       functions.set(text, name)
       return name
     },
-    finish<F>(parameters: Code, body: Code) {
+    finish<F>(name: string, parameters: Code, body: Code) {
       const lines = [
         '"use strict"',
         // Constants, and no parameters: V8 then knows whom a call is for, and puts small functions in their place.
         `const [${[...bound.values()]}] = bound`,
         ...[...functions].map(([text, name]) => `function ${name}${text}`),
         `return function (${parameters}) {\n${body}\n}`,
+        `//# sourceURL=mappings/${encodeURIComponent(name)}`,
       ]
       const make = new Function('bound', lines.join('\n'))
       return make([...bound.keys()]) as F // as the caller has written it

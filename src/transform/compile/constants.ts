@@ -22,6 +22,7 @@ function worth({ value, ...at }: Constant, unit: Unit): Literal['value'] | undef
   const scope = emptyScope()
   const evaluated = expression(value, { unit, scope, shape: plain, place: at.name })('undefined')
   const found = scope.writing.finish<(frame: Frame, run: Run) => unknown>(
+    at.name,
     'frame, run',
     `return ${evaluated}`,
   )([], newRun({}))

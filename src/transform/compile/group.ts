@@ -61,7 +61,7 @@ function compiled({ group, unit }: Home, shapes: readonly Shape[]): () => Ready[
   run.frames[run.depth] = frame
   ${rules}
   run.depth--`
-  return () => writing.finish(['run', ...given].join(', '), body)
+  return () => writing.finish(group.name, ['run', ...given].join(', '), body)
 }
 
 const absent = (count: number): Code[] => new Array<Code>(count).fill('undefined')
