@@ -3,8 +3,9 @@ import type { Database } from './database.ts'
 import type { Occupancy, Trail, Way } from './facts.ts'
 import { accessIn, type Current } from './keyed.ts'
 import { storedOf } from './read.ts'
+import { foundIn } from './search/found.ts'
 import { isHot } from './search/hot.ts'
-import { quoted, searchTable } from './search/schema.ts'
+import { quoted } from './search/schema.ts'
 import { termOf } from './search/terms.ts'
 import { join, probed, raw, type Sql, sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
@@ -119,8 +120,7 @@ function naming(query: string, from: number): Sql {
     : raw(`s.terms @> array['${termOf(parameter, '')}' || f.type || '/' || f.id]`)
   return sql`select f.type || '/' || f.id as via, ${columns}
     from p${raw(String(from))} f
-    ${probed(sql`select s.id from ${raw(searchTable(type))} s where ${fits}`)} s
-    join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
+    ${foundIn(type, fits)}`
 }
 
 /** Places as rows like the others: the occupancy is the body. */

@@ -7,8 +7,9 @@ import type { Database } from './database.ts'
 import type { SameTraits, Traits } from './facts.ts'
 import type { Stored } from './kept.ts'
 import { type StoredRow, storedOf } from './read.ts'
+import { foundIn } from './search/found.ts'
 import { isHot } from './search/hot.ts'
-import { quoted, searchTable } from './search/schema.ts'
+import { quoted } from './search/schema.ts'
 import { termOf } from './search/terms.ts'
 import { join, probed, raw, type Sql, sql } from './sql.ts'
 import { indexed } from './write/identity.ts'
@@ -270,11 +271,10 @@ function carriers(keys: readonly OfType[]): Sql {
 
 function byNamed(query: string, keys: readonly OfType[]): Sql {
   const { type, parameter, others } = sourceOf(query)
+  const fits = raw(`s.terms @> array['${termOf(parameter, '')}' || i.type || '/' || i.id]`)
   return sql`select ${columns}, ${raw(`'naming ${query}'`)} as what, k.n::integer as n
     from ${carriers(keys)}
-    ${probed(sql`select id from ${raw(searchTable(type))} s
-      where s.terms @> array[${raw(`'${termOf(parameter, '')}'`)} || i.type || '/' || i.id]${beside(others)}`)} s
-    join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
+    ${foundIn(type, sql`${fits}${beside(others)}`)}`
 }
 
 function byReferred(query: string, references: readonly string[]): Sql {
@@ -284,8 +284,7 @@ function byReferred(query: string, references: readonly string[]): Sql {
     : raw(`s.terms @> array['${termOf(parameter, '')}' || k.reference]`)
   return sql`select ${columns}, ${raw(`'referring ${query}'`)} as what, k.n::integer as n
     from unnest(${references}::text[]) with ordinality as k(reference, n)
-    ${probed(sql`select id from ${raw(searchTable(type))} s where ${fits}${beside(others)}`)} s
-    join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`
+    ${foundIn(type, sql`${fits}${beside(others)}`)}`
 }
 
 /** The codes that are to be beside the reference: ours to write out. */
@@ -334,8 +333,7 @@ function namesakesOf(asked: AskedNamesakes, number: number): Sql[] {
       from ${alike} join resource r on r.type = 'Patient' and r.id = p.id`,
     sql`select ${columns}, 'namesake ' || p.id as what, ${n} as n
       from ${alike}
-      ${probed(sql`select id from ${raw(searchTable(type))} s where ${fits}${beside(others)}`)} s
-      join resource r on r.type = ${raw(`'${type}'`)} and r.id = s.id`,
+      ${foundIn(type, sql`${fits}${beside(others)}`)}`,
   ]
 }
 

@@ -147,16 +147,23 @@ test('an index serves what is looked up, though the tables were empty when it wa
     /Index Scan using message_current\b.*\n *Index Cond/,
   ])
     expect(plans).toMatch(probe)
+  // Of those, each resource by its type and id.
+  expect(
+    plans.match(/Scan using resource_pkey on .*\n *Index Cond: \(\(type = .*\) AND \(id = /g),
+  ).toHaveLength(4)
+  expect(plans).not.toMatch(/resource_\w*position/)
   expect(plans).not.toMatch(/Scan using \w+ on (search_\w+|message|occupancy)\b.*\n(?! *Index Cond)/)
 })
 
-/** How statements are planned, for any values, by who knows that there is nothing yet. */
+/** How statements are planned, for any values, by who knows that there is nothing yet but slots. */
 async function plansOnEmpty(url: string, texts: readonly string[]): Promise<string> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
     const settings = Object.entries(changingSettings).map(([name, value]) => `set ${name} = '${value}'`)
-    await client.query('vacuum analyze search_appointment, search_task, occupancy, message')
+    await client.query(`insert into resource
+      select 'Slot', n::text, 1, now(), false, '{}', '{}', 0, n from generate_series(1, 2000) n`)
+    await client.query('vacuum analyze resource, search_appointment, search_task, occupancy, message')
     await client.query(settings.join('; '))
     const lines: string[] = []
     for (const text of texts) {
