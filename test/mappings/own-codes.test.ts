@@ -1,4 +1,4 @@
-import type { Coding, ConceptMap, ServiceRequest } from '@medplum/fhirtypes'
+import type { Coding, ConceptMap, Observation, ServiceRequest } from '@medplum/fhirtypes'
 import { expect, test } from 'vitest'
 import { parseMessage } from '../../src/hl7v2/message.ts'
 import { toTree } from '../../src/hl7v2/tree.ts'
@@ -63,3 +63,17 @@ test('a code that nobody knows stays as it was sent, with its text, and is told'
   })
   expect(unmapped).toMatchObject([{ map: local, code: '0815', place: 'OBR-4' }])
 })
+
+test.each([
+  ['60001007^Not pregnant^SCT', ['60001007']],
+  ['N^^expandedYes-NoIndicator', ['N', '60001007']],
+])(
+  'an answer on pregnancy is known by its SNOMED CT code, also when it comes as one: %s',
+  (answer, codes) => {
+    const text = `MSH|^~\\&|A|B|||20260107||ORM^O01^ORM_O01|1|P|2.5.1\rPID|||1^^^A^PI\rORC|NW|P-1\rOBR|1|||24590-2^MR Brain^LN\rOBX|1|CE|82810-3^Pregnancy status^LN||${answer}||||||O`
+    const { target, unmapped } = maps.run('ORM_O01-to-ServiceRequest', toTree(parseMessage(text)))
+    const [said] = resourcesOf(target).filter((one): one is Observation => one.resourceType === 'Observation')
+    expect(said?.valueCodeableConcept?.coding?.map(({ code }) => code)).toEqual(codes)
+    expect(unmapped).toEqual([])
+  },
+)
