@@ -105,7 +105,7 @@ function written(plan: Plan, step: string, reader: Reader, desk: Desk, at: Momen
     resources: [...kept, ...traces].map((resource) => rowOf(resource, plan, desk)),
     removed,
     departures,
-    grants: grantsOf(plan, kept),
+    grants: grantsOf(plan, kept, reader),
     relies: reliesOf(plan, reader),
     ...(plan.conditions && { conditions: new Map(Object.entries(plan.conditions)) }),
     ...(plan.take && { take: plan.take }),
@@ -148,10 +148,12 @@ function rowOf(resource: Kept, plan: Plan, desk: Desk): Written {
   return { resource, replaces, sight: [...new Set([...own, ...granted])] }
 }
 
-function grantsOf(plan: Plan, kept: readonly Kept[]) {
+/** What is written here is seen by its own row; who sees a thing already, as the facts have it, need not be let see it. */
+function grantsOf(plan: Plan, kept: readonly Kept[], { sights }: Reader) {
   const here = new Set(kept.map(({ resourceType, id }) => `${resourceType}/${id}`))
   return Object.entries(plan.grant ?? {})
     .filter(([reference]) => !here.has(reference))
+    .filter(([reference, sight]) => sight.some((key) => !sights.get(reference)?.includes(key)))
     .map(([reference, sight]) => ({ reference, sight }))
 }
 

@@ -5,6 +5,8 @@ import type { Kept } from './kept.ts'
 export interface Reader {
   /** `Type/id` → version, for all that was read by id or identifier. */
   readonly versions: ReadonlyMap<string, number>
+  /** Likewise the keys of those who might see it then. */
+  readonly sights: ReadonlyMap<string, readonly string[]>
   /**
    * Reads all that lies along these trails in one statement. What is asked of it afterwards (by id, by reference, by
    * the same search, what is taken of a slot) is known already; the rest is read as ever.

@@ -21,6 +21,7 @@ export function readerOf(
   search: (type: string, query: string) => Promise<readonly Stored[]>,
 ): Reader {
   const versions = new Map<string, number>()
+  const sights = new Map<string, readonly string[]>()
   const rows = new Map<string, Promise<Current | undefined>>()
   const naming = new Map<string, readonly Current[]>()
   const taken = new Map<string, readonly Occupancy[]>()
@@ -37,9 +38,10 @@ export function readerOf(
   }
 
   /** The row as a resource of the type that was asked for by name. */
-  const remembered = <R>(found: Stored | undefined): R | undefined => {
+  const remembered = <R>(found: Stored | Current | undefined): R | undefined => {
     if (!found) return undefined
     versions.set(`${found.type}/${found.id}`, found.version)
+    if ('access' in found) sights.set(`${found.type}/${found.id}`, found.access)
     return found.deleted ? undefined : (parseKept(found.body) as R)
   }
 
@@ -81,6 +83,7 @@ export function readerOf(
 
   return {
     versions,
+    sights,
     async around(trails) {
       const seen = await lookAround(db, trails)
       for (const [reference, row] of seen.rows)

@@ -1,5 +1,6 @@
 import type { Patient } from '@medplum/fhirtypes'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { perform } from '../../src/flows/perform.ts'
 import type { Plan, Step } from '../../src/flows/step.ts'
 import type { Kept } from '../../src/store/index.ts'
 import { openTestDesk, type TestDesk } from './desk.ts'
@@ -78,6 +79,38 @@ describe('a step', () => {
     )
     await desk.does('gateway', relying, {})
     expect(seen).toEqual(['1', '2'])
+  })
+
+  test('lets nobody see what they see already, as its facts have it', async () => {
+    const id = await newPatient()
+    const reference = `Patient/${id}`
+    const granted: unknown[] = []
+    const own = desk.as('gateway')
+    const store = {
+      ...desk.store,
+      write: (write: Parameters<typeof desk.store.write>[0]) => {
+        granted.push(write.grants)
+        return desk.store.write(write)
+      },
+    }
+    const letting = (...keys: string[]) =>
+      perform(
+        about(id, () => ({
+          write: [patient({ identifier: [{ system: 'urn:oid:1.2.3', value: `${granted.length}` }] })],
+          grant: { [reference]: keys },
+        })),
+        {},
+        { ...own, store },
+      )
+    await letting('org:one')
+    await letting('org:one')
+    await letting('org:one', 'org:two')
+    expect(granted).toEqual([
+      [{ reference, sight: ['org:one'] }],
+      [],
+      [{ reference, sight: ['org:one', 'org:two'] }],
+    ])
+    expect(await desk.seenBy(reference)).toEqual(expect.arrayContaining(['org:one', 'org:two']))
   })
 
   test('that others always outrun gives up, and says that it may be tried again', async () => {
