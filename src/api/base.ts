@@ -29,6 +29,8 @@ export interface Base {
   profiles?: Readonly<Record<string, readonly string[]>>
   /** What may be searched for and brought along, by type, where that is less than all that the store knows. */
   searched?: Readonly<Record<string, Searched>>
+  /** What is contained in others may be searched for. */
+  contained?: true
   /** Media types that others call JSON, and the one that is answered with. */
   mediaTypes?: Readonly<Record<string, string>>
   /** A query as it is meant, where a dialect writes it otherwise than FHIR has it. */

@@ -120,6 +120,8 @@ test('what has no meaning among contained resources is refused by name', async (
   // Where nothing but one type's own address is asked.
   expect(await refused('?_type=Practitioner,Condition&_contained=true')).toBe('_contained')
   expect(await refused('StructureDefinition?_contained=true')).toBe('_contained')
+  const dialect = await api.send('GET', '/gap/Schedule?_contained=true')
+  expect([dialect.status, issuesIn(dialect)[0]?.expression], dialect.text).toEqual([400, ['_contained']])
   const headers = { 'if-none-exist': 'family=x&_contained=true' }
   expect((await api.send('POST', '/fhir/Practitioner', { body: doctor('Sous'), headers })).status).toBe(400)
 })

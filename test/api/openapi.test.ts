@@ -44,7 +44,7 @@ describe('/openapi.json', () => {
     const namesAt = (path: string) => described.paths[path]?.get?.parameters?.map(({ name }) => name)
     const ofContained = ['_contained', '_containedType']
     expect(namesAt('/fhir/Patient')).toEqual(expect.arrayContaining(['_count', '_include', ...ofContained]))
-    for (const path of ['/fhir', '/fhir/ValueSet'])
+    for (const path of ['/fhir', '/fhir/ValueSet', '/gap/Slot'])
       expect(
         namesAt(path)?.filter((name) => ofContained.includes(name)),
         path,

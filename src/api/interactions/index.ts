@@ -44,4 +44,5 @@ export const strict: Base = {
   interactions,
   operations,
   types: servedTypes,
+  contained: true,
 }

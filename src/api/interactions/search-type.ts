@@ -1,7 +1,7 @@
 import { searchset } from '../../fhir/bundle.ts'
 import { outcomeOf } from '../../fhir/outcome.ts'
 import type { Filter } from '../../fhir/search/filter.ts'
-import { parseSearch, type Search } from '../../fhir/search.ts'
+import { parseSearch, type Search, type SearchOptions } from '../../fhir/search.ts'
 import { type Answer, namedOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
 import { searchConformance } from '../conformance.ts'
@@ -16,7 +16,7 @@ export const searchType: Interaction = {
   path: '/:type',
   letter: 's',
   conformance: (call) => searchConformance(call, call.query),
-  handle: (call) => searched(call, call.query),
+  handle: (call) => searched(call, call.query, [], withContained(call)),
 }
 
 /** The same, with the parameters in a form: URLs are logged on their way. */
@@ -26,18 +26,21 @@ export const searchByPost: Interaction = {
   path: '/:type/_search',
   letter: 's',
   conformance: async (call) => searchConformance(call, await searchedFor(call)),
-  handle: async (call) => searched(call, await searchedFor(call)),
+  handle: async (call) => searched(call, await searchedFor(call), [], withContained(call)),
 }
+
+const withContained = (call: Call): SearchOptions => ({ ...optionsOf(call), contained: true })
 
 /** What a query finds for the caller, as a searchset. `more` are conditions that no query can say. */
 export async function searched(
   call: Call,
   query: URLSearchParams,
   more: readonly Filter[] = [],
+  options = optionsOf(call),
 ): Promise<Answer> {
   const { house, base, permit } = call
   const type = typeOf(call)
-  const { search, warnings } = parseSearch(type, opened(call, query), { ...optionsOf(call), contained: true })
+  const { search, warnings } = parseSearch(type, opened(call, query), options)
   const counted = withCount({ ...search, filters: [...search.filters, ...more] }, query)
   const page = await house.store.search(withinReach(counted, permit), permit.actor.sight)
   const head = {

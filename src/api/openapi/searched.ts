@@ -13,7 +13,7 @@ const ofContained = [
 ]
 
 /** What may be asked for in a search of a type under a base: as `/metadata` declares it. */
-export function searchedBy(type: string, { searched }: Base): object[] {
+export function searchedBy(type: string, { searched, contained }: Base): object[] {
   const kinds = new Map(Object.entries(searched?.[type]?.parameters ?? ownOf(type)))
   return [
     ...[...kinds].map(([name, kind]) => ({
@@ -23,7 +23,7 @@ export function searchedBy(type: string, { searched }: Base): object[] {
       schema: { type: 'string' },
     })),
     ...controls.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
-    ...(isConformance(type) || searched?.[type] ? [] : ofContained).map(({ name, values }) => ({
+    ...(contained && !isConformance(type) ? ofContained : []).map(({ name, values }) => ({
       name,
       in: 'query',
       schema: { type: 'string', enum: values },
