@@ -1,6 +1,6 @@
 import type { Appointment, Organization, Patient, Schedule, Slot } from '@medplum/fhirtypes'
 import { failure } from '../fhir/outcome.ts'
-import { patientOf, sourceOf } from '../flows/booking/states.ts'
+import { centreOf, patientOf, sourceOf } from '../flows/booking/states.ts'
 import type { Desk, Peer } from '../flows/step.ts'
 import { periodOf } from '../indicators/index.ts'
 import type { Kept } from '../store/index.ts'
@@ -14,6 +14,8 @@ export interface Centre {
   /** Nobody but a person with a telephone. */
   manual: boolean
   phone: string | undefined
+  /** Whether it has places; a practice that only has a line has none. */
+  hasDiary: boolean
 }
 
 /** An appointment of a day, and whom it is for. */
@@ -43,11 +45,19 @@ export interface CentreDay {
 /** The centres that the territory is connected with, by name. */
 export async function centresOf(desk: Desk): Promise<Centre[]> {
   const reader = desk.store.reader()
-  const found = await Promise.all(
-    sourcesIn(desk).map(async (peer) => ({ peer, kept: await reader.follow(peer.organization) })),
-  )
+  const [found, { matches: diaries }] = await Promise.all([
+    Promise.all(
+      sourcesIn(desk).map(async (peer) => ({ peer, kept: await reader.follow(peer.organization) })),
+    ),
+    searched('Schedule', '_count=1000', desk),
+  ])
+  const withDiary = new Set(diaries.map((one) => centreOf(one, desk.territory)?.organization))
   return found
-    .flatMap(({ peer, kept }) => (kept?.resourceType === 'Organization' ? [centreOf(kept, peer)] : []))
+    .flatMap(({ peer, kept }) =>
+      kept?.resourceType === 'Organization'
+        ? [{ ...centreFrom(kept, peer), hasDiary: withDiary.has(peer.organization) }]
+        : [],
+    )
     .sort((a, b) => a.name.localeCompare(b.name, 'fr'))
 }
 
@@ -56,7 +66,7 @@ const sourcesIn = ({ territory }: Desk): Peer[] => [
   ...new Map(territory.peers.toReversed().map((peer) => [peer.organization, peer])).values(),
 ]
 
-const centreOf = (organization: Kept<Organization>, { manual }: Peer): Centre => ({
+const centreFrom = (organization: Kept<Organization>, { manual }: Peer): Omit<Centre, 'hasDiary'> => ({
   id: organization.id,
   name: organization.name ?? '',
   manual,

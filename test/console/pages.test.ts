@@ -88,7 +88,15 @@ describe.skipIf(!hasBrowser)('the pages in a browser', { timeout: 120_000 }, () 
     const id = await sent(demo)
     await using window = await openWindow(browser, { width: 390 })
     await signIn(window.page, baseUrl, 'Noah')
-    for (const path of ['', '/new?about=I8', `/requests/${id}`, '/waiting', '/counts']) {
+    const centre = demo.world.centres[0]?.id
+    for (const path of [
+      '',
+      '/new?about=I8',
+      `/requests/${id}`,
+      '/waiting',
+      `/centres/${centre}`,
+      '/counts',
+    ]) {
       await window.page.goto(`${baseUrl}/console${path}`)
       expect({ path, over: await overflowOf(window.page) }).toEqual({ path, over: 0 })
     }

@@ -9,7 +9,7 @@ export const centresPage: Page = {
   path: '/centres',
   async show({ view, desk }) {
     const { say } = view
-    const centres = await centresOf(desk)
+    const centres = (await centresOf(desk)).filter(({ hasDiary }) => hasDiary)
     return {
       title: say('nav.centres'),
       body: html`<h1>${say('nav.centres')}</h1><ul class="tiles">${centres.map(
