@@ -51,3 +51,18 @@ test('a link to a page is for whom it was given, and for what was asked', async 
     expect(issuesIn(reply)[0]?.expression).toEqual(['_cursor'])
   }
 })
+
+test('a link to a page does not say at whom the page before ended', async () => {
+  const family = 'Confidentiel'
+  await api.send('POST', '/fhir/Practitioner', { body: { resourceType: 'Practitioner', name: [{ family }] } })
+  await api.send('POST', '/fhir/Practitioner', {
+    body: { resourceType: 'Practitioner', name: [{ family: 'Suivant' }] },
+  })
+  const address = '/fhir/Practitioner?_count=1&_sort=family&family=Confidentiel,Suivant'
+  const [first, again] = [await api.send('GET', address), await api.send('GET', address)]
+  const cursor = new URLSearchParams(linkOf(first, 'next').split('?')[1]).get('_cursor') ?? ''
+  expect(cursor).not.toBe('')
+  const said = [cursor, ...cursor.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'))]
+  expect(said.join('\n').toLowerCase()).not.toContain('confidentiel')
+  expect(linkOf(again, 'next')).toBe(linkOf(first, 'next'))
+})
