@@ -6,7 +6,7 @@ import type { Part, SearchOptions } from '../fhir/search.ts'
 import { codesIn } from '../fhir/value-set.ts'
 import type { Found } from '../store/index.ts'
 import type { Call } from './call.ts'
-import { placeIn, sealed } from './page-link.ts'
+import { cursorFor, placeIn } from './page-link.ts'
 import { preferenceOf } from './prefer.ts'
 
 /** Those of the form and those of the URL together. Source: FHIR R4, http, search. */
@@ -59,7 +59,7 @@ export function linksOf(call: Call, query: URLSearchParams, next: string | undef
   const address = parts.filter((part) => part !== undefined).join('/')
   const self: Link = { relation: 'self', url: urlOf(address, query) }
   if (next === undefined) return [self]
-  return [self, { relation: 'next', url: furtherOf(self.url, query, sealed(call, query, next)) }]
+  return [self, { relation: 'next', url: furtherOf(self.url, query, cursorFor(call, query, next)) }]
 }
 
 /** The address of a page further on; of a first page, what it has in common with this one is not written again. */

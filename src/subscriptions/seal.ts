@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { sealed, unsealed } from '../auth/sealing.ts'
 
 /** Hides the values of a channel's headers where they are kept, shown, exported and audited. */
 export interface Seal {
@@ -16,39 +17,20 @@ export interface Bound {
 }
 
 const mark = 'sealed:'
-const algorithm = 'aes-256-gcm'
 
 export const isSealed = (value: string): boolean => value.startsWith(mark)
 
 /** A new key, in the form in which gateways share it. */
 export const newSealKey = (): string => randomBytes(32).toString('base64')
 
-/** AES-256-GCM with the owner, endpoint and header as associated data. Source: NIST SP 800-38D. */
+/** With the owner, endpoint and header as what it is bound to. */
 export function sealWith(key: string): Seal {
   const secret = Buffer.from(key, 'base64')
   return {
-    close(value, bound) {
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv(algorithm, secret, nonce).setAAD(about(bound))
-      const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()])
-      return mark + Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url')
-    },
-
-    open(sealed, bound) {
-      const bytes = Buffer.from(sealed.slice(mark.length), 'base64url')
-      if (bytes.length < 28) return undefined
-      const [nonce, tag, text] = [bytes.subarray(0, 12), bytes.subarray(12, 28), bytes.subarray(28)]
-      const decipher = createDecipheriv(algorithm, secret, nonce, { authTagLength: 16 })
-        .setAAD(about(bound))
-        .setAuthTag(tag)
-      try {
-        return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8')
-      } catch {
-        return undefined // the tag does not fit: closed for another, or not by us
-      }
-    },
+    close: (value, bound) => mark + sealed(value, about(bound), secret),
+    open: (said, bound) => unsealed(said.slice(mark.length), about(bound), secret),
   }
 }
 
-const about = ({ client, endpoint, header }: Bound): Buffer =>
-  Buffer.from(JSON.stringify([client, endpoint, header.toLowerCase()]))
+const about = ({ client, endpoint, header }: Bound): string =>
+  JSON.stringify([client, endpoint, header.toLowerCase()])

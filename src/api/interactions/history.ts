@@ -7,7 +7,7 @@ import { servedTypes } from '../../fhir/served.ts'
 import type { HistoryPage, HistoryQuery } from '../../store/index.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, idOf, typeOf } from '../call.ts'
-import { placeIn, sealed } from '../page-link.ts'
+import { cursorFor, placeIn } from '../page-link.ts'
 import { expectOnly } from '../parameters.ts'
 import type { Interaction } from './interaction.ts'
 
@@ -140,7 +140,7 @@ function instantOf(query: URLSearchParams, name: string): string | undefined {
 /** Itself, the next page, and on the last one of a pull where the next pull goes on. */
 function linksOf(call: Call, { next, resume }: HistoryPage): Link[] {
   const self: Link = { relation: 'self', url: urlOf(call, call.query.get('_cursor') ?? undefined) }
-  const linkTo = (place: string) => urlOf(call, sealed(call, call.query, place))
+  const linkTo = (place: string) => urlOf(call, cursorFor(call, call.query, place))
   if (next !== undefined) return [self, { relation: 'next', url: linkTo(next) }]
   return resume === undefined ? [self] : [self, { relation: 'monitor', url: linkTo(resume) }]
 }
