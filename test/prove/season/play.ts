@@ -446,9 +446,9 @@ class Season {
     await this.#put({ ...task, ...more, status } as Kept<Task>) // a Task still
   }
 
-  /** What the centre's own system says became of an appointment; a centre that has only a telephone says nothing. */
-  async #noted(appointment: Kept<Appointment>, status: 'noshow' | 'fulfilled'): Promise<void> {
-    if (hasSystem(appointment)) await this.#put({ ...appointment, status }, sourceOf(appointment))
+  /** What became of an appointment: by the centre's own system, or by the cell where there is only a telephone. */
+  #noted(appointment: Kept<Appointment>, status: 'noshow' | 'fulfilled'): Promise<void> {
+    return this.#put({ ...appointment, status }, hasSystem(appointment) ? sourceOf(appointment) : 'cell')
   }
 
   async #put(resource: Kept, by = 'cell'): Promise<void> {
