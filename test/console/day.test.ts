@@ -39,8 +39,7 @@ describe.skipIf(!hasBrowser)('a centre’s day', { timeout: 120_000 }, () => {
       await page.keyboard.press('Tab')
       expect(await page.locator(':focus').textContent()).toBe(said)
       await page.keyboard.press('Enter')
-      await page.waitForURL(/done=done\./)
-      expect(await lineOf(page, 'MATINALE').locator('.badge').textContent()).toBe(state)
+      await badge(page, 'MATINALE', state).waitFor()
       expect(page.url()).toMatch(new RegExp(`#appointment-${id}$`))
     }
     expect(await choicesOn(page, 'MATINALE')).toEqual([])
@@ -70,7 +69,7 @@ describe.skipIf(!hasBrowser)('a centre’s day', { timeout: 120_000 }, () => {
     expect(await page.getByRole('button', { name: /^Book / }).count()).toBeGreaterThan(0)
     await page.goto(day)
     await lineOf(page, 'TARDIVE').getByRole('button', { name: 'Arrived' }).press('Enter')
-    expect(await lineOf(page, 'TARDIVE').locator('.badge').textContent()).toBe('Patient arrived')
+    await badge(page, 'TARDIVE', 'Patient arrived').waitFor()
     expect(await stageOf(demo, id)).toBe('visit-scheduled')
   })
 
@@ -106,6 +105,7 @@ describe.skipIf(!hasBrowser)('a centre’s day', { timeout: 120_000 }, () => {
 })
 
 const lineOf = (page: Page, name: string) => page.locator('.day tr').filter({ hasText: name })
+const badge = (page: Page, name: string, hasText: string) => lineOf(page, name).locator('.badge', { hasText })
 const choicesOn = (page: Page, name: string) => lineOf(page, name).getByRole('button').allTextContents()
 
 const appointmentOf = (demo: TestDemo, id: string) => demo.as('cell').get<Appointment>(`Appointment/${id}`)
