@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Bundle } from '@medplum/fhirtypes'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Check } from '../../src/cli/kit/contract.ts'
+import { openPartners } from '../../src/demo/partners/index.ts'
 import { allOk } from '../../src/fhir/outcome.ts'
 import { takeRows } from '../../src/flows/slots/rows.ts'
 import { field, type Message } from '../../src/hl7v2/message.ts'
@@ -28,8 +29,8 @@ async function filledIn(kind: string, settings: object): Promise<string> {
   return path
 }
 
-async function tried(path: string) {
-  const { code, out } = await run(['kit', 'test', path, '--json'])
+async function tried(path: string, ...more: string[]) {
+  const { code, out } = await run(['kit', 'test', path, '--json', ...more])
   const { checks }: { checks: Check[] } = JSON.parse(out)
   return { code, ends: Object.fromEntries(checks.map(({ name, end }) => [name, end])), checks }
 }
@@ -55,6 +56,26 @@ describe('a radiology system that speaks HL7 v2', () => {
       'the same cancellation again is taken': 'passed',
       'what it does not know is refused, and the line stays': 'passed',
     })
+    expect(code).toBe(0)
+  })
+
+  test('of the demo keeps the contract', async () => {
+    await using partners = await openPartners({
+      clock: () => new Date(),
+      vendor: { clientId: 'vendor', secret: 'of-a-test' },
+      gatewayMllp: () => ({ host: '127.0.0.1', port: 1 }),
+    })
+    const place = partners.diaries['ris-v2'].places.find(
+      ({ start }) => Date.parse(start) > Date.now() + 3_600_000,
+    )
+    const { code, checks } = await tried(
+      await filledIn('mllp', { port: partners.mllp.port }),
+      '--start',
+      place?.start ?? '',
+    )
+    expect(checks.filter(({ end }) => end !== 'passed').map(({ name }) => name)).toEqual([
+      'its diary can be read, and every place in it is valid',
+    ])
     expect(code).toBe(0)
   })
 

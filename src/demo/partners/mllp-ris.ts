@@ -16,6 +16,9 @@ export interface MllpRis extends AsyncDisposable {
   comment(placerOrderNumber: string, text: string): Promise<string>
 }
 
+/** What it takes beside requests for places: orders, replies to comments, what changes of a patient. */
+const heard: ReadonlySet<string> = new Set(['ORM^O01', 'ORU^R01', 'ADT^A08', 'ADT^A40'])
+
 const application = 'DEMO_RIS'
 const facility = 'PORT'
 
@@ -64,8 +67,11 @@ function answer(text: string, diary: Diary, orders: Map<string, Message>): strin
   if (kind === 'SRM^S01') return booked(message, diary)
   if (kind === 'SRM^S04') return unbooked(message, diary)
   const placer = field(message, 'ORC-2')
-  if (kind.startsWith('ORM') && placer) orders.set(placer, message)
-  return segments(headerTo(message, `ACK^${kind.split('^')[1]}^ACK`), `MSA|AA|${controlId(message)}`)
+  if (kind === 'ORM^O01' && placer) orders.set(placer, message)
+  const said = heard.has(kind)
+    ? `AA|${controlId(message)}`
+    : `AR|${controlId(message)}|Type de message inconnu`
+  return segments(headerTo(message, `ACK^${kind.split('^')[1]}^ACK`), `MSA|${said}`)
 }
 
 /** Asked for a place: by the start that the request names, in any diary that has it free. */
