@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { entriesIn, issuesIn, openTestApi, permit, type Reply, type TestApi } from '../support/api.ts'
-
-const cell = (name: string, scopes: string) =>
-  permit(name, 'cell', { organization: 'Organization/cell', scopes })
+import { cellWith, entriesIn, issuesIn, openTestApi, type Reply, type TestApi } from '../support/api.ts'
 
 let api: TestApi
 beforeAll(async () => {
   api = await openTestApi({
     permits: {
-      doctors: cell('doctors', 'system/Practitioner.rs'),
-      women: cell('women', 'system/Practitioner.rs?gender=female system/Condition.rs'),
-      some: cell('some', 'system/Practitioner.rs system/Condition.rs?code=x system/Observation.rs'),
+      doctors: cellWith('doctors', 'system/Practitioner.rs'),
+      women: cellWith('women', 'system/Practitioner.rs?gender=female system/Condition.rs'),
+      some: cellWith('some', 'system/Practitioner.rs system/Condition.rs?code=x system/Observation.rs'),
     },
   })
 })

@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { entriesIn, issuesIn, openTestApi, permit, type TestApi } from '../support/api.ts'
-
-const cell = (name: string, scopes: string) =>
-  permit(name, 'cell', { organization: 'Organization/cell', scopes })
+import { cellWith, entriesIn, issuesIn, openTestApi, type TestApi } from '../support/api.ts'
 
 let api: TestApi
 beforeAll(async () => {
   api = await openTestApi({
     permits: {
-      women: cell('women', 'system/Patient.cruds?gender=female'),
-      both: cell('both', 'system/Patient.rs?gender=female system/Patient.rs?gender=male'),
-      conditions: cell('conditions', 'system/Condition.rs'),
-      creator: cell('creator', 'system/Patient.c'),
-      updater: cell('updater', 'system/Patient.u'),
+      women: cellWith('women', 'system/Patient.cruds?gender=female'),
+      both: cellWith('both', 'system/Patient.rs?gender=female system/Patient.rs?gender=male'),
+      conditions: cellWith('conditions', 'system/Condition.rs'),
+      creator: cellWith('creator', 'system/Patient.c'),
+      updater: cellWith('updater', 'system/Patient.u'),
     },
   })
 })

@@ -81,6 +81,10 @@ export function permit(
   }
 }
 
+/** A client of the cell, that may do what its scopes say. */
+export const cellWith = (name: string, scopes: string): Permit =>
+  permit(name, 'cell', { organization: 'Organization/cell', scopes })
+
 export const clients: Readonly<Record<string, Permit>> = {
   cell: permit('cell', 'cell', { organization: 'Organization/cell' }),
   operator: permit('operator', 'operator'),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { failure } from '../../../src/fhir/outcome.ts'
 import { openMaking } from '../../../src/flows/resource/making.ts'
 import { transact } from '../../../src/flows/resource/transact.ts'
+import type { Desk } from '../../../src/flows/step.ts'
 import { fixedId, openTestDesk } from '../desk.ts'
 
 const number = { system: 'urn:test', value: '1' }
@@ -13,6 +14,17 @@ const asked = {
   resource: said,
   ifNoneExist: `identifier=${number.system}|${number.value}`,
 } as const
+
+/** So many who ask for it at the same time. */
+const atOnce = (count: number, desk: Desk) =>
+  Array.from({ length: count }, (_, n) =>
+    transact(
+      [asked],
+      () => fixedId(`${n}`),
+      desk,
+      () => undefined,
+    ),
+  )
 
 test('what many ask for by one condition at the same time is made once, and tried once', async () => {
   await using desk = await openTestDesk()
@@ -25,17 +37,7 @@ test('what many ask for by one condition at the same time is made once, and trie
     },
   }
   const own = { ...desk.as('cell'), store, making: openMaking() }
-  let made = 0
-  const all = await Promise.all(
-    Array.from({ length: 8 }, () =>
-      transact(
-        [asked],
-        () => fixedId(`${made++}`),
-        own,
-        () => undefined,
-      ),
-    ),
-  )
+  const all = await Promise.all(atOnce(8, own))
   expect(new Set(all.map(({ changed: [one] }) => one?.id)).size).toBe(1)
   expect(written).toBe(1)
 })
@@ -51,17 +53,7 @@ test('when who makes it fails, the next one makes it', async () => {
     },
   }
   const own = { ...desk.as('cell'), store, making: openMaking() }
-  let made = 0
-  const all = await Promise.allSettled(
-    Array.from({ length: 3 }, () =>
-      transact(
-        [asked],
-        () => fixedId(`${made++}`),
-        own,
-        () => undefined,
-      ),
-    ),
-  )
+  const all = await Promise.allSettled(atOnce(3, own))
   expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
   expect(await desk.all('Patient')).toHaveLength(1)
 })
