@@ -84,7 +84,8 @@ function readOnce({ store }: House, { type, id, version, body }: Found): Kept {
   const name = `${type}/${id}`
   const before = known.get(name)
   if (before?.version === version) return before.resource
-  const resource = JSON.parse(body) as Kept // the store keeps resources, complete
+  // Whoever changed it would change what others are shown: nobody can. The store keeps resources, complete.
+  const resource = JSON.parse(body, (_, value) => Object.freeze(value)) as Kept
   known.delete(name)
   known.set(name, { version, resource })
   for (const oldest of known.keys()) {
