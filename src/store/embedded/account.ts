@@ -44,7 +44,8 @@ export function spawnAs(
 
 /**
  * For a folder below one that is root's alone, such as /root: `nobody`, with the one right to pass through.
- * `setpriv` is in every Debian, Ubuntu, Fedora (util-linux).
+ * `setpriv` is in every Debian, Ubuntu, Fedora (util-linux). PostgreSQL asks by access(2) whether it may run its own
+ * programs, where the right counts only with `no_setuid_fixup`.
  */
 const entering: Account = {
   command: [
@@ -54,6 +55,7 @@ const entering: Account = {
     '--clear-groups',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
+    '--securebits=+no_setuid_fixup',
     '--',
   ],
 }
