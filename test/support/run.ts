@@ -1,6 +1,7 @@
 /**
  * `npm test`: all tests on the embedded PostgreSQL, and a second time on the server named by RELAIS_TEST_DATABASE_URL
- * when it is set. Arguments go to vitest. Ends with one line: `N passed, M failed`.
+ * when it is set. Arguments go to vitest. What failed is said once more at the end; the last line is
+ * `N passed, M failed`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,66 +9,65 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
-
-interface Count {
-  passed: number
-  failed: number
-  skipped: number
-}
-
-/** What is read of vitest's report. */
-const shape = z.object({
-  testResults: z
-    .array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }))
-    .default([]),
-})
+import { type Report, reportFile, reportShape } from './report.ts'
 
 const { RELAIS_TEST_DATABASE_URL: server, ...environment } = process.env
 const args = process.argv.slice(2)
 
-console.log('On the embedded PostgreSQL:')
-const counts = [await run(environment)]
+const reports = [await run('On the embedded PostgreSQL', environment)]
 if (server) {
-  console.log('On the server named by RELAIS_TEST_DATABASE_URL:')
-  counts.push(await run({ ...environment, RELAIS_TEST_DATABASE_URL: server }))
+  const env = { ...environment, RELAIS_TEST_DATABASE_URL: server }
+  reports.push(await run('On the server named by RELAIS_TEST_DATABASE_URL', env))
 }
-const sum = counts.reduce((a, b) => ({
-  passed: a.passed + b.passed,
-  failed: a.failed + b.failed,
-  skipped: a.skipped + b.skipped,
-}))
-console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
-process.exitCode = sum.failed > 0 || counts.some(({ passed }) => passed === 0) ? 1 : 0
+const [passed, failed, skipped] = (['passed', 'failed', 'skipped'] as const).map((state) =>
+  reports.reduce((sum, report) => sum + report[state], 0),
+) as [number, number, number]
+for (const { title, failures } of reports) {
+  for (const { where, errors } of failures) console.log(`\nFailed: ${title}: ${where}\n${errors.join('\n')}`)
+}
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed > 0 || reports.some((report) => report.passed === 0) ? 1 : 0
 
-/** Runs vitest once. A run that ends badly without a failed test (a file that cannot be loaded) counts as one failure. */
-async function run(env: NodeJS.ProcessEnv): Promise<Count> {
+/** Runs vitest once. A run that ends badly and does not say why counts as one failure. */
+async function run(title: string, env: NodeJS.ProcessEnv): Promise<Report & { title: string }> {
+  console.log(`${title}:`)
   const folder = await mkdtemp(join(tmpdir(), 'relais-run-'))
-  const report = join(folder, 'report.json')
+  const file = join(folder, 'report.json')
   try {
-    const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const config = fileURLToPath(new URL('../vitest.config.ts', import.meta.url))
-    const child = spawn(process.execPath, [vitest, 'run', '--config', config, ...reporters, ...args], {
-      env,
-      stdio: 'inherit',
-    })
-    const [code] = await once(child, 'exit')
-    const count = countOf(await readFile(report, 'utf8').catch(() => '{}'))
-    return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count
+    const code = await vitest({ ...env, [reportFile]: file })
+    const report = await read(file)
+    if (code === 0 || report.failed > 0) return { title, ...report }
+    const failure = { where: 'vitest itself', errors: [`it ended with code ${code}`] }
+    return { title, ...report, failed: 1, failures: [failure] }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function countOf(report: string): Count {
-  const { testResults } = shape.parse(JSON.parse(report))
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
-  const unloaded = testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  )
-  const passed = tests.filter(({ status }) => status === 'passed').length
-  const failed = tests.filter(({ status }) => status === 'failed').length
-  return { passed, failed: failed + unloaded.length, skipped: tests.length - passed - failed }
+async function vitest(env: NodeJS.ProcessEnv): Promise<number | string> {
+  const program = pathOf('../../node_modules/vitest/vitest.mjs')
+  const given = [
+    '--config',
+    pathOf('../vitest.config.ts'),
+    '--reporter=default',
+    `--reporter=${pathOf('./report.ts')}`,
+  ]
+  const child = spawn(process.execPath, [program, 'run', ...given, ...args], { env, stdio: 'inherit' })
+  const [code, signal] = await once(child, 'exit')
+  return code ?? signal
+}
+
+/** The report of a run; an empty one when the run ended before it wrote any. */
+async function read(file: string): Promise<Report> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    return undefined
+  })
+  return text === undefined
+    ? { passed: 0, failed: 0, skipped: 0, failures: [] }
+    : reportShape.parse(JSON.parse(text))
+}
+
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
 }
