@@ -101,8 +101,11 @@ function shared(a: Scope, b: Scope): Scope | undefined {
 
 /** Both filters at once: parameters are joined by «and». */
 function both(a: string, b: string): string {
-  return [...new Set([...a.split('&'), ...b.split('&')])].filter((part) => part !== '').join('&')
+  return [...new Set([...partsOf(a), ...partsOf(b)])].join('&')
 }
+
+/** The parameters of a filter: the more there are, the less it lets through. */
+const partsOf = (filter: string): string[] => (filter === '' ? [] : filter.split('&'))
 
 /** A scope that is granted as it was asked keeps its words. */
 function worded(scope: Scope, asked: Scope): Scope {
@@ -133,7 +136,7 @@ function covers(wide: Scope, narrow: Scope): boolean {
   return (
     (wide.type === '*' ? !isLiteral(narrow.text) : wide.type === narrow.type) &&
     [...narrow.letters].every((letter) => wide.letters.includes(letter)) &&
-    (wide.filter === '' || wide.filter === narrow.filter)
+    partsOf(wide.filter).every((part) => partsOf(narrow.filter).includes(part))
   )
 }
 

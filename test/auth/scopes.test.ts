@@ -121,6 +121,11 @@ describe('what is granted', () => {
     ['system/Slot.cruds', 'system/Slot.rs system/Slot.c', 'system/Slot.crs'],
     ['system/Slot.rs', 'system/Slot.rs?status=free', 'system/Slot.rs?status=free'],
     ['system/Slot.rs?schedule=1', 'system/Slot.rs?status=free', 'system/Slot.rs?schedule=1&status=free'],
+    [
+      'system/Slot.rs?status=free system/Slot.rs?schedule=1',
+      'system/Slot.rs?status=free system/Slot.rs?schedule=1',
+      'system/Slot.rs?status=free system/Slot.rs?schedule=1',
+    ],
     ['system/metrics', 'system/*.cruds', ''],
     ['system/operation', 'system/*.cruds', ''],
     ['system/operation system/*.r', 'system/operation system/*.cruds', 'system/operation system/*.r'],
