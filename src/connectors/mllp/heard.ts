@@ -42,22 +42,22 @@ export function sentBy(heard: Heard, type: string, settings: MllpSettings, at: D
   }
 }
 
+/** What answers mean unless a connector's file says otherwise: to whoever asks for a place, AR is a no as well. */
+const usual: MllpSettings['reads'] = {
+  '*': { AE: 'refused', AR: 'later' },
+  SRM: { AE: 'refused', AR: 'refused' },
+}
+
 /**
  * What an answer means: as the settings say of its error (ERR-3), else as the error says beyond doubt, else as the settings
  * say of its code (MSA-1). CE and CR are read as AE and AR where nothing is said of them.
  */
 function read({ code, errors }: Acknowledgment, type: string, { reads }: MllpSettings): Reading {
-  const own = { ...reads['*'], ...reads[type] }
+  const own = { ...usual['*'], ...reads['*'], ...usual[type], ...reads[type] }
   const [error] = errors
   if (code.endsWith('A')) return own[code] ?? 'done'
   const application = `A${code.slice(1)}`
-  return (
-    own[error?.err ?? ''] ??
-    plainly(error) ??
-    own[code] ??
-    own[application] ??
-    (application === 'AE' ? 'refused' : 'later')
-  )
+  return own[error?.err ?? ''] ?? plainly(error) ?? own[code] ?? own[application] ?? 'later'
 }
 
 /** What an error says beyond doubt: a peer that tells FHIR issue types, or that a record is locked. */

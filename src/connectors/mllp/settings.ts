@@ -101,12 +101,12 @@ const outward = {
       'communication.sent': { map: 'Communication-to-ORU_R01', message: 'ORU^R01' },
       'request.updated': { map: 'Task-to-ORM_O01', message: 'ORM^O01' },
     })
-    .describe('What is said by which map, by kind of departure'),
+    .describe('What is said by which map, by kind of departure; what it does not name does not leave'),
   reads: z
     .record(z.string(), readings)
-    .default({ '*': { AE: 'refused', AR: 'later' }, SRM: { AE: 'refused', AR: 'refused' } })
+    .default({})
     .describe(
-      'What this peer’s answers mean (done, refused, later, park, stop), by type of the message that they answer, * for the others: by code of MSA-1 (CE and CR as AE and AR), or of ERR-3, which wins',
+      'What this peer’s answers mean where they mean something else than usual (done, refused, later, park, stop), by type of the message that they answer, * for the others: by code of MSA-1 (CE and CR as AE and AR), or of ERR-3, which wins',
     ),
 }
 

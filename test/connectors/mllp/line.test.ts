@@ -103,6 +103,16 @@ describe('what is sent', () => {
     expect((await sent(link, order('1'))).end).toBe('later')
   })
 
+  test.each([
+    ['AR', srm, '', 'refused'],
+    ['AE', order('1'), '', 'refused'],
+    ['AR', order('1'), '\rERR|||207^^HL70357|E', 'parked'],
+  ])('ends as usual by what the settings do not read: %s', async (code, text, rest, end) => {
+    await using ris = await answering((heard) => ackOf(heard, code, 'ACK', rest))
+    await using link = await open(ris.port, { reads: { '*': { 207: 'park' } } })
+    expect((await sent(link, text)).end).toBe(end)
+  })
+
   test('is to come later when the peer is silent, and goes out the same then', async () => {
     const heard: string[] = []
     await using ris = await listening(async (line, count) => {
