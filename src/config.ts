@@ -7,6 +7,8 @@ interface Setting {
   /** As the README shows it; what is used when it is unset stands in `read`. */
   default: string
   meaning: string
+  /** An empty value says something of its own; of any other setting it is as if it were unset. */
+  mayBeEmpty?: true
 }
 
 const text = z.string().min(1)
@@ -49,9 +51,8 @@ export const settings = {
       .url()
       .transform((url) => url.replace(/\/$/, ''))
       .optional(),
-    default: 'from host and port',
-    meaning:
-      'public URL, used in every absolute link; forwarded headers are ignored unless `RELAIS_TRUSTED_PROXIES` lists the sender',
+    default: 'from host and port; `localhost` when that host is every address',
+    meaning: 'public URL, used in every absolute link; no header of a request changes it',
   },
   RELAIS_MLLP_HOST: {
     read: text.default('127.0.0.1'),
@@ -62,6 +63,7 @@ export const settings = {
     read: z.union([z.literal('').transform(() => null), port]).default(2575),
     default: '`2575`',
     meaning: 'HL7 v2 listener: port; `0` takes a free one, empty is off',
+    mayBeEmpty: true,
   },
   RELAIS_DATA_DIR: {
     read: text.default('./data'),
@@ -104,7 +106,7 @@ export const settings = {
   RELAIS_TRUSTED_PROXIES: {
     read: addresses.default([]),
     default: 'empty',
-    meaning: 'addresses whose forwarded headers are believed',
+    meaning: 'addresses, exact ones, whose `X-Forwarded-For` is believed: whom a request came from',
   },
   RELAIS_OIDC_ISSUER: {
     read: z.url().optional(),
@@ -147,7 +149,8 @@ export const settings = {
     read: keeping.prefault(usualKeeping),
     default: `\`${usualKeeping}\``,
     meaning:
-      'how long messages are kept, in days by status; of a status that is not named (usually `parked`), for ever. What is to leave is never removed',
+      'how long messages are kept, in days by status; of a status that is not named (usually `parked`), for ever. What is to leave is never removed; empty keeps all',
+    mayBeEmpty: true,
   },
   RELAIS_DEMO_ANYWHERE: {
     read: isYes.default(false),
@@ -179,8 +182,9 @@ export class ConfigError extends Error {
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const problems = unknownNames(environment)
   const read: Record<string, unknown> = {}
-  for (const [name, { read: type }] of Object.entries(settings)) {
-    const result = type.safeParse(environment[name])
+  for (const [name, { read: type, mayBeEmpty }] of Object.entries<Setting>(settings)) {
+    const said = environment[name]
+    const result = type.safeParse(said === '' && !mayBeEmpty ? undefined : said)
     if (result.success) read[name] = result.data
     else problems.push(`${name}: ${result.error.issues.map(({ message }) => message).join('; ')}`)
   }
@@ -193,6 +197,19 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (problems.length > 0) throw new ConfigError(problems)
   return read as Config // each value has passed its own type
 }
+
+/**
+ * The URL that absolute links begin with; `port` is the one that is listened on. Nobody can ask `0.0.0.0` for anything: who
+ * listens on every address is `localhost` until a URL is set.
+ */
+export function publicUrl(config: Config, port: number): string {
+  const { RELAIS_BASE_URL, RELAIS_HOST: host, RELAIS_TLS_CERT } = config
+  if (RELAIS_BASE_URL) return RELAIS_BASE_URL
+  const name = isEverywhere(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `${RELAIS_TLS_CERT ? 'https' : 'http'}://${name}:${port}`
+}
+
+const isEverywhere = (host: string): boolean => host === '0.0.0.0' || /^[0:]*:[0:]*$/.test(host)
 
 /** Names for tests and benchmarks, which the gateway itself does not read. */
 const others = new Set(['RELAIS_TEST_DATABASE_URL'])

@@ -5,7 +5,7 @@ import { adminApi, api } from './api/index.ts'
 import { openReadAudit } from './audit/reads.ts'
 import { gateway as itself } from './auth/actor.ts'
 import { organizationKey } from './auth/gate.ts'
-import type { Config } from './config.ts'
+import { type Config, publicUrl } from './config.ts'
 import { deliver } from './connectors/deliver.ts'
 import { answerMessage } from './connectors/mllp/index.ts'
 import { openConsole } from './console/index.ts'
@@ -67,8 +67,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const http = opening.use(
     await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, 'RELAIS_PORT', tls, stop.leftMs),
   )
-  const baseUrl =
-    config.RELAIS_BASE_URL ?? `${tls ? 'https' : 'http'}://${hostOf(http.address)}:${http.address.port}`
+  const baseUrl = publicUrl(config, http.address.port)
 
   const [rules, opened] = await Promise.all([loadRules(folder), openStore(storeSettings(options))])
   const store = opening.use(opened)
@@ -233,6 +232,3 @@ async function listenAdmin(
   listener.answerBy((request, environment) => app.fetch(request, environment))
   return listener
 }
-
-/** As it stands in a URL. */
-const hostOf = ({ host }: Address) => (host.includes(':') ? `[${host}]` : host)

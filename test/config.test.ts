@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, readConfig, settingsTable } from '../src/config.ts'
+import { ConfigError, publicUrl, readConfig, settingsTable } from '../src/config.ts'
 
 const problemsOf = (environment: NodeJS.ProcessEnv): readonly string[] => {
   try {
@@ -40,6 +40,28 @@ describe('settings', () => {
 
   test('an empty MLLP port switches the listener off', () => {
     expect(readConfig({ RELAIS_MLLP_PORT: '' }).RELAIS_MLLP_PORT).toBeNull()
+  })
+
+  test('any other empty value is as good as none', () => {
+    const empty = { RELAIS_ADMIN_PORT: '', RELAIS_PORT: '', RELAIS_BOOK_WAIT_MS: '', RELAIS_DATABASE_URL: '' }
+    expect(readConfig(empty)).toEqual(readConfig({}))
+  })
+
+  test.each([
+    [{}, 'http://127.0.0.1:80'],
+    [{ RELAIS_HOST: '0.0.0.0' }, 'http://localhost:80'],
+    [{ RELAIS_HOST: '::' }, 'http://localhost:80'],
+    [{ RELAIS_HOST: '::1' }, 'http://[::1]:80'],
+    [
+      { RELAIS_TLS_CERT: 'c', RELAIS_TLS_KEY: 'k', RELAIS_HOST: 'relais.example.org' },
+      'https://relais.example.org:80',
+    ],
+    [
+      { RELAIS_HOST: '0.0.0.0', RELAIS_BASE_URL: 'https://relais.example.org/' },
+      'https://relais.example.org',
+    ],
+  ])('links of %j begin with %s', (environment, url) => {
+    expect(publicUrl(readConfig(environment), 80)).toBe(url)
   })
 
   test('the README shows every setting as the code has it', () => {

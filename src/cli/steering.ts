@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { Registry } from 'prom-client'
 import type { Steering, Who } from '../api/steering.ts'
-import { type Config, ConfigError } from '../config.ts'
+import { type Config, ConfigError, publicUrl } from '../config.ts'
 import { connectors as kinds } from '../connectors/index.ts'
 import { openRooms, type Rooms } from '../gateway/rooms.ts'
 import { loadRules } from '../gateway/rules.ts'
@@ -49,13 +49,12 @@ async function roomsOf(
   config: Config,
   clock: () => Date,
 ): Promise<Rooms> {
-  const { RELAIS_BASE_URL, RELAIS_HOST, RELAIS_PORT } = config
   return openRooms({
     config,
     folder,
     rules: await loadRules(folder),
     store,
-    baseUrl: RELAIS_BASE_URL ?? `http://${RELAIS_HOST}:${RELAIS_PORT}`,
+    baseUrl: publicUrl(config, config.RELAIS_PORT),
     log: silent,
     clock,
     metrics: new Registry(),
