@@ -15,7 +15,7 @@ export const reportShape = z.object({
 export type Report = z.infer<typeof reportShape>
 
 /** The variable that names the file in which a run leaves its report, as JSON. */
-export const reportFile = 'RELAIS_TEST_REPORT'
+export const reportFile = 'TEST_REPORT'
 
 /** Leaves a report of the run where `run.ts` finds it: what failed is said once more at the very end of all. */
 export default class RunReporter implements Reporter {
