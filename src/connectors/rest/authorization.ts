@@ -33,6 +33,23 @@ export type Authorize = (fresh: boolean) => Promise<Record<string, string>>
 
 type Fetch = (url: string, init: OutboundRequest) => Promise<OutboundResponse>
 
+/**
+ * The partner's token endpoint gave no token: nothing gets through to the partner, whatever is sent. `answer`: what it
+ * said instead.
+ */
+export class TokenError extends Error {
+  /** Code, never what was said: `no token: HTTP 503`. */
+  readonly reason: string
+  readonly answer: OutboundResponse
+
+  constructor(why: string, answer: OutboundResponse, options?: ErrorOptions) {
+    super(`The token endpoint gave no token: ${why}`, options)
+    this.name = 'TokenError'
+    this.reason = `no token: ${why}`
+    this.answer = answer
+  }
+}
+
 const token = z.looseObject({ access_token: z.string().min(1), expires_in: z.number().default(60) })
 
 /** Tokens are asked for when they are needed, kept until shortly before their end, and asked for once at a time. */
@@ -58,9 +75,8 @@ function requested(settings: WithToken, fetch: Fetch, clock: () => Date) {
   const kept = { token: Promise.resolve(''), until: Number.POSITIVE_INFINITY }
   kept.token = form(settings, clock)
     .then((body) => fetch(settings.tokenUrl, post(body)))
-    .then(({ status, body }) => {
-      if (status !== 200) throw new Error(`The token endpoint answered ${status}`)
-      const { access_token, expires_in } = token.parse(JSON.parse(body.toString('utf8')))
+    .then((answer) => {
+      const { access_token, expires_in } = tokenIn(answer)
       kept.until = clock().getTime() + expires_in * 1000 - marginMs
       return access_token
     })
@@ -68,6 +84,16 @@ function requested(settings: WithToken, fetch: Fetch, clock: () => Date) {
     kept.until = 0 // the next call asks again
   })
   return kept
+}
+
+/** Fails: TokenError where the answer is none. */
+function tokenIn(answer: OutboundResponse): z.output<typeof token> {
+  if (answer.status !== 200) throw new TokenError(`HTTP ${answer.status}`, answer)
+  try {
+    return token.parse(JSON.parse(answer.body.toString('utf8')))
+  } catch (cause) {
+    throw new TokenError('unreadable', answer, { cause })
+  }
 }
 
 const post = (body: URLSearchParams): OutboundRequest => ({

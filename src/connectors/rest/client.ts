@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { guardedFetch, type OutboundRequest, type OutboundResponse } from '../../auth/outbound.ts'
 import { httpReadings } from '../reading.ts'
-import { type Authorize, authentication, openAuthorization } from './authorization.ts'
-import { restingFor } from './resting.ts'
+import { type Authorize, authentication, openAuthorization, TokenError } from './authorization.ts'
+import { type RestingDesk, restingFor } from './resting.ts'
 
 /** Settings that every partner reached over HTTP has. */
 export const restSettings = z.object({
@@ -28,8 +28,7 @@ export interface RestClient {
   call(path: string, init?: OutboundRequest & { signal?: AbortSignal }): Promise<OutboundResponse>
 }
 
-export interface RestDesk {
-  clock: () => Date
+export interface RestDesk extends RestingDesk {
   outboundLoopback: boolean
 }
 
@@ -44,18 +43,23 @@ export function openRest(settings: RestSettings, desk: RestDesk): RestClient {
   const fetch = (url: string, init: OutboundRequest, signal?: AbortSignal) =>
     guardedFetch(url, init, { ...reach, ...(signal && { signal }) })
   const authorize: Authorize = openAuthorization(settings.auth, fetch, desk.clock)
-  const resting = restingFor(desk.clock)
+  const resting = restingFor(desk)
 
   return {
     async call(path, { signal, ...init } = {}) {
       const url = beneath(path, settings.baseUrl)
-      resting.refuse()
+      await resting.refuse()
       const sent = async (fresh: boolean) =>
         fetch(url, { ...init, headers: { ...init.headers, ...(await authorize(fresh)) } }, signal)
-      const first = await sent(false)
-      const answer = first.status === 401 && settings.auth.kind !== 'none' ? await sent(true) : first
-      resting.note(answer)
-      return answer
+      try {
+        const first = await sent(false)
+        const answer = first.status === 401 && settings.auth.kind !== 'none' ? await sent(true) : first
+        await resting.note(answer)
+        return answer
+      } catch (thrown) {
+        if (thrown instanceof TokenError) await resting.note(thrown.answer)
+        throw thrown
+      }
     },
   }
 }

@@ -22,20 +22,33 @@ export function retryAfterOf({ headers }: Pick<OutboundResponse, 'headers'>, now
   return seconds > 0 ? Math.min(seconds, longestSeconds) : undefined
 }
 
-/** Keeps from calling a partner for as long as it asks, whoever wants to: what is read and what is sent go by one limit. */
-export function restingFor(clock: () => Date) {
-  let until = 0
+export interface RestingDesk {
+  clock: () => Date
+  /** Small state that gateways share. */
+  recall(key: string): Promise<string | undefined>
+  remember(key: string, value: string): Promise<void>
+}
+
+const restsUntil = 'rests-until'
+
+/**
+ * Keeps from calling a partner for as long as it asks, whoever wants to: what is read and what is sent go by one limit,
+ * by whichever gateway.
+ */
+export function restingFor({ clock, recall, remember }: RestingDesk) {
   return {
     /** Fails: RestingError while the partner is to be left alone. */
-    refuse(): void {
-      const seconds = Math.ceil((until - clock().getTime()) / 1000)
+    async refuse(): Promise<void> {
+      const until = await recall(restsUntil)
+      const seconds = until === undefined ? 0 : Math.ceil((Date.parse(until) - clock().getTime()) / 1000)
       if (seconds > 0) throw new RestingError(seconds)
     },
     /** Looks at an answer: 429 and 503 may ask to wait. */
-    note(answer: OutboundResponse): void {
+    async note(answer: OutboundResponse): Promise<void> {
       if (answer.status !== 429 && answer.status !== 503) return
       const seconds = retryAfterOf(answer, clock())
-      if (seconds !== undefined) until = clock().getTime() + seconds * 1000
+      if (seconds === undefined) return
+      await remember(restsUntil, new Date(clock().getTime() + seconds * 1000).toISOString())
     },
   }
 }

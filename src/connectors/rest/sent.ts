@@ -1,6 +1,7 @@
 import { OutboundError, type OutboundResponse } from '../../auth/outbound.ts'
 import type { Sent } from '../connector.ts'
 import { type Reading, readStatus } from '../reading.ts'
+import { TokenError } from './authorization.ts'
 import { RestingError, retryAfterOf } from './resting.ts'
 
 /** How a call ended, by its status, and by what the connector's file says of it. */
@@ -8,8 +9,13 @@ export function sentBy(answer: OutboundResponse, reads: Readonly<Record<string, 
   const { status } = answer
   const sent = readStatus(status, reads)
   if (sent.end === 'sent') return sent
-  const seconds = sent.end === 'later' ? retryAfterOf(answer, new Date()) : undefined // a date is by the world's clock
-  return { ...sent, reason: `HTTP ${status}`, ...(seconds !== undefined && { retryAfterSeconds: seconds }) }
+  return { ...sent, reason: `HTTP ${status}`, ...(sent.end === 'later' && asked(answer)) }
+}
+
+/** How long an answer asks to wait; a date is by the world's clock. */
+function asked(answer: OutboundResponse): Pick<Sent, 'retryAfterSeconds'> {
+  const seconds = retryAfterOf(answer, new Date())
+  return seconds === undefined ? {} : { retryAfterSeconds: seconds }
 }
 
 /** How a call ended that got no answer: tried again later. */
@@ -17,6 +23,9 @@ export function unsent(thrown: unknown): Sent {
   if (thrown instanceof RestingError)
     return { end: 'later', reason: 'resting', retryAfterSeconds: thrown.seconds }
   if (thrown instanceof OutboundError) return { end: 'later', reason: thrown.code, isLineDown: true }
+  if (thrown instanceof TokenError) {
+    return { ...asked(thrown.answer), end: 'later', reason: thrown.reason, isLineDown: true }
+  }
   throw thrown
 }
 
