@@ -7,6 +7,7 @@ import type {
   QuestionnaireResponseItemAnswer,
   Resource,
 } from '@medplum/fhirtypes'
+import { parseDate } from '../../fhir/dates.ts'
 import type { Question } from './protocol.ts'
 
 /** What was answered to a question. `given`: in words or by a number, and not unknown. */
@@ -37,16 +38,40 @@ interface Value {
 
 /**
  * The answers to these questions, wherever they were given: Observations (also what came as OBX) and answered
- * questionnaires. Of several, the last that is there; one that is more than unknown wins over unknown.
+ * questionnaires, in any order. Of several, the latest by `inTime`; one that is more than unknown wins over unknown.
  */
 export function answersTo(questions: readonly Question[], supporting: readonly Resource[]): Answer[] {
-  const told = supporting.flatMap(toldIn)
+  const told = supporting.toSorted(inTime).flatMap(toldIn)
   return questions.flatMap((question) => {
     const all = told.filter(({ codes }) => isAbout(question, codes)).map((one) => answerTo(question, one))
     const last = all.findLast(({ answer }) => answer !== 'unknown') ?? all.at(-1)
     return last ? [last] : []
   })
 }
+
+/** By when it was so or was said; what was said at one time, by when it was kept, then by id. What is not kept yet is the latest. */
+function inTime(a: Resource, b: Resource): number {
+  for (const key of [saidAt, keptAt, idOf] as const) if (key(a) !== key(b)) return key(a) < key(b) ? -1 : 1
+  return 0
+}
+
+/** A day is told by its end; nothing was said after it was kept. */
+function saidAt(resource: Resource): number {
+  const { high } = parseDate(timeIn(resource) ?? '') ?? { high: Number.POSITIVE_INFINITY }
+  return Math.min(high, keptAt(resource))
+}
+
+function timeIn(resource: Resource): string | undefined {
+  if (resource.resourceType === 'QuestionnaireResponse') return resource.authored
+  if (resource.resourceType !== 'Observation') return undefined
+  const { effectiveDateTime, effectiveInstant, effectivePeriod, issued } = resource
+  return effectiveDateTime ?? effectiveInstant ?? effectivePeriod?.end ?? effectivePeriod?.start ?? issued
+}
+
+const keptAt = ({ meta }: Resource) =>
+  meta?.lastUpdated === undefined ? Number.POSITIVE_INFINITY : Date.parse(meta.lastUpdated)
+
+const idOf = ({ id = '' }: Resource) => id
 
 const isAbout = ({ coding, also }: Question, codes: readonly string[]) =>
   codes.includes(coding.code) || codes.some((code) => also.includes(code))

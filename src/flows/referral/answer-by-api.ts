@@ -92,7 +92,7 @@ function reflagged(
   at: Moment,
 ): Plan {
   const gone = new Set(changes.filter(({ verb }) => verb === 'delete').map(({ id }) => id))
-  const said = changes.filter(isPut).map(({ resource }) => resource)
+  const said = changes.filter(isPut).map(({ resource, before }) => nextOf(resource, before))
   const left = supporting.filter(({ id }) => !gone.has(id))
   const unmapped = flagCodesOf(request).includes('unmapped-code')
   const submitted = { request, patient, supporting: newestOf<(typeof said)[number]>(said, left), unmapped }

@@ -137,7 +137,7 @@ function refuseRevived(said: ServiceRequest, before: ServiceRequest): void {
 }
 
 function submittedWith(request: ServiceRequest & { id: string }, all: readonly Seen[], facts: Facts) {
-  const sent = all.filter(isPut).map(({ resource }) => resource as Resource)
+  const sent = all.filter(isPut).map(({ resource, before }) => nextOf<Resource>(resource, before))
   const named = new Set(namedBy(request))
   const isMeant = (resource: Resource) =>
     named.has(`${resource.resourceType}/${resource.id}`) || isAnswerTo(resource, request.id)

@@ -7,6 +7,7 @@ import { referenceTo } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
 import { merged } from '../plan.ts'
 import { practicesOf } from '../practices.ts'
+import { nextOf } from '../resource/change.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { admitted, grants, hasEnded, readmitted, senderKeys } from './admit.ts'
 import { askedAbout, newestOf, supportingOf } from './around.ts'
@@ -106,8 +107,10 @@ function taken(
   refuseEnded(entries, known)
   const { all, changed, referenceOf } = settled(entries, known, anchor, at)
   const byReference = new Map([...standings].map(([url, standing]) => [referenceOf(url), standing]))
+  const isNews = new Set(changed)
+  const said = all.map((one) => (isNews.has(one) ? nextOf(one, undefined) : one))
   const parts = {
-    all: newestOf(all, supporting),
+    all: newestOf(said, supporting),
     known,
     tasks,
     asked,

@@ -1,3 +1,4 @@
+import type { Observation } from '@medplum/fhirtypes'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { extensions } from '../../../src/fhir/canonical.ts'
@@ -170,6 +171,26 @@ describe('an answer', () => {
     const [first, ...rest] = told({ ...mrSafe, ...noDanger })
     const gone = { ...first, status: 'entered-in-error' as const } as NonNullable<typeof first>
     expect(missingIn(judged(asking('mr-brain', 'R51'), man(), [gone, ...rest]))).toEqual(['MED-1117'])
+  })
+
+  test('wins over those before it: by when it was so, else by when it was kept, whatever their order', () => {
+    const answer = (id: string, said: string, more: Partial<Observation>) => ({
+      ...(told({ 'MED-1117': said })[0] as Observation), // one was told
+      id,
+      ...more,
+    })
+    const kept = (lastUpdated: string) => ({ meta: { lastUpdated } })
+    const lastOf = (...said: Observation[]) =>
+      [said, said.toReversed()].map((all) => judged(asking('mr-brain', 'R51'), man(), all).answers[0]?.source)
+    const morning = answer('a', 'yes', kept('2026-11-17T08:00:00Z'))
+    const noon = answer('b', 'no', kept('2026-11-17T12:00:00Z'))
+    const late = answer('c', 'no', { effectiveDateTime: '2026-11-10', ...kept('2026-11-17T14:00:00Z') })
+    const today = answer('d', 'no', { issued: '2026-11-17T11:00:00+01:00', ...kept('2026-11-17T11:00:00Z') })
+    const now = answer('e', 'yes', {})
+    expect(lastOf(morning, noon)).toEqual(['Observation/b', 'Observation/b'])
+    expect(lastOf(morning, late)).toEqual(['Observation/a', 'Observation/a'])
+    expect(lastOf(morning, today)).toEqual(['Observation/d', 'Observation/d'])
+    expect(lastOf(now, noon, late)).toEqual(['Observation/e', 'Observation/e'])
   })
 
   test('that says more than unknown wins over unknown', () => {

@@ -105,6 +105,22 @@ describe('a referral that the protocol finds incomplete', () => {
     expect(asked?.payload?.[0]?.contentString).toContain('« inconnu » a été répondu')
   })
 
+  test('is judged by the last answer to each question, also where an answer was corrected', async () => {
+    const warned = async () => outputs(await onlyTask(), 'warning').length
+    await refer()
+    await answered({ ...required, 'stiff-neck': 'yes' })
+    expect(await warned()).toBe(1)
+    desk.clock.turn({ minutes: 5 })
+    await answered({ 'stiff-neck': 'no' })
+    expect(await warned()).toBe(0)
+    desk.clock.turn({ minutes: 5 })
+    await answered({ 'stiff-neck': 'yes' })
+    expect(await warned()).toBe(1)
+    desk.clock.turn({ minutes: 5 })
+    await answered({ thunderclap: 'no' })
+    expect(await warned()).toBe(1)
+  })
+
   test('is not asked twice when it is sent twice', async () => {
     await refer()
     expect((await refer()).written).toEqual([])
