@@ -1,4 +1,3 @@
-import { readableTypes } from '../auth/gate.ts'
 import { referenceTo } from '../fhir/reference.ts'
 import { mapReferences } from '../fhir/walk.ts'
 import type { Request } from '../flows/resource/change.ts'
@@ -55,7 +54,7 @@ function headersFor(call: Call, { type, id, verb, version, lastUpdated }: Change
 }
 
 /** What was there before is shown only to whoever may read it. */
-function mayBeShown({ permit }: Call, { verb, found, type }: Changed): boolean {
+function mayBeShown({ permit }: Call, { verb, found }: Changed): boolean {
   if (verb !== 'keep' || !found) return true
-  return readableTypes(permit, 'r').includes(type) && isReached(permit, found)
+  return isReached(permit, found)
 }

@@ -35,13 +35,19 @@ export function reached(permit: Permit, kept: Stored): Stored {
   throw tooLittle(`The scope for ${kept.type} does not reach this resource.`)
 }
 
-/** Whether filtered scopes, where there are any, let a kept resource be read. */
+/** Whether the caller's scopes, filtered ones too, let a kept resource be read. */
 export function isReached(permit: Permit, { type, body }: Stored): boolean {
   const restrictions = restrictionsOf(permit, type, 'r')
   if (restrictions === undefined) return true
-  const resource = JSON.parse(body) as Resource // the store keeps resources
-  return restrictions.some((filter) => passes(resource, filter))
+  return isPassed(JSON.parse(body) as Resource, restrictions) // the store keeps resources
 }
+
+/** The same of a resource that has been read. */
+export const isReadable = (permit: Permit, resource: Resource): boolean =>
+  isPassed(resource, restrictionsOf(permit, resource.resourceType, 'r'))
+
+const isPassed = (resource: Resource, restrictions: readonly string[] | undefined): boolean =>
+  restrictions === undefined || restrictions.some((filter) => passes(resource, filter))
 
 /**
  * The same search, no wider than the caller's scopes: filtered scopes filter it, and nothing is asked through a type

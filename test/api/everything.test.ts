@@ -4,13 +4,31 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { careDates, patientCompartment } from '../../src/fhir/compartment.ts'
 import { parametersOf } from '../../src/fhir/search/parameters.ts'
 import { isServed } from '../../src/fhir/served.ts'
-import { baseUrl, entriesIn, issuesIn, openTestApi, type Reply, type TestApi } from '../support/api.ts'
+import {
+  baseUrl,
+  cellWith,
+  entriesIn,
+  issuesIn,
+  openTestApi,
+  type Reply,
+  type TestApi,
+} from '../support/api.ts'
 
 let api: TestApi
 let patient: string
 const about: Record<string, string> = {}
+const permits = {
+  requests: cellWith('requests', 'system/ServiceRequest.r'),
+  asked: cellWith(
+    'asked',
+    'system/ServiceRequest.r system/Task.r?status=requested system/Task.r?status=received',
+  ),
+  ended: cellWith('ended', 'system/ServiceRequest.r system/Task.r?status=completed'),
+  made: cellWith('made', 'system/ServiceRequest.r system/Provenance.r'),
+  revoked: cellWith('revoked', 'system/ServiceRequest.r?status=revoked'),
+}
 beforeAll(async () => {
-  api = await openTestApi()
+  api = await openTestApi({ permits })
   patient = await kept({ resourceType: 'Patient', name: [{ family: 'Tout' }], birthDate: '1961-04-02' })
   const subject = { reference: `Patient/${patient}` }
   const practitioner = await kept({ resourceType: 'Practitioner', name: [{ family: 'Medecin' }] })
@@ -114,6 +132,53 @@ describe('everything about a patient', () => {
       expect(issuesIn(reply)[0]?.expression).toBeDefined()
     },
   )
+})
+
+describe('everything about a request', () => {
+  let request: string
+  beforeAll(async () => {
+    const reference = { reference: `Patient/${patient}` }
+    request = await kept({
+      resourceType: 'ServiceRequest',
+      identifier: [{ system: 'urn:test:order', value: 'all-1' }],
+      status: 'active',
+      intent: 'order',
+      subject: reference,
+      code: { text: 'IRM' },
+    })
+    await kept({
+      resourceType: 'Communication',
+      status: 'completed',
+      basedOn: [{ reference: `ServiceRequest/${request}` }],
+      payload: [{ contentString: 'Vu.' }],
+    })
+  })
+
+  const asked = (as: string, operation = 'everything') =>
+    api.send('GET', `/fhir/ServiceRequest/${request}/$${operation}`, { as })
+  const kinds = async (as: string) => [...new Set(types(await asked(as)))]
+
+  test('is what hangs on it, and who made each version', async () => {
+    expect(await kinds('cell')).toEqual(
+      expect.arrayContaining(['Communication', 'Provenance', 'ServiceRequest', 'Task']),
+    )
+  })
+
+  test('is of each type what the caller’s scopes reach', async () => {
+    expect(await kinds('requests')).toEqual(['ServiceRequest'])
+    expect(await kinds('made')).toEqual(['Provenance', 'ServiceRequest'])
+    expect(await kinds('asked')).toEqual(['ServiceRequest', 'Task'])
+    expect(await kinds('ended')).toEqual(['ServiceRequest'])
+    const found = entriesIn(await asked('requests'))
+    expect(found).toHaveLength(Number((await asked('requests')).at('total')))
+  })
+
+  test('is not told when a filtered scope does not reach the request, nor how it is judged', async () => {
+    expect((await asked('revoked')).status).toBe(403)
+    expect((await asked('revoked', 'judge')).status).toBe(403)
+    const status = (await api.send('GET', `/fhir/ServiceRequest/${request}`, { as: 'revoked' })).status
+    expect(status).toBe(403)
+  })
 })
 
 test('a patient’s compartment is the published one, of the types served', () => {

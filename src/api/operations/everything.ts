@@ -1,8 +1,10 @@
-import type { Bundle } from '@medplum/fhirtypes'
+import type { Bundle, Resource } from '@medplum/fhirtypes'
 import { canonical } from '../../fhir/canonical.ts'
 import { everythingAbout } from '../../flows/referral/everything.ts'
 import { answer } from '../answer.ts'
 import { idOf } from '../call.ts'
+import { current } from '../kept.ts'
+import { isReadable } from '../reach.ts'
 import { operation } from './operation.ts'
 
 /** All that happened about a request, in the order of time: each version, and who made it. */
@@ -16,7 +18,7 @@ export const everything = operation<object>({
     status: 'active',
     kind: 'operation',
     description:
-      'Each version of the request, its Tasks, questions, answers, appointments, comments and reports that the caller may see, oldest first; after each a Provenance that says who made it, when and by which step.',
+      'Each version of the request, its Tasks, questions, answers, appointments, comments and reports that the caller sees and its scopes reach, oldest first; after each, with a scope for Provenance, one that says who made it, when and by which step.',
     affectsState: false,
     code: 'everything',
     resource: ['ServiceRequest'],
@@ -26,20 +28,23 @@ export const everything = operation<object>({
     parameter: [{ use: 'out', name: 'return', type: 'Bundle', min: 1, max: '1' }],
   },
   async handle(_, call) {
+    const { house, base, permit } = call
     const id = idOf(call)
-    const happened = await everythingAbout(id, call.house.desk(call.permit.actor))
+    await current(call, 'ServiceRequest', id)
+    const mayRead = (resource: Resource) => isReadable(permit, resource)
+    const happened = await everythingAbout(id, house.desk(permit.actor), mayRead)
     const bundle: Bundle = {
       resourceType: 'Bundle',
       type: 'searchset',
       total: happened.length,
-      link: [{ relation: 'self', url: `${call.base}/ServiceRequest/${id}/$everything` }],
+      link: [{ relation: 'self', url: `${base}/ServiceRequest/${id}/$everything` }],
       entry: happened.flatMap(({ resource, provenance }) => [
         {
-          fullUrl: `${call.base}/${resource.resourceType}/${resource.id}`,
+          fullUrl: `${base}/${resource.resourceType}/${resource.id}`,
           resource,
           search: { mode: 'match' as const },
         },
-        { resource: provenance, search: { mode: 'include' as const } },
+        ...(mayRead(provenance) ? [{ resource: provenance, search: { mode: 'include' as const } }] : []),
       ]),
     }
     const references = happened.map(({ provenance }) => provenance.target[0]?.reference ?? '')

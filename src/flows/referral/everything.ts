@@ -15,11 +15,15 @@ const mostVersions = 1000
 
 /**
  * All that happened about a request, in the order of time: each version of the request, its Tasks, appointments, questions,
- * answers, comments and reports, as far as it is for the caller's eyes.
+ * answers, comments and reports, as far as it is for the caller's eyes and the caller may read it.
  *
  * Fails: not-found for what is not there, or not for these eyes.
  */
-export async function everythingAbout(request: string, desk: Desk): Promise<Happening[]> {
+export async function everythingAbout(
+  request: string,
+  desk: Desk,
+  mayRead: (version: Kept) => boolean,
+): Promise<Happening[]> {
   const { store, actor } = desk
   const reader = store.reader()
   const whole = `ServiceRequest/${request}`
@@ -32,6 +36,7 @@ export async function everythingAbout(request: string, desk: Desk): Promise<Happ
   ])
   return versions
     .flat()
+    .filter(mayRead)
     .sort(byTime)
     .map((resource) => ({ resource, provenance: provenanceOf(resource, events) }))
 }
