@@ -25,15 +25,22 @@ export function sending(settings: FhirSettings, client: RestClient, desk: LinkDe
   }
 }
 
-/** Asks once, however often it is sent: the partner finds it by our identifier. */
+/**
+ * Asks once, however often it is sent: the partner finds it by our identifier. Of `$book` nobody promises that, so
+ * before it is called again we look whether the partner has the appointment already: its «taken» would be our own.
+ */
 async function asked(
-  { raw }: Rendered,
+  { raw, attempts }: DepartureRow & Rendered,
   settings: FhirSettings,
   client: RestClient,
   desk: LinkDesk,
   signal: AbortSignal,
 ): Promise<Sent> {
   const appointment: Appointment = JSON.parse(raw.toString('utf8'))
+  if (settings.book === 'operation' && attempts > 0) {
+    const known = await looking(settings, client)(appointment, signal)
+    if (known !== 'unknown') return { end: 'sent', ...(isDecided(known) && { reply: incoming(known, desk) }) }
+  }
   const answer =
     settings.book === 'operation'
       ? await client.call('Appointment/$book', {
@@ -53,12 +60,14 @@ async function asked(
   if (!isAnswer(sent)) return sent
   if (sent.end === 'refused')
     return { ...sent, end: 'sent', reply: incoming(refusal(appointment, jsonOf(answer)), desk) }
-  if (!said || said.status === 'pending' || said.status === 'proposed') return sent
+  if (!said || !isDecided(said)) return sent
   return {
     ...sent,
     reply: incoming(asTheirs({ ...said, identifier: union(said, appointment) }, settings), desk),
   }
 }
+
+const isDecided = ({ status }: Appointment): boolean => status !== 'pending' && status !== 'proposed'
 
 const bookParameters = (appointment: Appointment) =>
   JSON.stringify({

@@ -33,9 +33,9 @@ const slotOf = (partner: HttpPeer): Slot => ({
 })
 
 /** Asks the partner for the appointment, and tells how it went. */
-async function asked(partner: HttpPeer, settings: object = {}, kind = 'appointment.requested') {
+async function asked(partner: HttpPeer, settings: object = {}, kind = 'appointment.requested', attempts = 0) {
   const link = await open(partner, settings)
-  const leaving = departure(kind)
+  const leaving = { ...departure(kind), attempts }
   const rendered = await link.render?.(leaving, [appointment, patient, slotOf(partner)])
   if (!rendered || !link.send) throw new Error('Nothing can be sent')
   return link.send({ ...leaving, ...rendered }, AbortSignal.timeout(5_000))
@@ -79,6 +79,25 @@ describe('an appointment is asked for', () => {
     const { reply } = await asked(partner, { book: 'operation' })
     expect(partner.heard[0]?.path).toBe('/fhir/Appointment/$book')
     expect(said(reply)?.status).toBe('booked')
+  })
+
+  test('by $book once more after a try without an answer, only when the partner does not have it', async () => {
+    const has = { booked: true }
+    await using partner = await openHttpPeer(({ method }) =>
+      method === 'GET'
+        ? answer({
+            resourceType: 'Bundle',
+            type: 'searchset',
+            ...(has.booked && { entry: [{ resource: { ...appointment, id: '9', status: 'booked' } }] }),
+          })
+        : answer({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'conflict' }] }, 409),
+    )
+    const again = () => asked(partner, { book: 'operation' }, 'appointment.requested', 1)
+    expect(said((await again()).reply)?.status).toBe('booked')
+    expect(partner.heard.map(({ method }) => method)).toEqual(['GET'])
+    has.booked = false
+    expect(said((await again()).reply)?.status).toBe('cancelled')
+    expect(partner.heard.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST'])
   })
 
   test('and waits when the partner has it, undecided', async () => {
