@@ -34,14 +34,17 @@ const header = z.looseObject({
 
 const seconds = z.int().min(0)
 
+/** What PostgreSQL can keep and a log can show. */
+const name = z.string().regex(/^[^\p{Cc}]{1,500}$/u)
+
 const claims = z.looseObject({
-  iss: z.string(),
-  sub: z.string(),
+  iss: name,
+  sub: name,
   aud: z.union([z.string(), z.array(z.string())]),
   exp: seconds,
   iat: seconds.optional(),
   nbf: seconds.optional(),
-  jti: z.string().regex(/^[^\p{Cc}]{1,500}$/u),
+  jti: name,
 })
 
 type Header = z.output<typeof header>

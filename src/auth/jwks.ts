@@ -72,10 +72,11 @@ export function openKeys({ clock, outboundLoopback }: KeysDesk): Keys {
   const namedAt = async (url: string, kid: string): Promise<PublicKey[]> => {
     const known = kept.get(url)
     const now = clock().getTime()
-    if (!known || now >= known.keptUntil) return byName(await ask(url), kid)
+    if (!known) return byName(await ask(url), kid)
     const found = byName(known, kid)
-    if (found.length > 0 || now - known.askedAt < askAgainMs) return found
-    return byName(await ask(url), kid)
+    // Of an unknown id that holds also where nothing may be kept: else whoever makes ids up makes us ask each time.
+    const isEnough = found.length > 0 ? now < known.keptUntil : now - known.askedAt < askAgainMs
+    return isEnough ? found : byName(await ask(url), kid)
   }
 
   return {

@@ -92,6 +92,7 @@ describe('an assertion is refused', () => {
     ['that ends at a word', { claims: { exp: 'soon' } }],
     ['that is not valid yet', { claims: { nbf: Date.parse('2026-01-05T08:01:00Z') / 1000 } }],
     ['issued in the future', { claims: { iat: Date.parse('2026-01-05T08:01:00Z') / 1000 } }],
+    ['whose issuer no store can keep', { claims: { iss: 'a\u0000b', sub: 'a\u0000b' } }],
     ['without a jti', { claims: { jti: undefined } }],
     ['with a jti that is no text', { claims: { jti: 7 } }],
     ['without a kid', { header: { kid: undefined } }],
@@ -305,6 +306,18 @@ describe('keys behind a URL', () => {
     const unknown = await clientKey('ES384', 'third')
     for (let left = 5; left > 0; left--) expect(await tried(unknown)).toBe(401)
     expect(server.calls()).toBe(2)
+    clock.turn(31)
+    expect(await tried(unknown)).toBe(401)
+    expect(server.calls()).toBe(3)
+  })
+
+  test('nor does an unknown one where the set may not be kept', async () => {
+    await using behind = await openBehindUrl({ 'cache-control': 'no-store' })
+    const { server, clock, tried } = behind
+    const unknown = await clientKey('ES384', 'other')
+    for (let left = 5; left > 0; left--) expect(await tried(unknown)).toBe(401)
+    expect(server.calls()).toBe(1)
+    expect(await tried()).toBe(200)
     clock.turn(31)
     expect(await tried(unknown)).toBe(401)
     expect(server.calls()).toBe(3)
