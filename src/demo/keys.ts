@@ -19,6 +19,7 @@ const clinical = [
   'system/Communication.crus',
   'system/CommunicationRequest.cruds',
   'system/Observation.cruds',
+  'system/QuestionnaireResponse.cruds',
   'system/Condition.cruds',
   'system/DocumentReference.cruds',
   'system/Subscription.cruds',
@@ -107,7 +108,10 @@ export async function demoKeys(
   const before = await readFile(path, 'utf8').catch(absent)
   const known: DemoClient[] = before ? JSON.parse(before).clients : []
   const own = await Promise.all(
-    demoClients.map(({ name, scopes }) => known.find((one) => one.name === name) ?? madeClient(name, scopes)),
+    demoClients.map(async ({ name, scopes }) => ({
+      ...(known.find((one) => one.name === name) ?? (await madeClient(name))),
+      scope: scopes.join(' '),
+    })),
   )
   const clients = await shared(own)
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -120,13 +124,12 @@ function absent(thrown: unknown): undefined {
   throw thrown
 }
 
-async function madeClient(name: string, scopes: readonly string[]): Promise<DemoClient> {
+async function madeClient(name: string): Promise<Omit<DemoClient, 'scope'>> {
   const { privateKey } = await generateKeyPair('ES384', { extractable: true })
   const jwk = await exportJWK(privateKey)
   return {
     name,
     clientId: name,
-    scope: scopes.join(' '),
     privateJwk: { ...jwk, alg: 'ES384', kid: `${name}-1` },
   }
 }

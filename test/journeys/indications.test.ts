@@ -1,4 +1,4 @@
-import type { Appointment, Bundle, Task } from '@medplum/fhirtypes'
+import type { Appointment, Bundle, Questionnaire, QuestionnaireResponse, Task } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { extensions } from '../../src/fhir/canonical.ts'
 import type { Kept } from '../../src/store/index.ts'
@@ -99,15 +99,15 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe.each(cases)('$name', ({ name, last, ...said }) => {
-  const outputs = ({ output = [] }: Task, code: string) =>
-    output.filter(({ type }) => type.coding?.some((one) => one.code === code))
-  const taskOf = async (request: string) => {
-    const [task] = await demo.as('cell').search<Task>(`Task?focus=ServiceRequest/${request}&code=fulfill`)
-    if (!task) throw new Error('The request has no Task')
-    return task as Kept<Task>
-  }
+const outputs = ({ output = [] }: Task, code: string) =>
+  output.filter(({ type }) => type.coding?.some((one) => one.code === code))
+const taskOf = async (request: string) => {
+  const [task] = await demo.as('cell').search<Task>(`Task?focus=ServiceRequest/${request}&code=fulfill`)
+  if (!task) throw new Error('The request has no Task')
+  return task as Kept<Task>
+}
 
+describe.each(cases)('$name', ({ name, last, ...said }) => {
   if (last) {
     test('is asked for what is missing, and nothing else', async () => {
       const request = await refers(demo.as('ehr'), said)
@@ -143,4 +143,33 @@ describe.each(cases)('$name', ({ name, last, ...said }) => {
       .findLast((one) => one?.resourceType === 'Appointment')
     expect(latest).toMatchObject({ status: 'booked' })
   })
+})
+
+test('I8, answered on the questionnaire of its indication, satisfies R.1333-53 and conforms', async () => {
+  const ehr = demo.as('ehr')
+  const request = await refers(ehr, { exam: 'ct-ap-w', icd10: 'K85.9' })
+  const blocked = await taskOf(request.id)
+  expect(outputs(blocked, 'verdict')[0]?.valueCodeableConcept?.coding?.[0]?.code).toBe('blocked')
+  const forms = await ehr.search<Questionnaire>('Questionnaire')
+  const form = forms.find(({ url }) => url?.includes('/I8/'))
+  const said: Record<string, string> = { '30954-2': 'aucun connu' }
+  const response: QuestionnaireResponse = {
+    resourceType: 'QuestionnaireResponse',
+    status: 'completed',
+    questionnaire: `${form?.url}|${form?.version}`,
+    basedOn: [{ reference: `ServiceRequest/${request.id}` }],
+    subject: request.subject,
+    item: (form?.item ?? []).map(({ linkId, type }) => ({
+      linkId,
+      answer: [
+        type === 'choice'
+          ? { valueCoding: { system: 'http://snomed.info/sct', code: '373067005' } }
+          : { valueString: said[linkId] ?? 'RAS' },
+      ],
+    })),
+  }
+  expect((await ehr.call('POST', 'QuestionnaireResponse', response)).status).toBe(201)
+  const task = await taskOf(request.id)
+  expect(outputs(task, 'verdict')[0]?.valueCodeableConcept?.coding?.[0]?.code).toBe('conforms')
+  expect(task.status).toBe('requested')
 })

@@ -10,9 +10,12 @@ import type {
 import { parseDate } from '../../fhir/dates.ts'
 import type { Question } from './protocol.ts'
 
+/** What of a question its answers are found and understood by. */
+export type Asked = Pick<Question, 'coding' | 'also' | 'kind'>
+
 /** What was answered to a question. `given`: in words or by a number, and not unknown. */
-export interface Answer {
-  question: Question
+export interface Answer<Q extends Asked = Question> {
+  question: Q
   answer: 'yes' | 'no' | 'unknown' | 'given'
   /** As it was said, for people and for conditions. */
   value?: number | string
@@ -32,6 +35,8 @@ interface Value {
   text?: string
   number?: number
   boolean?: boolean
+  /** Something else: a period, a range, a document. */
+  other?: boolean
   /** It was said that it is not known. */
   absent?: boolean
 }
@@ -40,7 +45,10 @@ interface Value {
  * The answers to these questions, wherever they were given: Observations (also what came as OBX) and answered
  * questionnaires, in any order. Of several, the latest by `inTime`; one that is more than unknown wins over unknown.
  */
-export function answersTo(questions: readonly Question[], supporting: readonly Resource[]): Answer[] {
+export function answersTo<Q extends Asked>(
+  questions: readonly Q[],
+  supporting: readonly Resource[],
+): Answer<Q>[] {
   const told = supporting.toSorted(inTime).flatMap(toldIn)
   return questions.flatMap((question) => {
     const all = told.filter(({ codes }) => isAbout(question, codes)).map((one) => answerTo(question, one))
@@ -73,7 +81,7 @@ const keptAt = ({ meta }: Resource) =>
 
 const idOf = ({ id = '' }: Resource) => id
 
-const isAbout = ({ coding, also }: Question, codes: readonly string[]) =>
+const isAbout = ({ coding, also }: Asked, codes: readonly string[]) =>
   codes.includes(coding.code) || codes.some((code) => also.includes(code))
 
 function toldIn(resource: Resource): Told[] {
@@ -92,10 +100,17 @@ function toldByObservation(said: Observation): Told[] {
     ...(number !== undefined && { number }),
     ...(text !== undefined && { text }),
     ...(valueBoolean !== undefined && { boolean: valueBoolean }),
+    ...(hasOther(said) && { other: true }),
     ...(said.dataAbsentReason && { absent: true }),
   }
   return [{ codes: codesOf(said.code), value, ...sourceOf(said) }]
 }
+
+/** A value of none of the types that are read as yes, no, a number or words. */
+const hasOther = (said: object) =>
+  Object.keys(said).some((name) =>
+    /^value(Period|Range|Ratio|SampledData|Time|Uri|Attachment|Reference)$/.test(name),
+  )
 
 const conceptValue = ({ coding = [], text }: CodeableConcept = {}) => ({
   codings: coding,
@@ -130,6 +145,7 @@ function formValue(answer: QuestionnaireResponseItemAnswer): Value {
     ...(number !== undefined && { number }),
     ...(text !== undefined && { text }),
     ...(answer.valueBoolean !== undefined && { boolean: answer.valueBoolean }),
+    ...(hasOther(answer) && { other: true }),
   }
 }
 
@@ -137,7 +153,7 @@ function formValue(answer: QuestionnaireResponseItemAnswer): Value {
 const yes = ['373066001', '52101004', '77386006', 'LA33-6', 'LA15173-0', 'Y', 'yes']
 const no = ['373067005', '2667000', '60001007', 'LA32-8', 'LA26683-5', 'N', 'no']
 /** Codes that say that it is not known. */
-export const unknownCodes: readonly string[] = [
+const unknownCodes: readonly string[] = [
   '261665006',
   '373068000',
   'LA4489-6',
@@ -151,16 +167,13 @@ export const unknownCodes: readonly string[] = [
   'not-asked',
 ]
 
-/** Words that say so, or nothing. */
-export const unknownWords = /^\s*(inconnue?|unknown|non connue?|ne sait pas|\?|-)?\s*$/i
-
 const words = {
   yes: /^\s*(oui|yes|présente?|enceinte|o|y)\s*$/i,
   no: /^\s*(non|no|absente?|aucune?|n)\s*$/i,
-  unknown: unknownWords,
+  unknown: /^\s*(inconnue?|unknown|non connue?|ne sait pas|\?|-)\s*$/i,
 }
 
-function answerTo(question: Question, { value, source }: Told): Answer {
+function answerTo<Q extends Asked>(question: Q, { value, source }: Told): Answer<Q> {
   const said = value.number ?? value.text ?? value.codings[0]?.display ?? value.codings[0]?.code
   return {
     question,
@@ -171,9 +184,10 @@ function answerTo(question: Question, { value, source }: Told): Answer {
 }
 
 /** Yes and no only where the question is one of yes or no; a refusal to say is never a no. */
-function meaningOf({ codings, text, number, boolean, absent }: Value, { kind }: Question): Answer['answer'] {
+function meaningOf(value: Value, { kind }: Asked): Answer['answer'] {
+  const { codings, text, number, boolean, other } = value
   const codes = codings.flatMap(({ code }) => code ?? [])
-  if (absent || codes.some((code) => unknownCodes.includes(code))) return 'unknown'
+  if (isSaidUnknown(value)) return 'unknown'
   if (boolean !== undefined) return boolean ? 'yes' : 'no'
   if (kind === 'yes-no') {
     if (codes.some((code) => yes.includes(code))) return 'yes'
@@ -181,6 +195,12 @@ function meaningOf({ codings, text, number, boolean, absent }: Value, { kind }: 
     if (codes.length === 0 && text !== undefined && words.yes.test(text)) return 'yes'
     if (codes.length === 0 && text !== undefined && words.no.test(text)) return 'no'
   }
-  if (codes.length > 0 || number !== undefined) return 'given'
-  return text === undefined || words.unknown.test(text) ? 'unknown' : 'given'
+  if (codes.length > 0 || number !== undefined || other) return 'given'
+  return text?.trim() ? 'given' : 'unknown'
 }
+
+/** Also in words beside a code: unknown is never taken for an answer. */
+const isSaidUnknown = ({ absent, codings, text }: Value) =>
+  absent ||
+  codings.some(({ code = '' }) => unknownCodes.includes(code)) ||
+  (text !== undefined && words.unknown.test(text))

@@ -1,15 +1,7 @@
-import type {
-  CodeableConcept,
-  Extension,
-  Observation,
-  Patient,
-  Resource,
-  ServiceRequest,
-  Slot,
-} from '@medplum/fhirtypes'
+import type { CodeableConcept, Extension, Patient, Resource, ServiceRequest, Slot } from '@medplum/fhirtypes'
 import { extensions, systems } from '../../fhir/canonical.ts'
 import { yearsBetween } from '../../fhir/dates.ts'
-import { unknownCodes, unknownWords } from '../protocol/answers.ts'
+import { type Asked, answersTo } from '../protocol/answers.ts'
 import type { Moment, Territory } from '../step.ts'
 
 /** What may be missing from a request, or be unusual about it. Defined in `profiles/`, CodeSystem `flag`. */
@@ -124,15 +116,19 @@ function asksForCircumstances(request: ServiceRequest, territory: Territory): bo
 
 const codingsOf = (concept: CodeableConcept | undefined) => concept?.coding ?? []
 
-/** LOINC codes of the answers that R.1333-53 asks for; previous results, or a word that none are known. */
-const pregnancy = '82810-3'
-const priorExams = ['30954-2', '55114-3', '11329-0', '11322-5']
+/** What R.1333-53 asks for, by LOINC codes; of prior exams their results, or a word that none are known. */
+const pregnancy: Asked = { coding: { code: '82810-3' }, also: [], kind: 'yes-no' }
+const priorExams: Asked = {
+  coding: { code: '30954-2' },
+  also: ['55114-3', '11329-0', '11322-5'],
+  kind: 'text',
+}
 
 function circumstanceFlags({ patient, supporting }: Submitted, now: string): FlagCode[] {
   const flags: FlagCode[] = []
-  if (mayBePregnant(patient, now) && !answers(supporting, [pregnancy])) flags.push('missing-pregnancy')
+  if (mayBePregnant(patient, now) && !isAnswered(pregnancy, supporting)) flags.push('missing-pregnancy')
   const earlier = supporting.some(({ resourceType }) => resourceType === 'DiagnosticReport')
-  if (!earlier && !answers(supporting, priorExams)) flags.push('missing-prior-exams')
+  if (!earlier && !isAnswered(priorExams, supporting)) flags.push('missing-prior-exams')
   return flags
 }
 
@@ -146,26 +142,6 @@ function mayBePregnant({ gender, birthDate }: Partial<Patient> = {}, now: string
   return age === undefined || (age >= pregnancyAges.from && age <= pregnancyAges.to)
 }
 
-function answers(supporting: readonly Resource[], codes: readonly string[]): boolean {
-  return supporting.some(
-    (resource) =>
-      resource.resourceType === 'Observation' &&
-      isAnswer(resource) &&
-      codesOf(resource).some((code) => codes.includes(code)),
-  )
-}
-
-const codesOf = ({ code }: Observation) => codingsOf(code).map(({ code }) => code ?? '')
-
-/** An observation that is in force, and has a value which is not "unknown". */
-function isAnswer({ status, dataAbsentReason, ...said }: Observation): boolean {
-  if (status === 'entered-in-error' || status === 'cancelled' || dataAbsentReason) return false
-  const { valueCodeableConcept: concept, valueString: text } = said
-  if (concept)
-    return !concept.coding?.some(({ code }) => unknownCodes.includes(code ?? '')) && !isUnknown(concept.text)
-  if (text !== undefined) return !isUnknown(text)
-  return Object.keys(said).some((name) => /^value[A-Z]/.test(name))
-}
-
-/** Words for it in free text. */
-const isUnknown = (text: string | undefined) => text !== undefined && unknownWords.test(text)
+/** Wherever it was answered; by more than that it is not known. */
+const isAnswered = (question: Asked, supporting: readonly Resource[]) =>
+  answersTo([question], supporting).some(({ answer }) => answer !== 'unknown')

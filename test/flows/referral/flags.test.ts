@@ -1,4 +1,10 @@
-import type { Observation, Patient, ServiceRequest } from '@medplum/fhirtypes'
+import type {
+  Observation,
+  Patient,
+  QuestionnaireResponse,
+  Resource,
+  ServiceRequest,
+} from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
 import { systems } from '../../../src/fhir/canonical.ts'
 import { blockingFlags, flagged, flagsOf } from '../../../src/flows/referral/flags.ts'
@@ -17,7 +23,7 @@ const flags = ({
 }: {
   more?: Partial<ServiceRequest>
   who?: Patient | undefined
-  supporting?: Observation[]
+  supporting?: Resource[]
   unmapped?: boolean
 } = {}) => flagsOf({ request: request('F-1', more), patient: who, supporting, unmapped }, at)
 
@@ -70,12 +76,26 @@ describe('a possible pregnancy', () => {
     ['asked but unknown', { valueCodeableConcept: { coding: [{ code: 'ASKU' }] } }],
     ['unknown in words', { valueString: 'inconnue' }],
     ['without a value', {}],
+    ['coded, and unknown in words', { valueCodeableConcept: { coding: [{ code: 'X' }], text: 'inconnue' } }],
     ['absent', { dataAbsentReason: { coding: [{ code: 'asked-unknown' }] } }],
     ['withdrawn', { valueBoolean: false, status: 'entered-in-error' }],
   ])('that is %s is not answered', (_, value) => {
     expect(flags({ supporting: [noPriorExams, observation('82810-3', value)] })).toEqual([
       'missing-pregnancy',
     ])
+  })
+
+  test('is answered on a questionnaire as by an observation, unknown never being an answer', () => {
+    const form = (code: string): QuestionnaireResponse => ({
+      resourceType: 'QuestionnaireResponse',
+      status: 'completed',
+      item: [
+        { linkId: '82810-3', answer: [{ valueCoding: { system: 'http://snomed.info/sct', code } }] },
+        { linkId: '30954-2', answer: [{ valueString: 'Aucun connu' }] },
+      ],
+    })
+    expect(flags({ supporting: [form('373067005')] })).toEqual([])
+    expect(flags({ supporting: [form('261665006')] })).toEqual(['missing-pregnancy'])
   })
 
   test('is answered by yes as by no', () => {
