@@ -1,12 +1,14 @@
 import type { Resource, Schedule, Slot } from '@medplum/fhirtypes'
-import { failure } from '../../fhir/outcome.ts'
+import { failure, failures } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
+import { zoneOf } from '../booking/states.ts'
 import { nextOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Territory } from '../step.ts'
 import { type Convention, conventionsOf } from './conventions.ts'
 import { forExams, saidBy } from './exams.ts'
 import { asKept, inForm, isPushed, underRules, withOrigin, withOurs } from './published.ts'
+import { declaredBy } from './ranges.ts'
 import { sightOfSlots } from './sight.ts'
 
 interface Facts {
@@ -95,8 +97,15 @@ function kept(
   const source = sources.get(change.id)
   const next = asKept(nextOf(change.resource, change.before), at, peerOf(organization, at.territory))
   const resource = source ? { ...next, meta: { ...next.meta, source } } : next
+  if (resource.resourceType === 'Schedule') refuseUnusable(resource, at.territory)
   if (resource.resourceType !== 'Slot') return resource
   return withOrigin(underRules(withOurs(resource, taken, change.before), at), isSent(change.before))
+}
+
+/** Passes when slots can be made of what a diary declares. Fails: business-rule, for each range that is none. */
+function refuseUnusable(schedule: Schedule, territory: Territory): void {
+  const { faults } = declaredBy(schedule, zoneOf(schedule, territory))
+  if (faults.length > 0) throw failures(faults)
 }
 
 /** A slot that was read at its source stays one of those, though somebody changes it here. */

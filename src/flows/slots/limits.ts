@@ -70,7 +70,8 @@ export function examsOf({ extension = [] }: Schedule): { concept: CodeableConcep
 
 const perMinute: Readonly<Record<string, number>> = { s: 1 / 60, min: 1, h: 60, d: 1440 }
 
-function minutesOf(quantity: Extension['valueQuantity']): number | undefined {
-  if (quantity?.value === undefined) return undefined
-  return quantity.value * (perMinute[quantity.code ?? quantity.unit ?? 'min'] ?? 1)
+/** A length of time in minutes; undefined in a unit that is none of UCUM's for it. Without a unit it is in minutes. */
+export function minutesOf(quantity: Extension['valueQuantity']): number | undefined {
+  const each = perMinute[quantity?.code ?? quantity?.unit ?? 'min']
+  return quantity?.value === undefined || each === undefined ? undefined : quantity.value * each
 }

@@ -1,7 +1,6 @@
-import type { Extension, Schedule, Slot } from '@medplum/fhirtypes'
-import { RRuleTemporal } from 'rrule-temporal'
+import type { Schedule, Slot } from '@medplum/fhirtypes'
 import { extensions, frCore, systems } from '../../fhir/canonical.ts'
-import { failure } from '../../fhir/outcome.ts'
+import { failure, failures } from '../../fhir/outcome.ts'
 import { dayIn, instantIn } from '../../fhir/zone.ts'
 import type { Kept, Occupancy } from '../../store/index.ts'
 import { centreOf, zoneOf } from '../booking/states.ts'
@@ -11,6 +10,7 @@ import { slotsBetween } from './between.ts'
 import { type Convention, conventionsOf, isAgreed } from './conventions.ts'
 import { type HolidayProfile, isHoliday, isHolidayProfile } from './holidays.ts'
 import { isDeclared, notOffered } from './published.ts'
+import { cut, declaredBy, occurrences } from './ranges.ts'
 import { labelledAt, noRules } from './rules.ts'
 import { sightOfSlots } from './sight.ts'
 
@@ -92,106 +92,28 @@ function renewed(
   return sameContent(bare(next), bare(before)) ? [] : [next]
 }
 
-/** The slots of a diary's declared ranges between two times (ms since 1970), holidays and exceptions left out. */
+/**
+ * The slots of a diary's declared ranges between two times (ms since 1970), holidays and exceptions left out.
+ * Fails: business-rule, each range that cannot be used.
+ */
 export function slotsOf(schedule: Kept<Schedule>, from: number, to: number, at: Moment): Slot[] {
   if (schedule.active === false) return []
   const zone = zoneOf(schedule, at.territory)
-  const ranges = (schedule.extension ?? []).filter(({ url }) => url === frCore.availabilityTime).map(rangeOf)
-  const closed = ranges
-    .filter(({ type }) => type === 'busy-unavailable')
-    .flatMap((range) => occurrences(range, from, to, zone))
-  const open = ranges
-    .filter(({ type }) => type === 'free')
-    .flatMap((range) => occurrences(range, from, to, zone))
+  const { open, closed, placeMs, faults } = declaredBy(schedule, zone)
+  if (faults.length > 0) throw failures(faults)
+  const between = { from, to }
+  const shut = closed.flatMap((range) => occurrences(range, between, zone))
   const profile = holidaysOf(schedule)
   return open
+    .flatMap((range) => occurrences(range, between, zone))
     .filter(({ start }) => !isHoliday(dayIn(zone, start), profile))
-    .flatMap((span) => cut(span, durationOf(schedule)))
-    .filter(
-      ({ start, end }) =>
-        start >= from && start < to && !closed.some((span) => span.start < end && start < span.end),
-    )
+    .flatMap((span) => cut(span, placeMs, between))
+    .filter(({ start, end }) => !shut.some((span) => span.start < end && start < span.end))
     .map(({ start, end }) => slotAt(schedule, instantIn(zone, start), instantIn(zone, end), at))
-}
-
-interface Range {
-  type: string
-  start: string
-  end: string
-  rrule?: string
-}
-
-interface Span {
-  start: number
-  end: number
-}
-
-function rangeOf({ extension = [] }: Extension): Range {
-  const part = (name: string) => extension.find(({ url }) => url === name)
-  const start = part('start')?.valueDateTime
-  const end = part('end')?.valueDateTime
-  if (!start || !end)
-    throw failure('required', 'A declared range has a start and an end.', 'Schedule.extension')
-  const rule = part('rrule')
-  return { type: part('type')?.valueCoding?.code ?? 'free', start, end, ...(rule && { rrule: ruleOf(rule) }) }
-}
-
-/** The recurrence as iCalendar writes it. Source: FR Core 2.2.0, fr-core-schedule-availability-time; RFC 5545, 3.3.10. */
-function ruleOf({ extension = [] }: Extension): string {
-  const parts = (name: string) => extension.filter(({ url }) => url === name)
-  const freq = parts('freq')[0]?.valueCoding?.code?.toUpperCase()
-  if (!freq) throw failure('required', 'A recurrence says how often: freq.', 'Schedule.extension')
-  const days = parts('byDay').flatMap(({ valueString }) => valueString?.toUpperCase() ?? [])
-  const until = parts('until')[0]?.valueDateTime
-  const count = parts('count')[0]?.valueInteger
-  const interval = parts('interval')[0]?.valueInteger
-  return [
-    `FREQ=${freq}`,
-    ...(days.length > 0 ? [`BYDAY=${days.join(',')}`] : []),
-    ...(until ? [`UNTIL=${utcStamp(until)}`] : []),
-    ...(count ? [`COUNT=${count}`] : []),
-    ...(interval ? [`INTERVAL=${interval}`] : []),
-  ].join(';')
-}
-
-const utcStamp = (dateTime: string) =>
-  `${new Date(dateTime).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
-
-/** Each occurrence keeps the wall-clock time of the first, across changes of the clocks. */
-function occurrences({ start, end, rrule }: Range, from: number, to: number, zone: string): Span[] {
-  const length = Date.parse(end) - Date.parse(start)
-  if (!rrule)
-    return [{ start: Date.parse(start), end: Date.parse(end) }].filter(
-      (span) => span.start < to && span.end > from,
-    )
-  const local = instantIn(zone, start).slice(0, 19).replaceAll(/[-:]/g, '')
-  const rule = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${local}\nRRULE:${rrule}` })
-  return rule
-    .between(new Date(from - length), new Date(to), true)
-    .map(({ epochMilliseconds }) => ({ start: epochMilliseconds, end: epochMilliseconds + length }))
-}
-
-/** A span in equal parts; what is left over at its end is nobody's. */
-function cut({ start, end }: Span, lengthMs: number): Span[] {
-  const parts = Math.floor((end - start) / lengthMs)
-  return Array.from({ length: parts }, (_, n) => ({
-    start: start + n * lengthMs,
-    end: start + (n + 1) * lengthMs,
-  }))
 }
 
 const exams = ({ extension = [] }: Schedule) =>
   extension.filter(({ url }) => url === frCore.serviceTypeDuration)
-
-const defaultMinutes = 20
-
-function durationOf(schedule: Schedule): number {
-  const duration = exams(schedule).flatMap(({ extension = [] }) =>
-    extension.filter(({ url }) => url === 'duration'),
-  )[0]
-  const minutes = duration?.valueDuration?.value ?? duration?.valueQuantity?.value ?? defaultMinutes
-  return minutes * 60_000
-}
 
 function holidaysOf({ extension = [] }: Schedule): HolidayProfile {
   const said = extension.find(({ url }) => url === extensions.holidays)?.valueCode

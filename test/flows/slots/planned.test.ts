@@ -3,9 +3,12 @@ import { beforeEach, expect, test } from 'vitest'
 import { extensions, frCore, systems } from '../../../src/fhir/canonical.ts'
 import { requested } from '../../../src/flows/booking/requested.ts'
 import { received } from '../../../src/flows/referral/received.ts'
+import { transact } from '../../../src/flows/resource/transact.ts'
 import { planned } from '../../../src/flows/slots/planned.ts'
+import { planSlots } from '../../../src/gateway/tasks.ts'
+import { openLog } from '../../../src/log.ts'
 import type { Kept } from '../../../src/store/index.ts'
-import { openTestDesk, type TestDesk } from '../desk.ts'
+import { fixedId, openTestDesk, type TestDesk } from '../desk.ts'
 import { referral } from '../messages.ts'
 
 let desk: TestDesk
@@ -172,4 +175,42 @@ test('a range keeps its time of day when the clocks change', async () => {
     '2030-03-30T09:00:00.000+01:00',
     '2030-03-31T09:00:00.000+02:00',
   ])
+})
+
+const mondays = range('2030-01-07T09:00:00+01:00', '2030-01-07T10:00:00+01:00', 'free', {
+  freq: 'weekly',
+  byDay: 'Lundi',
+})
+
+test('a diary whose ranges cannot be used holds up no other, and is told once a day', async () => {
+  const lines: string[] = []
+  const log = openLog('info', { write: (line) => void lines.push(line) })
+  const number = (value: string) => ({ identifier: [{ system: 'urn:oid:1.2.250.1.999.3', value }] })
+  for (const value of ['a', 'c']) await writes(diary([mondays], number(value)))
+  await writes(diary([morning], number('b')))
+  const look = () => planSlots(desk.as('gateway'), log, new AbortController().signal)
+  await look()
+  await look()
+  expect(await starts()).not.toEqual([])
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'diary.not-planned', case: 'business-rule', at: 'Schedule.extension[0]' },
+    { event: 'diary.not-planned', case: 'business-rule', at: 'Schedule.extension[0]' },
+  ])
+})
+
+test('a diary whose ranges cannot be used is refused when it is written', async () => {
+  const posts = (resource: Schedule) =>
+    transact(
+      [{ verb: 'create', type: 'Schedule', resource }],
+      () => fixedId('s'),
+      desk.as('ris'),
+      () => undefined,
+    )
+  const bare = { actor: [{ display: 'Scanner' }] }
+  await expect(posts(diary([mondays], bare))).rejects.toMatchObject({
+    issues: [{ case: 'business-rule', expression: 'Schedule.extension[0]' }],
+  })
+  expect(await desk.all('Schedule')).toEqual([])
+  await posts(diary([morning], bare))
+  expect(await desk.all('Schedule')).toHaveLength(1)
 })

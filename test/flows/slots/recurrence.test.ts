@@ -37,7 +37,11 @@ const range = ({ start, end, days = [], freq = 'weekly', type = 'free', more = [
   ],
 })
 
-const diary = (ranges: Extension[], minutes = 30): Kept<Schedule> => ({
+const diary = (
+  ranges: Extension[],
+  minutes = 30,
+  valueDuration: Extension['valueDuration'] = { value: minutes, unit: 'min' },
+): Kept<Schedule> => ({
   resourceType: 'Schedule',
   id: 'diary',
   meta: { versionId: '1', lastUpdated: '2026-01-01T00:00:00Z' },
@@ -48,7 +52,7 @@ const diary = (ranges: Extension[], minutes = 30): Kept<Schedule> => ({
       url: frCore.serviceTypeDuration,
       extension: [
         { url: 'serviceType', valueCodeableConcept: { text: 'Échographie' } },
-        { url: 'duration', valueDuration: { value: minutes, unit: 'min' } },
+        { url: 'duration', valueDuration },
       ],
     },
     { url: extensions.holidays, valueCode: 'none' },
@@ -175,6 +179,43 @@ describe('a range', () => {
     ])
     expect(on([{ url: 'count', valueInteger: 2 }])).toEqual(['01-05', '01-12'])
     expect(on([{ url: 'interval', valueInteger: 2 }])).toEqual(['01-05', '01-19', '02-02', '02-16'])
+  })
+
+  test('until a day goes on to the end of it', () => {
+    const monday = { start: '2026-01-05T08:00:00+01:00', end: '2026-01-05T08:30:00+01:00', days: ['MO'] }
+    const until = [{ url: 'until', valueDateTime: '2026-01-12' }]
+    const schedule = diary([range({ ...monday, more: until })])
+    expect(starts(schedule, '2026-01-01T00:00:00Z', '2026-03-01T00:00:00Z')).toHaveLength(2)
+  })
+
+  test.each([
+    [{ value: 1, unit: 'Stunde', code: 'h' }, ['08:00', '09:00']],
+    [{ value: 3600, unit: 's' }, ['08:00', '09:00']],
+    [{ value: 60 }, ['08:00', '09:00']],
+  ])('has places as long as its exam takes, in the unit that is said: %o', (duration, times) => {
+    const morning = { start: '2026-01-05T08:00:00+01:00', end: '2026-01-05T10:00:00+01:00', days: ['MO'] }
+    const all = starts(diary([range(morning)], 0, duration), '2026-01-05T00:00:00Z', '2026-01-06T00:00:00Z')
+    expect(all.map((one) => one.slice(11, 16))).toEqual(times)
+  })
+
+  const eight = { start: '2026-01-05T08:00:00+01:00', end: '2026-01-05T09:00:00+01:00' }
+  const inRange = 'Schedule.extension[0]'
+  test.each<[string, Kept<Schedule>, string]>([
+    ['a weekday in words', diary([range({ ...eight, days: ['Lundi'] })]), inRange],
+    ['no frequency', diary([range({ ...eight, freq: '' })]), inRange],
+    ['a frequency of a minute', diary([range({ ...eight, freq: 'minutely' })]), inRange],
+    ['a count of none', diary([range({ ...eight, more: [{ url: 'count', valueInteger: 0 }] })]), inRange],
+    ['an end before its start', diary([range({ start: eight.end, end: eight.start })]), inRange],
+    ['places of no length', diary([range(eight)], 0), 'Schedule.extension[1].extension[1].value'],
+    [
+      'places in an unknown unit',
+      diary([range(eight)], 0, { value: 1, unit: 'fois' }),
+      'Schedule.extension[1].extension[1].value',
+    ],
+  ])('with %s is refused, and where that is', (_, schedule, expression) => {
+    expect(() => starts(schedule, '2026-01-05T00:00:00Z', '2026-01-06T00:00:00Z')).toThrow(
+      expect.objectContaining({ issues: [expect.objectContaining({ case: 'business-rule', expression })] }),
+    )
   })
 
   test('that spans the change of the clocks gives no slot twice', () => {

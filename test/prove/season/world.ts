@@ -120,7 +120,7 @@ export async function openWorld({ from, days, chance, databaseUrl }: WorldOption
       now = Math.max(now, to)
       await raiseAlerts(desk, lines, never)
       // Slots are made four weeks ahead.
-      if (weekOf(now) > weekBefore) await planSlots(desk, never)
+      if (weekOf(now) > weekBefore) await planSlots(desk, lines, never)
     },
     async synced() {
       const last = now + (horizonDays - 1) * 86_400_000
