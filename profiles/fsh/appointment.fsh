@@ -13,6 +13,7 @@ Description: "A booking, held or asked for or confirmed."
     ByAgreement named byAgreement 0..1 and
     Waiting named waiting 0..1 and
     Replaces named replaces 0..1 and
+    ByMove named byMove 0..1 and
     Rank named rank 0..1 and
     RankReason named rankReason 0..*
 
@@ -58,6 +59,14 @@ Description: "The appointment that this one takes the place of, once its centre 
 Context: Appointment
 * ^url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.replaces"
 * value[x] only Reference(Appointment)
+* value[x] 1..1
+
+Extension: ByMove
+Id: by-move
+Title: "By a move"
+Description: "The centre was asked to move the appointment that this one takes the place of: it has one of the two, and cancels none once it has moved it."
+Context: Appointment
+* value[x] only boolean
 * value[x] 1..1
 
 CodeSystem: CancellationReasonCode

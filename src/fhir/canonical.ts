@@ -15,6 +15,8 @@ export const extensions = {
   waiting: extension('waiting'),
   /** Appointment: the one that it takes the place of, once it is confirmed (Reference). Source: FHIR R5. */
   replaces: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.replaces',
+  /** Appointment: its centre was asked to move the one that it takes the place of, and has no second one (boolean). */
+  byMove: extension('by-move'),
   /** Slot, Schedule: when the source last said so (instant). */
   lastSeen: extension('last-seen'),
   /** Schedule: which public holidays close it (`national`, `alsace-moselle`, `none`). */

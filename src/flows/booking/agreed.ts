@@ -4,7 +4,7 @@ import { failure } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import { grants, senderKeys } from '../referral/admit.ts'
 import type { Moment, Peer, Step } from '../step.ts'
-import { type AskingFacts, askingPlan, refuseUnready } from './asking.ts'
+import { type AskingFacts, askingPlan, refuseUnmovable, refuseUnready } from './asking.ts'
 import { refuseLapsed } from './covered.ts'
 import { type Agreed, type ForWhom, visible, whomFacts } from './facts.ts'
 import { pendingFor, refuseInactive } from './hold.ts'
@@ -12,7 +12,7 @@ import { type Details, detailed } from './requested.ts'
 import { rulesOf } from './rules.ts'
 import { centreOf, referenceTo } from './states.ts'
 import { toldWith } from './told.ts'
-import { aroundWhom } from './trails.ts'
+import { aroundReplaced, aroundWhom } from './trails.ts'
 
 /** A time beside a centre's diary, by agreement with it. Ids, instants. */
 export interface AgreedTime extends ForWhom {
@@ -32,7 +32,11 @@ export const agreed: Step<AgreedTime & Details & Agreed, Facts> = {
   name: 'booking.agreed',
 
   async facts(wish, store, actor) {
-    await store.around([{ from: `Schedule/${wish.schedule}` }, ...aroundWhom(wish, true)])
+    await store.around([
+      { from: `Schedule/${wish.schedule}` },
+      ...aroundWhom(wish, true),
+      ...(wish.replaces === undefined ? [] : aroundReplaced(wish.replaces)),
+    ])
     const [schedule, whom, old] = await Promise.all([
       visible('Schedule', wish.schedule, store, actor),
       whomFacts(wish, store, actor),
@@ -48,6 +52,7 @@ export const agreed: Step<AgreedTime & Details & Agreed, Facts> = {
     refuseTime(wish, at)
     if (request) refuseInactive(request)
     refuseUnready(facts, examOf(schedule), [old?.id], at)
+    if (old) refuseUnmovable(old)
     const actors = schedule.actor.flatMap(({ reference }) => reference ?? [])
     const pending = pendingFor({ ...facts, actors }, schedule, at, actor)
     const appointment = {
@@ -61,7 +66,7 @@ export const agreed: Step<AgreedTime & Details & Agreed, Facts> = {
       grant: grants([appointment], senderKeys(actor)),
       rely: [...(request ? [referenceTo(request)] : []), ...(old ? [referenceTo(old)] : [])],
     }
-    const asked = { appointment: detailed(appointment, wish), before: undefined, slots: [] }
+    const asked = { appointment: detailed(appointment, wish), before: undefined, slots: [], old }
     return askingPlan(asked, facts, peer, plan, at)
   },
 }

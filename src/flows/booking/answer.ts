@@ -4,7 +4,7 @@ import { sees } from '../../auth/gate.ts'
 import { businessKeys } from '../../fhir/business-key.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import { replacedBy } from './asking.ts'
-import { type Given, givenUp } from './cancelled.ts'
+import { type Given, givenAlone } from './cancelled.ts'
 import { isLive, referenceTo } from './states.ts'
 import { toldWith } from './told.ts'
 import { aroundAnswered } from './trails.ts'
@@ -103,7 +103,7 @@ async function namesakeOf(known: Kept<Appointment>, said: Appointment, store: Re
 async function oldOf(known: Kept<Appointment>, store: Reader): Promise<Given | undefined> {
   const id = known.status === 'pending' ? replacedBy(known) : undefined
   const old = id === undefined ? undefined : await store.read('Appointment', id)
-  return old && isLive(old) ? givenUp(old, store) : undefined
+  return old && isLive(old) ? givenAlone(old, store) : undefined
 }
 
 /** Whether a number is one that we have given. */

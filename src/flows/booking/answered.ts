@@ -7,9 +7,9 @@ import { merged } from '../plan.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { isOpen } from '../task.ts'
 import { type Answer, type AnswerFacts, factsOf, isOurs, theirs } from './answer.ts'
-import { movesByMessage } from './asking.ts'
+import { isByMove } from './asking.ts'
 import { callFor } from './call.ts'
-import { cancelling, freed, type Given } from './cancelled.ts'
+import { cancellingAll, freed, type Given } from './cancelled.ts'
 import { deskBooking } from './desk.ts'
 import { listed } from './reasons.ts'
 import {
@@ -100,16 +100,15 @@ function yes(
     ],
     ...(known.status !== 'booked' && ordered(facts, at, booked, known)),
   }
-  return facts.old ? merged([settled, replaced(facts.old, facts, at)]) : settled
+  return facts.old ? merged([settled, replaced(facts.old, known, facts, at)]) : settled
 }
 
 /** The appointment that has been moved gives its place back, now that the new one is sure. */
-function replaced(old: Given, { slots }: AnswerFacts, at: Moment): Plan {
+function replaced(old: Given, by: Appointment, { slots }: AnswerFacts, at: Moment): Plan {
   const own = new Set(slots.map(({ id }) => id))
-  const plan = cancelling(old, whyMoved, at)
+  const plan = cancellingAll([old], whyMoved, at)
   const write = (plan.write ?? []).filter(({ id }) => !own.has(id ?? ''))
-  const centre = centreOf(old.slots[0] ?? old.appointment, at.territory)
-  if (!centre || !movesByMessage(old.appointment, centre)) return { ...plan, write }
+  if (!isByMove(by)) return { ...plan, write }
   // The centre has moved it, and has no other one to cancel; its number is the new one's.
   const isOld = ({ id }: Resource) => id === old.appointment.id
   return {

@@ -65,9 +65,20 @@ export function refuseUnready(
   }
 }
 
+/** Passes when an appointment may be moved. Fails: business-rule. */
+export function refuseUnmovable({ status }: Appointment): void {
+  if (status === 'pending' || status === 'booked') return
+  throw failure(
+    'business-rule',
+    `An appointment that is ${status} is not moved: book a new one.`,
+    'Appointment.status',
+  )
+}
+
 /** The centre is asked by its wire; one without any, by telephone. It may read what it is told. */
 export function askingPlan(asked: Asked, facts: AskingFacts, peer: Peer, plan: Plan, at: Moment): Plan {
-  const { appointment } = asked
+  const isMove = asked.old !== undefined && movesByMessage(asked.old, peer)
+  const appointment = isMove ? byMove(asked.appointment) : asked.appointment
   const task = facts.task && scheduling(facts.task, at)
   const parts = peer.manual ? [] : partFor(appointment, facts, peer.organization, at)
   const asking = askingKeys(facts, at)
@@ -84,7 +95,15 @@ export function askingPlan(asked: Asked, facts: AskingFacts, peer: Peer, plan: P
       ...centreSees(appointment, facts, peer, plan, asking),
       ...grants(parts, [organizationKey(peer.organization), ...asking]),
     },
-    send: peer.manual ? [] : [question(asked, facts, peer)],
+    send: peer.manual
+      ? []
+      : [
+          {
+            peer: peer.name,
+            kind: isMove ? 'appointment.moved' : 'appointment.requested',
+            about: whatIsTold(asked, facts),
+          },
+        ],
   }
 }
 
@@ -105,25 +124,31 @@ function scheduling(task: Kept<Task>, at: Moment): Task {
 }
 
 /** What the RIS gets: the appointment in this version, its slots, and all that it has to know of the request. */
-function question(
+function whatIsTold(
   { appointment, before, slots, old }: Asked,
   { request, patient, told }: AskingFacts,
-  peer: Peer,
-) {
-  const about = [
+): string[] {
+  return [
     versionOf(appointment, before),
     ...[request, patient].flatMap((r) => (r ? [currentOf(r)] : [])),
     ...slots.map(referenceTo),
     ...told.map(currentOf),
     ...(old ? [currentOf(old)] : []),
   ]
-  const isMove = old && movesByMessage(old, peer)
-  return { peer: peer.name, kind: isMove ? 'appointment.moved' : 'appointment.requested', about }
 }
 
 /** Whether the centre moves an appointment of its own at one word; otherwise it is booked anew, and then cancelled. */
-export const movesByMessage = (old: Appointment, { name, takes }: Peer): boolean =>
+const movesByMessage = (old: Appointment, { name, takes }: Peer): boolean =>
   old.status === 'booked' && old.meta?.source === sourceOf(name) && takes.includes('appointment.moved')
+
+const byMove = <A extends Appointment>(appointment: A): A => ({
+  ...appointment,
+  extension: [...(appointment.extension ?? []), { url: extensions.byMove, valueBoolean: true }],
+})
+
+/** Whether its centre was asked to move the one that it takes the place of: there is one of the two at the centre. */
+export const isByMove = ({ extension = [] }: Appointment): boolean =>
+  extension.some(({ url, valueBoolean }) => url === extensions.byMove && valueBoolean === true)
 
 /** The centre that is asked may read the request and what came with it. */
 function centreSees(

@@ -8,6 +8,7 @@ import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
 import type { AnswerFacts } from './answer.ts'
 import { answered } from './answered.ts'
+import { isByMove, replacedBy } from './asking.ts'
 import { cancelling, type Given, givenUp, refuseUncancellable } from './cancelled.ts'
 import {
   centreOf,
@@ -106,7 +107,7 @@ function byClient(said: Appointment, given: Given, at: Moment, actor: Actor): Pl
       'Appointment.status',
     )
   }
-  refuseUncancellable(before, actor)
+  refuseUncancellable(given, actor)
   const { cancelationReason, ...rest } = next
   const appointment = { ...rest, status: before.status } as Kept<Appointment> // the kept one, with what was said
   return cancelling({ ...given, appointment }, cancelationReason, at)
@@ -142,14 +143,16 @@ function byCentre(said: Appointment, answer: AnswerFacts, at: Moment, actor: Act
   return isWritten ? plan : { ...plan, write: [next, ...(plan.write ?? [])] }
 }
 
-/** What nobody changes of an appointment that is kept: what it is for, who made it, how long it is held. */
-const settled = ['basedOn', 'operator', 'held-until']
+/** What nobody changes of an appointment that is kept: what it is for, who made it, how long it is held, what it takes the place of. */
+const settled = ['basedOn', 'operator', 'held-until', 'replaces', 'by-move']
 
 function refuseChanged(names: readonly string[], said: object, before: object): void {
   const partsOf = (one: object): Record<string, unknown> => ({
     ...one,
     operator: operatorOf(one as Appointment), // or another record, that has no extension
     'held-until': heldUntil(one as Appointment),
+    replaces: replacedBy(one as Appointment),
+    'by-move': isByMove(one as Appointment),
   })
   const [next, last] = [partsOf(said), partsOf(before)]
   const changed = names.find((name) => JSON.stringify(next[name]) !== JSON.stringify(last[name]))

@@ -4,7 +4,7 @@ import { failure } from '../../fhir/outcome.ts'
 import { idOf } from '../../fhir/reference.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import type { Moment, Plan, Step } from '../step.ts'
-import { type AskingFacts, askingPlan, refuseUnready, replacing } from './asking.ts'
+import { type AskingFacts, askingPlan, refuseUnmovable, refuseUnready, replacing } from './asking.ts'
 import { refuseOthers } from './cancelled.ts'
 import { refuseUncovered } from './covered.ts'
 import { type Agreed, type BookingFacts, bookingFacts, type ForWhom, visible, type Wanted } from './facts.ts'
@@ -94,16 +94,6 @@ export function detailed<A extends Appointment>(
       ...(identifier.length > 0 && { identifier: [...(appointment.identifier ?? []), ...identifier] }),
     },
     replaces,
-  )
-}
-
-/** Passes when an appointment may be moved. Fails: business-rule. */
-function refuseUnmovable({ status }: Appointment): void {
-  if (status === 'pending' || status === 'booked') return
-  throw failure(
-    'business-rule',
-    `An appointment that is ${status} is not moved: book a new one.`,
-    'Appointment.status',
   )
 }
 

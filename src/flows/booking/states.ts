@@ -16,6 +16,7 @@ import type { Peer, Territory } from '../step.ts'
  *   pending                                         busy-tentative
  *      ├─ booking.answered  (the RIS says yes) → booked    busy
  *      ├─ booking.answered  (the RIS says no)  → cancelled free
+ *      ├─ booking.not-taken (the RIS was not reached) → cancelled free
  *      └─ booking.cancelled (whoever asked)    → cancelled free
  *   held-until passed: booking.expired         → cancelled free
  *   waitlist  (nothing is free in its window)

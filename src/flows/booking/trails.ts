@@ -18,7 +18,14 @@ const told: readonly Way[] = [
   { naming: 'QuestionnaireResponse?based-on' },
 ]
 
-const ofGiven: readonly Way[] = [{ named: 'slot', ways: [{ places: true }] }, { naming: 'Task?focus' }]
+const ofAlone: readonly Way[] = [{ named: 'slot', ways: [{ places: true }] }, { naming: 'Task?focus' }]
+
+/** With the one that takes its place, or that it takes the place of. */
+const ofGiven: readonly Way[] = [
+  ...ofAlone,
+  { named: 'extension.valueReference' },
+  { named: 'basedOn', ways: [{ naming: 'Appointment?based-on', ways: ofAlone }] },
+]
 
 const ofRequest: readonly Way[] = [
   { named: 'subject' },
@@ -63,7 +70,7 @@ export const aroundAnswered = (appointment: string, numbers: readonly BusinessKe
       { named: 'slot', ways: [{ places: true }] },
       { naming: 'Task?focus' },
       { named: 'basedOn', ways: [{ naming: 'Task?focus' }, { named: 'subject' }, ...told] },
-      { named: 'extension.valueReference', ways: ofGiven }, // the one that it takes the place of
+      { named: 'extension.valueReference', ways: ofAlone }, // the one that it takes the place of
     ],
   },
   ...numbers.map((number) => ({ carrying: 'Appointment' as const, ...number })),

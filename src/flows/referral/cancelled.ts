@@ -3,7 +3,7 @@ import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
-import { cancelling, type Given, givenUp } from '../booking/cancelled.ts'
+import { cancellingAll, type Given, givenAlone } from '../booking/cancelled.ts'
 import { centreOf, isLive, versionOf } from '../booking/states.ts'
 import type { Entry } from '../entries.ts'
 import { merged } from '../plan.ts'
@@ -66,7 +66,7 @@ export async function withdrawn(request: Kept<ServiceRequest>, store: Reader): P
     askedAbout(request, store),
   ])
   const live: Kept<Appointment>[] = appointments.filter(isLive)
-  return { request, tasks, asked, appointments: await Promise.all(live.map((one) => givenUp(one, store))) }
+  return { request, tasks, asked, appointments: await Promise.all(live.map((one) => givenAlone(one, store))) }
 }
 
 /** Taken back already: the same answer again. Done already: too late. */
@@ -97,11 +97,9 @@ export function withdrawing(
     }),
   )
   const unasked: CommunicationRequest[] = asked?.status === 'active' ? [{ ...asked, status: 'revoked' }] : []
-  const plans = appointments.map((given) =>
-    cancelling(given, { text: 'The prescriber has cancelled the referral.' }, at),
-  )
+  const ending = cancellingAll(appointments, { text: 'The prescriber has cancelled the referral.' }, at)
   const told = toldOf(revoked, request, appointments, at)
-  return merged([{ write: [revoked, ...ended, ...unasked], send: told }, ...plans])
+  return merged([{ write: [revoked, ...ended, ...unasked], send: told }, ending])
 }
 
 /** A centre whose system has got the order hears that it is taken back, if it takes such a thing. */
