@@ -1,4 +1,5 @@
 import type { Issue } from '../fhir/outcome.ts'
+import { formOf } from './form.ts'
 import type { Content, Incoming } from './message.ts'
 import { placeInOrder } from './order-place.ts'
 
@@ -21,7 +22,9 @@ export function placeIn(
 
 function fieldOf(incoming: Incoming, expression: string | undefined, rule?: string): string | undefined {
   if (expression === undefined) return undefined
-  const fields = incoming.kind.startsWith('REF') ? ofReferral : places[formOf(incoming)]
+  const fields = incoming.kind.startsWith('REF')
+    ? ofReferral
+    : places[incoming.content?.form ?? formOf(incoming)]
   const byRule = rule && fields[rule]
   if (byRule) return byRule
   for (let path = expression.replaceAll(/\[\d+\]/g, ''); path !== ''; path = path.replace(/\.?[^.]*$/, '')) {
@@ -29,12 +32,6 @@ function fieldOf(incoming: Incoming, expression: string | undefined, rule?: stri
     if (field !== undefined) return field
   }
   return expression.startsWith('Message') ? undefined : expression
-}
-
-/** What could not be read has no content, but came by a road of one form. */
-function formOf({ content, by }: Pick<Incoming, 'content' | 'by'>): Content['form'] {
-  if (content) return content.form
-  return by === 'mllp' || by === 'http' || by === 'file' ? 'v2' : by === 'json' ? 'json' : 'fhir'
 }
 
 type Places = Readonly<Record<string, string>>

@@ -2,6 +2,7 @@ import type { OperationOutcome } from '@medplum/fhirtypes'
 import { contentOf, headerIn } from '../connectors/mllp/answer.ts'
 import { parseJson } from '../fhir/json.ts'
 import { failure } from '../fhir/outcome.ts'
+import { isV2 } from '../flows/form.ts'
 import type { Content } from '../flows/message.ts'
 import { receiveFrom, type Sender } from '../flows/receive.ts'
 import { intake1 } from '../flows/referral/intake-schema.ts'
@@ -52,32 +53,28 @@ async function senderOf(peer: string, connector: LoadedConnector | undefined, ro
 }
 
 /** The sender's own number, which was not kept with what was refused. */
-function idOf({ id, raw, by }: ArrivalRow): string | undefined {
-  if (id !== undefined || !isV2(by)) return id
-  const header = headerIn(raw)
+function idOf(arrival: ArrivalRow): string | undefined {
+  if (arrival.id !== undefined || !isV2(arrival)) return arrival.id
+  const header = headerIn(arrival.raw)
   return header && valueAt(header, { field: 10 })
 }
 
-const isV2 = (by: string) => by === 'mllp' || by === 'http' || by === 'file'
-
-function contentAgain(
-  { raw, kind, by }: ArrivalRow,
-  peer: string,
-  connector: LoadedConnector | undefined,
-): Content {
+function contentAgain(arrival: ArrivalRow, peer: string, connector: LoadedConnector | undefined): Content {
+  const { raw, kind, by } = arrival
   if (kind === diaryKind) return { form: 'json', value: parseJson(raw.toString('utf8')) }
-  if (isV2(by)) return contentOf(decode(raw, charsetOf(connector)))
-  const value = parseJson(raw.toString('utf8'))
-  if (kind === 'intake/1') return { form: 'json', value: { ...intake1.parse(value), sender: peer } }
-  if (by === 'poll' && (kind === 'Slot' || kind === 'Schedule')) {
+  if (by === 'poll' && /^(Slot|Schedule|SQR.*)$/.test(kind)) {
     throw failure('business-rule', 'A diary is not replayed: it is read again by itself.')
   }
+  if (isV2(arrival)) return contentOf(decode(raw, inwardCharsetOf(connector)))
+  const value = parseJson(raw.toString('utf8'))
+  if (kind === 'intake/1') return { form: 'json', value: { ...intake1.parse(value), sender: peer } }
   if (connector?.kind === 'json') return { form: 'json', value }
   // A FHIR partner's own resource: profiles check it on its way.
   return { form: 'fhir', resource: value as Extract<Content, { form: 'fhir' }>['resource'] }
 }
 
-function charsetOf(connector: LoadedConnector | undefined): string {
+/** In which character set a sender's messages are read that name none. */
+export function inwardCharsetOf(connector: LoadedConnector | undefined): string {
   const { inwardCharset = '8859/15' } = (connector?.settings ?? {}) as { inwardCharset?: string } // an MLLP line's own
   return inwardCharset
 }

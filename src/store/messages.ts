@@ -41,7 +41,7 @@ interface MessageRow {
   id: string | null
   kind: string
   received: string
-  by: string
+  by: ArrivalRow['by']
   raw: Buffer
   status: ArrivalRow['status']
   digest: string

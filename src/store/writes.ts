@@ -46,9 +46,11 @@ export interface Arrival {
   peer: string
   /** Instant. */
   receivedAt: string
-  /** How it came: `mllp`, `http`, `file`, `fhir`, `json`, `poll`. */
-  by: string
+  by: Road
 }
+
+/** How a message came: on a line, over HTTP in one form or another, by hand, as a dropped file, or fetched. */
+export type Road = 'mllp' | 'http' | 'fhir' | 'json' | 'console' | 'file' | 'poll'
 
 export type ArrivalStatus = 'transformed' | 'filtered' | 'error'
 

@@ -2,8 +2,9 @@ import type { ServiceRequest } from '@medplum/fhirtypes'
 import { expect, test } from 'vitest'
 import { placeIn } from '../../src/flows/places.ts'
 import { parseMessage } from '../../src/hl7v2/message.ts'
+import type { Road } from '../../src/store/index.ts'
 
-const came = (by: string) => ({
+const came = (by: Road) => ({
   raw: Buffer.alloc(0),
   id: '1',
   kind: '?',

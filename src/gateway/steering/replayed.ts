@@ -1,11 +1,12 @@
 import type { Replay, Replayed, Who } from '../../api/steering.ts'
 import { controlIdOf } from '../../connectors/mllp/control-id.ts'
 import { failure, issue, outcomeOf } from '../../fhir/outcome.ts'
+import { isV2 } from '../../flows/form.ts'
 import { decode, encode, isCharset } from '../../hl7v2/charset.ts'
 import { foundBy } from '../../hl7v2/found-by.ts'
 import { field, parseMessage } from '../../hl7v2/message.ts'
 import type { ArrivalRow, Departure, DepartureRow, Store } from '../../store/index.ts'
-import { replayArrival } from '../replay.ts'
+import { inwardCharsetOf, replayArrival } from '../replay.ts'
 import type { Rooms } from '../rooms.ts'
 import { trail } from './trail.ts'
 import { v2Media } from './whole.ts'
@@ -46,17 +47,16 @@ async function taken(
   { rooms, store }: ReplayDesk,
   { now, newRow }: Moment,
 ): Promise<Replayed> {
+  const open = await rooms()
+  const sender = open.loaded.connectors.find(({ name }) => name === as)
+  const charset = isV2(arrival) ? inwardCharsetOf(sender) : undefined
   // What came is evidence, and stays: what was edited is kept beside it.
   const taken: ArrivalRow =
-    text === undefined
-      ? arrival
-      : { ...arrival, row: newRow(), id: undefined, raw: edit(text, arrival.raw, isV2(arrival)) }
-  const outcome = await replayArrival(taken, as, await rooms())
+    text === undefined ? arrival : { ...arrival, row: newRow(), id: undefined, raw: edit(text, charset) }
+  const outcome = await replayArrival(taken, as, open)
   await store.write({ resources: trail(who, 'message.replayed', `message ${arrival.row}`, now), at: now })
   return { row: taken.row, outcome }
 }
-
-const isV2 = ({ by }: ArrivalRow) => by === 'mllp' || by === 'http'
 
 /** Fails: business-rule where its effect has been undone, or it may still leave by itself. */
 function mayLeave({ status, kind }: DepartureRow): void {
@@ -124,9 +124,9 @@ function rendered(
       'This message has never been made: there is nothing to edit. Replay it anew.',
     )
   }
-  if (contentType !== v2Media) return { raw: edit(text, raw, false), contentType }
+  if (contentType !== v2Media) return { raw: edit(text), contentType }
   const numbered = withControlId(text, controlIdOf(row))
-  return { raw: edit(numbered, raw, true), contentType, keys: foundBy(parseMessage(numbered)) }
+  return { raw: edit(numbered, decode(raw).charset), contentType, keys: foundBy(parseMessage(numbered)) }
 }
 
 /** MSH-10: what says something else is another message. */
@@ -137,10 +137,10 @@ function withControlId(text: string, id: string): string {
   return [fields.join(header[3] ?? '|'), ...rest].join('\r')
 }
 
-/** A person's text as bytes: of a v2 message in the character set that it names, or that it was in. Fails: structure when it is no message. */
-function edit(text: string, before: Buffer, isV2: boolean): Buffer {
-  if (!isV2) return Buffer.from(text)
+/** A person's text as bytes: of a v2 message in the character set that it names, else in `charset`. Fails: structure when it is no message. */
+function edit(text: string, charset?: string): Buffer {
+  if (charset === undefined) return Buffer.from(text)
   const message = text.replaceAll(/\r\n?|\n/g, '\r')
   const named = field(parseMessage(message), 'MSH-18') ?? ''
-  return encode(message, isCharset(named) ? named : decode(before).charset).bytes
+  return encode(message, isCharset(named) ? named : charset).bytes
 }

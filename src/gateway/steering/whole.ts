@@ -1,4 +1,5 @@
 import type { MessageWhole } from '../../api/steering.ts'
+import { isV2 } from '../../flows/form.ts'
 import { decode } from '../../hl7v2/charset.ts'
 import { parseSegments } from '../../hl7v2/message.ts'
 import { toTree } from '../../hl7v2/tree.ts'
@@ -17,8 +18,8 @@ export function wholeOf(
 }
 
 function came(arrival: ArrivalRow): MessageWhole {
-  const { row, receivedAt, peer, kind, status, id, reason, raw, answer, keys = [], by } = arrival
-  const mediaType = by === 'mllp' || by === 'http' ? v2Media : 'application/json'
+  const { row, receivedAt, peer, kind, status, id, reason, raw, answer, keys = [] } = arrival
+  const mediaType = isV2(arrival) ? v2Media : 'application/json'
   return {
     row,
     direction: 'in',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Slot } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { MessageWhole } from '../../../src/api/steering.ts'
 import type { Incoming } from '../../../src/connectors/connector.ts'
 import { file, fileSettings } from '../../../src/connectors/file/index.ts'
 import type { Report } from '../../../src/connectors/file/take.ts'
@@ -211,5 +212,30 @@ describe('at a gateway', () => {
     expect(await reportIn('done', batches)).toEqual({ taken: 2, refused: [] })
     const numbers = [one, two].map((number) => requestOf(number, gateway.as('ehr')))
     expect((await Promise.all(numbers)).map(({ meta }) => meta.versionId)).toEqual(['1', '1'])
+  })
+
+  test('a message that was refused is shown to the operator as HL7 v2, and edited in its character set', async () => {
+    const number = freshNumber()
+    const text = order({ number }).replace('|NW|', '|??|').replace('UNICODE UTF-8', '8859/15')
+    await drop('refused.hl7', Buffer.from(text, 'latin1'), batches)
+    await taken('refused.hl7', batches)
+    const operator = gateway.as('operator')
+    const path = `/operation/messages?order=${number}&status=error`
+    const [line] = (await operator.get<{ messages: { row: string }[] }>(path)).messages
+    const shown = await operator.get<MessageWhole>(`/operation/messages/${line?.row}`)
+    expect(shown.mediaType).toBe('x-application/hl7-v2+er7')
+    expect(shown.raw).toContain('Fièvre')
+    expect(shown.parsed).toMatchObject({ MSH: { messageControlId: number } })
+
+    const edited = shown.raw?.replaceAll('\r', '\n').replace('|??|', '|NW|')
+    const replay = await operator.call<{ row: string }>('POST', `/operation/messages/${line?.row}/replay`, {
+      person: 'Ana Ruiz',
+      text: edited,
+    })
+    expect(replay).toMatchObject({ status: 200 })
+    const request = await requestOf(number, gateway.as('ehr'))
+    expect(JSON.stringify(request)).toContain('Fièvre')
+    const again = await operator.get<MessageWhole>(`/operation/messages/${replay.body.row}`)
+    expect(again.raw).toBe(text.replace('|??|', '|NW|'))
   })
 })

@@ -7,7 +7,14 @@ import type { Kept } from '../../../src/store/index.ts'
 
 const now = new Date('2030-01-08T09:00:10Z')
 const zone = 'Europe/Paris'
-const arrived = { raw: Buffer.from(''), id: '1', kind: 'Slot', peer: 'ris', receivedAt: '', by: 'poll' }
+const arrived: Incoming = {
+  raw: Buffer.from(''),
+  id: '1',
+  kind: 'Slot',
+  peer: 'ris',
+  receivedAt: '',
+  by: 'poll',
+}
 const kept = (value: string): Kept<Slot> => ({
   resourceType: 'Slot',
   id: value,
