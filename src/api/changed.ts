@@ -1,18 +1,46 @@
+import { mayInteract } from '../auth/gate.ts'
 import { referenceTo } from '../fhir/reference.ts'
+import { parseSearch } from '../fhir/search.ts'
 import { mapReferences } from '../fhir/walk.ts'
 import type { Request } from '../flows/resource/change.ts'
+import type { ReadCondition } from '../flows/resource/match.ts'
 import { type Changed, type Transacted, transact } from '../flows/resource/transact.ts'
+import type { Desk } from '../flows/step.ts'
 import { type Answer, answerIssues, headersOf } from './answer.ts'
 import { type Call, newIdOf } from './call.ts'
 import { fhirBase } from './house.ts'
 import { type Preference, preferenceOf } from './prefer.ts'
-import { guardOf, isReached } from './reach.ts'
+import { guardOf, isReached, withinReach } from './reach.ts'
 
 /** Carries out changes on behalf of the caller. Fails: as `transact`; forbidden. */
-export function changed({ house, base, permit }: Call, asked: readonly Request[]): Promise<Transacted> {
+export function changed(call: Call, asked: readonly Request[]): Promise<Transacted> {
+  const { house, base, permit } = call
   const bases = [...new Set([fhirBase(house), base])].map((each) => `${each}/`)
   const ours = asked.map((each) => withOwn(each, bases))
-  return transact(ours, newIdOf(house), house.desk(permit.actor), guardOf(permit))
+  return transact(ours, newIdOf(house), changingDesk(call), guardOf(permit))
+}
+
+/** The desk of a caller who changes something: its conditions ask no more than its searches might. */
+export function changingDesk(call: Call): Desk {
+  const { house, permit } = call
+  const desk = house.desk(permit.actor)
+  const { zone } = desk.territory
+  const readCondition: ReadCondition = (type, condition) => {
+    const { search } = parseSearch(type, condition, { zone })
+    if (namesOne(condition)) return search
+    mayInteract(permit, type, 's')
+    return withinReach(search, permit)
+  }
+  return { ...desk, readCondition }
+}
+
+/**
+ * Whether a condition does no more than name one resource, by its id or an identifier: that it is there would be told by a
+ * reference or a duplicate, too.
+ */
+function namesOne(condition: URLSearchParams): boolean {
+  const [[name, value] = ['', ''], ...more] = condition
+  return more.length === 0 && ['_id', 'identifier'].includes(name) && /^[^,]*[^,|]$/.test(value)
 }
 
 /** References by our own full addresses are to what is kept here. */

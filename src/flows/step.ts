@@ -8,6 +8,7 @@ import type { ClockSettings } from './clocks/clock.ts'
 import type { Protocol } from './protocol/protocol.ts'
 import type { EntryRules } from './referral/standing.ts'
 import type { Making } from './resource/making.ts'
+import type { ReadCondition } from './resource/match.ts'
 import type { CapacityRules } from './routing/capacity-rules.ts'
 import type { Diaries } from './slots/diaries.ts'
 import type { Quota, SlotRules } from './slots/rules.ts'
@@ -139,6 +140,8 @@ export interface Desk {
   quotaRefused?: (quota: Quota, actor: Actor) => void
   /** What others here are making by a condition at this moment; absent: nobody waits for anybody. */
   making?: Making
+  /** How conditions of the caller's are read; absent: they ask whatever the actor sees. */
+  readCondition?: ReadCondition
   /** What the profiles say of a resource: errors and warnings; `against`: and a profile that is named. */
   validate: (resource: Resource, options?: { against?: `${string}:${string}` }) => Issue[]
   /** What comes in through the API as it is to be kept: a Subscription gets its owner, its secrets are sealed. */

@@ -10,6 +10,8 @@ beforeAll(async () => {
       conditions: cellWith('conditions', 'system/Condition.rs'),
       creator: cellWith('creator', 'system/Patient.c'),
       updater: cellWith('updater', 'system/Patient.u'),
+      'writes-conditions': cellWith('writes-conditions', 'system/Condition.crus'),
+      'blind-conditions': cellWith('blind-conditions', 'system/Condition.cu'),
     },
   })
 })
@@ -76,6 +78,86 @@ test('nothing is asked through a type that the caller may not search', async () 
   expect(await status('GET', '/fhir/Condition?subject:Patient.family=Droit', 'conditions')).toBe(403)
   expect(await status('GET', '/fhir/Condition?_has:Provenance:target:agent=x', 'conditions')).toBe(403)
   expect(await status('GET', '/fhir/Condition?code:missing=true', 'conditions')).toBe(200)
+})
+
+describe('a condition', () => {
+  const condition = (subject: string) => ({
+    resourceType: 'Condition',
+    subject: { reference: subject },
+    code: { text: 'Toux' },
+  })
+  const unless = (ifNoneExist: string, as: string, subject: string) =>
+    api.send('POST', '/fhir/Condition', {
+      as,
+      body: condition(subject),
+      headers: { 'if-none-exist': ifNoneExist },
+    })
+  const transaction = (resource: object, as: string) => {
+    const entry = [{ resource, request: { method: 'POST', url: 'Condition' } }]
+    return api.send('POST', '/fhir', { as, body: { resourceType: 'Bundle', type: 'transaction', entry } })
+  }
+
+  test('asks nothing through a type that the caller may not search, whether it fits or not', async () => {
+    const subject = `Patient/${await kept(patient('female'))}`
+    await kept(condition(subject))
+    for (const year of ['1961', '1971']) {
+      const query = `subject=${subject}&subject:Patient.birthdate=${year}`
+      const created = await unless(query, 'writes-conditions', subject)
+      expect([created.status, issuesIn(created)[0]?.code]).toEqual([403, 'forbidden'])
+      expect(await status('PUT', `/fhir/Condition?${query}`, 'writes-conditions', condition(subject))).toBe(
+        403,
+      )
+      const patch = [{ op: 'replace', path: '/code/text', value: 'Rhume' }]
+      const patched = await api.send('PATCH', `/fhir/Condition?${query}`, {
+        as: 'writes-conditions',
+        body: patch,
+        headers: { 'content-type': 'application/json-patch+json' },
+      })
+      expect(patched.status, patched.text).toBe(403)
+    }
+  })
+
+  test('is a search of its own type, unless it only names one', async () => {
+    const subject = `Patient/${await kept(patient('female'))}`
+    const asked = await unless(`subject=${subject}`, 'blind-conditions', subject)
+    expect(asked.status, asked.text).toBe(403)
+    expect(asked.headers.get('www-authenticate')).toContain('system/Condition.s')
+    const named = await unless('identifier=urn:test:condition|1', 'blind-conditions', subject)
+    expect(named.status, named.text).toBe(201)
+    const both = await unless(
+      `identifier=urn:test:condition|1&subject=${subject}`,
+      'blind-conditions',
+      subject,
+    )
+    expect(both.status).toBe(403)
+    for (const many of ['urn:test:condition|', 'urn:test:condition|1,urn:test:condition|2'])
+      expect((await unless(`identifier=${many}`, 'blind-conditions', subject)).status, many).toBe(403)
+  })
+
+  test('in a reference tells nothing of a type that the caller may not search, and is told by its place', async () => {
+    const identifier = [{ system: 'urn:test:ipp', value: 'named-1' }]
+    const id = await kept(patient('female', { identifier }))
+    for (const year of ['1961', '1971']) {
+      const reply = await transaction(condition(`Patient?_id=${id}&birthdate=${year}`), 'writes-conditions')
+      expect(reply.status, reply.text).toBe(403)
+      expect(issuesIn(reply)[0]?.expression).toEqual(['Bundle.entry[0].resource.subject.reference'])
+    }
+    const named = await transaction(condition('Patient?identifier=urn:test:ipp|named-1'), 'writes-conditions')
+    expect(named.status, named.text).toBe(200)
+    const unknown = await transaction(condition('Patient?colour=red'), 'cell')
+    expect(issuesIn(unknown)).toMatchObject([
+      { code: 'not-supported', expression: ['Bundle.entry[0].resource.subject.reference'] },
+    ])
+  })
+
+  test('finds no more than a filtered scope lets be searched', async () => {
+    const given = `Filtre-${crypto.randomUUID()}`
+    await kept(patient('male', { name: [{ family: 'Droit', given: [given] }] }))
+    const headers = { 'if-none-exist': `given=${given}` }
+    const body = patient('female', { name: [{ family: 'Droit', given: [given] }] })
+    const create = () => api.send('POST', '/fhir/Patient', { as: 'women', body, headers })
+    expect([(await create()).status, (await create()).status]).toEqual([201, 200])
+  })
 })
 
 test('each right is its own', async () => {

@@ -8,6 +8,7 @@ import type { Asked } from '../../flows/resource/change.ts'
 import { rehearse } from '../../flows/resource/rehearse.ts'
 import { answerIssues } from '../answer.ts'
 import { type Call, newIdOf } from '../call.ts'
+import { changingDesk } from '../changed.ts'
 import { guardOf, letters } from '../reach.ts'
 import { resourceOf } from '../resource.ts'
 import { operation } from './operation.ts'
@@ -116,7 +117,7 @@ async function rehearsed(asked: Asked, call: Call): Promise<readonly Issue[]> {
   const { house, permit } = call
   mayInteract(permit, asked.type, letters[asked.verb])
   try {
-    return await rehearse(asked, newIdOf(house), house.desk(permit.actor), guardOf(permit))
+    return await rehearse(asked, newIdOf(house), changingDesk(call), guardOf(permit))
   } catch (thrown) {
     if (thrown instanceof Failure && !(thrown instanceof Denial)) return thrown.issues
     throw thrown

@@ -1,4 +1,4 @@
-import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
+import { Failure, failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
 import { parseReference } from '../../fhir/reference.ts'
 import { referencesIn } from '../../fhir/walk.ts'
 import type { Desk } from '../step.ts'
@@ -153,8 +153,9 @@ async function conditionsOf(asked: readonly Asked[], targets: readonly Target[],
   for (const reference of new Set(pointers.map((pointer) => pointer.reference))) {
     const condition = parseReference(reference)
     if (condition?.kind !== 'conditional') continue
-    const found = await meantBy(condition, asked, targets, desk)
-    if (found === 'several') faults.push(...pointersTo(reference).map(ambiguous))
+    const found = await meantBy(condition, asked, targets, desk).catch(refusalOf)
+    if (found instanceof Failure) faults.push(...pointersTo(reference).flatMap((one) => placed(found, one)))
+    else if (found === 'several') faults.push(...pointersTo(reference).map(ambiguous))
     else if (found) names.set(reference, referenceOf(found))
     else faults.push(...pointersTo(reference).map(unmet))
   }
@@ -183,6 +184,15 @@ async function meantBy(
   if (second) return 'several'
   return found && { type, id: found.id }
 }
+
+/** A condition that cannot be asked is a fault of the reference that it stands in. */
+function refusalOf(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown
+  throw thrown
+}
+
+const placed = ({ issues }: Failure, { place }: { place: string }): Issue[] =>
+  issues.map((each) => ({ ...each, expression: place }))
 
 const ambiguous = ({ place }: { place: string }) =>
   issue('multiple-matches', 'Several fit this conditional reference. Say which by an identifier.', place)

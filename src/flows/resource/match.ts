@@ -2,9 +2,12 @@ import type { Resource } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
 import { matches } from '../../fhir/search/match.ts'
 import { searchRow } from '../../fhir/search/row.ts'
-import { parseSearch } from '../../fhir/search.ts'
+import { parseSearch, type Search } from '../../fhir/search.ts'
 import type { Found } from '../../store/index.ts'
 import type { Desk } from '../step.ts'
+
+/** How a caller's condition is read: as a search that asks nothing it may not ask. Fails: as `parseSearch`; forbidden. */
+export type ReadCondition = (type: string, condition: URLSearchParams) => Search
 
 /**
  * The one resource, of those the caller may see, that fits a condition (search parameters as in a URL).
@@ -29,23 +32,22 @@ export async function matchesOf(type: string, condition: string, most: number, d
 }
 
 /** The newest that fit a condition, at most `count`. */
-export async function someOf(
-  type: string,
-  condition: string,
-  count: number,
-  { store, actor, territory: { zone } }: Desk,
-): Promise<Found[]> {
-  const { search } = parseSearch(type, conditionParameters(type, condition), { zone })
-  const { entries } = await store.search({ ...search, count }, actor.sight)
+export async function someOf(type: string, condition: string, count: number, desk: Desk): Promise<Found[]> {
+  const { store, actor } = desk
+  const { entries } = await store.search({ ...searchOf(type, condition, desk), count }, actor.sight)
   return entries.filter(({ mode }) => mode === 'match')
 }
 
 /** Whether a resource that is not kept yet fits a condition; one that leads to other resources is not asked of it. */
-export function fits(resource: Resource, condition: string, { territory: { zone } }: Desk): boolean {
-  const { resourceType: type } = resource
-  const { search } = parseSearch(type, conditionParameters(type, condition), { zone })
+export function fits(resource: Resource, condition: string, desk: Desk): boolean {
+  const search = searchOf(resource.resourceType, condition, desk)
   if (search.filters.some(({ is }) => is === 'chain' || is === 'has')) return false
-  return matches(search, searchRow(resource, zone))
+  return matches(search, searchRow(resource, desk.territory.zone))
+}
+
+function searchOf(type: string, condition: string, { readCondition, territory: { zone } }: Desk): Search {
+  const parameters = conditionParameters(type, condition)
+  return readCondition?.(type, parameters) ?? parseSearch(type, parameters, { zone }).search
 }
 
 export function conditionParameters(type: string, condition: string): URLSearchParams {
