@@ -78,7 +78,7 @@ async function onBehalfOf(one: Appointment, desk: Desk): Promise<Desk> {
   const organization = operatorOf(one)
   const { territory, store, clock } = desk
   const member =
-    organization !== undefined && (await isMember(organization, territory.community, clock(), store))
+    organization !== undefined && (await isMember(organization, territory, clock(), store))
   const role = organization === territory.cell ? ('cell' as const) : ('prescriber' as const)
   const standing = { role, member, ...(organization && { organization }) }
   // As at the door: with the diaries that are open now.

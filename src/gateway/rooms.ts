@@ -63,7 +63,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     fhirUrl: `${baseUrl}/fhir`,
     outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
     organizationOf: (client) => organizationOf(client, store),
-    memberOf: (organization) => isMember(organization, loaded.territory.community, clock(), store),
+    memberOf: (organization) => isMember(organization, loaded.territory, clock(), store),
   })
   const subscriptions = await openSubscriptions({
     store,
