@@ -1,4 +1,5 @@
 import { Failure, failure, failures, type Issue, issue } from '../fhir/outcome.ts'
+import { unheardIn } from '../transform/shapes/unheard.ts'
 
 /** One entry of a batch or a transaction. */
 export interface RequestEntry {
@@ -24,7 +25,8 @@ export type Posted =
   | { type: 'batch'; entries: readonly (RequestEntry | Failure)[] }
 
 /**
- * The entries of what was posted to the base. Fails: structure and value; for a transaction with every entry at fault.
+ * The entries of what was posted to the base. Fails: structure and value, unsupported-value for what would change the
+ * meaning; for a transaction with every entry at fault.
  *
  * Source: FHIR R4, http, batch and transaction; Bundle invariants bdl-3 and bdl-7.
  */
@@ -36,6 +38,8 @@ export function entriesOf(sent: unknown): Posted {
       'Bundle',
     )
   }
+  const unheard = unheardIn('Bundle', sent, 'Bundle')
+  if (unheard.length > 0) throw failures(unheard)
   const { type, entry = [] } = sent
   if (type !== 'batch' && type !== 'transaction') {
     throw failure('value', 'A Bundle posted here is a batch or a transaction.', 'Bundle.type')
@@ -70,6 +74,8 @@ function entryOf(sent: unknown, place: string, seen: Set<string>): RequestEntry 
   }
   const { method, url } = request
   const faults = [
+    ...unheardIn('Bundle.entry', sent, place),
+    ...unheardIn('Bundle.entry.request', request, `${place}.request`),
     ...(typeof method === 'string' && methods.includes(method)
       ? []
       : [issue('value', `A method is one of ${methods.join(', ')}.`, `${place}.request.method`)]),

@@ -289,6 +289,27 @@ describe('transaction', () => {
       [{ request: { method: 'DELETE', url: 'Patient/1', ifMatch: 'new' } }],
       'Bundle.entry[0].request.ifMatch',
     ],
+    [
+      'a precondition in other letters',
+      [post(patient('A'), {}, { ifNoneExits: 'family=A' })],
+      'Bundle.entry[0].request.ifNoneExits',
+    ],
+    ['an unknown property', [post(patient('A'), { resources: [] })], 'Bundle.entry[0].resources'],
+    [
+      'what may change its meaning',
+      [post(patient('A'), {}, { modifierExtension: [{ url: 'urn:test:not', valueBoolean: true }] })],
+      'Bundle.entry[0].request.modifierExtension',
+    ],
+    [
+      'an unknown property of a Binary that patches',
+      [
+        {
+          request: { method: 'PATCH', url: 'Patient/1' },
+          resource: { resourceType: 'Binary', contenttype: 'application/json-patch+json' },
+        },
+      ],
+      'Bundle.entry[0].resource.contenttype',
+    ],
     ['something that is no list', { request: {} }, 'Bundle.entry'],
     ['an entry that is a number', [7], 'Bundle.entry[0].request'],
   ])('%s is refused with its place', async (_, entry, place) => {
@@ -296,6 +317,55 @@ describe('transaction', () => {
     expect(reply.status).toBeGreaterThanOrEqual(400)
     expect(reply.status).toBeLessThan(500)
     expect(issuesIn(reply)[0]?.expression).toEqual([place])
+  })
+
+  test('a precondition in other letters does not let an update through', async () => {
+    const id = await kept(patient('Gardee'))
+    const put = (request: object) => ({
+      resource: { ...patient('Ecrasee'), id },
+      request: { method: 'PUT', url: `Patient/${id}`, ...request },
+    })
+    const [whole, alone] = [
+      await transaction([put({ ifmatch: 'W/"77"' })]),
+      await bundle('batch', [put({ ifmatch: 'W/"77"' })]),
+    ]
+    expect(whole.status, whole.text).toBe(400)
+    expect(responses(alone)[0]?.status).toBe('400 Bad Request')
+    for (const told of [issuesIn(whole)[0], alone.at('entry.0.response.outcome.issue.0')])
+      expect(told).toMatchObject({ expression: ['Bundle.entry[0].request.ifmatch'] })
+    expect((await api.send('GET', `/fhir/Patient/${id}`)).at('meta.versionId')).toBe('1')
+  })
+
+  test.each([
+    [{ entries: [] }, 'Bundle.entries'],
+    [{ implicitRules: 'urn:test:rules' }, 'Bundle.implicitRules'],
+    [{ 'Martin, Rose': 1 }, 'Bundle'],
+  ])('a Bundle is refused for what would be ignored of it: %j', async (more, place) => {
+    const body = { resourceType: 'Bundle', type: 'batch', entry: [], ...more }
+    const reply = await api.send('POST', '/fhir', { body })
+    expect(reply.status, reply.text).toBe(400)
+    expect(issuesIn(reply)).toMatchObject([{ expression: [place] }])
+    expect(reply.text).not.toContain('Martin')
+  })
+
+  test('what R4 has beside it is welcome', async () => {
+    const body = {
+      resourceType: 'Bundle',
+      id: 'b',
+      meta: { tag: [{ code: 'x' }] },
+      type: 'batch',
+      timestamp: '2026-11-21T09:00:00Z',
+      link: [{ relation: 'self', url: 'urn:test:x' }],
+      entry: [
+        {
+          id: 'e',
+          extension: [{ url: 'urn:test:x', valueBoolean: true }],
+          link: [{ relation: 'self', url: 'urn:test:x' }],
+          request: { id: 'r', method: 'GET', _url: { id: 'u' }, url: 'metadata' },
+        },
+      ],
+    }
+    expect(responses(await api.send('POST', '/fhir', { body }))[0]?.status).toBe('200 OK')
   })
 
   test('two entries of one identifier are refused, the second one by its place', async () => {

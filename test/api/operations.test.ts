@@ -132,6 +132,19 @@ describe('$find', () => {
       /valueDateTime/,
     ],
     ['a name without its parameter', parameters({ valueString: 'x' }), 400, /has a name/],
+    [
+      'an unknown property',
+      parameters(...span, { name: 'specialty', valueString: 'SM44', colour: 1 }),
+      400,
+      /colour/,
+    ],
+    [
+      'a parameter with a second value',
+      parameters(...span, { name: 'specialty', valueString: 'SM44', valueCode: 'x' }),
+      400,
+      /valueString alone/,
+    ],
+    ['an unknown property of all', { ...parameters(...span), parametre: [] }, 400, /parametre/],
     ['what is no Parameters', { resourceType: 'Patient' }, 400, /Parameters/],
     [
       'a span that ends before it starts',

@@ -1,5 +1,6 @@
 import type { OperationDefinitionParameter } from '@medplum/fhirtypes'
 import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
+import { unheardIn } from '../../transform/shapes/unheard.ts'
 import { quoted } from '../parameters.ts'
 import type { Definition } from './operation.ts'
 
@@ -14,7 +15,8 @@ interface Sent {
  * The input of an operation by the names of its parameters: one value where at most one may be, else a list.
  *
  * Beside a resource that is sent by itself, others may stand in the query (`besideIn`).
- * Fails: unknown-parameter for names the definition does not know; required, structure and value for the others; all at once.
+ * Fails: unknown-parameter for names the definition does not know; required, structure and value for the others, and for
+ * what would be ignored; all at once.
  */
 export function inputOf(
   definition: Definition,
@@ -24,10 +26,10 @@ export function inputOf(
   const { parameter = [] } = definition
   const known = parameter.filter(({ use }) => use === 'in')
   const bare = bareName(sent, known)
-  const parts = partsOf(
-    bare === undefined ? sent : parametersWith(bare, sent, saidIn(definition, query, ['_count'])),
-  )
+  const whole = bare === undefined ? sent : parametersWith(bare, sent, saidIn(definition, query, ['_count']))
+  const parts = partsOf(whole)
   const faults = [
+    ...unheardIn('Parameters', Object(whole), 'Parameters'),
     ...parts.flatMap((part) => partFaults(part, known)),
     ...known.flatMap((each) => countFaults(each, parts)),
   ]
@@ -125,14 +127,14 @@ function partFaults({ name, part, place }: Sent, known: readonly OperationDefini
       ),
     ]
   }
-  if (valueIn(part, parameter) !== undefined) return []
-  return [
-    issue(
-      'structure',
-      `${name} is a ${parameter.type}, in ${elementOf(parameter)}.`,
-      `${place}.${elementOf(parameter)}`,
-    ),
-  ]
+  const unheard = unheardIn('Parameters.parameter', part, place)
+  if (unheard.length > 0) return unheard
+  const own = elementOf(parameter)
+  const said = `${name} is a ${parameter.type}, in ${own}`
+  if (valueIn(part, parameter) === undefined) return [issue('structure', `${said}.`, `${place}.${own}`)]
+  return Object.keys(part)
+    .filter((key) => !['name', 'id', 'extension', own].includes(key.replace(/^_/, '')))
+    .map((key) => issue('structure', `${said} alone: take ${key} out.`, `${place}.${key}`))
 }
 
 function countFaults({ name, min = 0, max }: OperationDefinitionParameter, parts: readonly Sent[]): Issue[] {

@@ -173,6 +173,9 @@ function built(value: Value, shape: Shape, place: string): unknown {
   for (const part of value.parts) {
     const element = shape.element(part.name)
     if (!element) throw failure('value', `R4 has no such element in ${shape.name}.`, `${place}.part`)
+    const isSecond = value.parts.find(({ name }) => name === part.name) !== part
+    if (isSecond && !element.repeats)
+      throw failure('value', `${part.name} does not repeat: say it once.`, `${place}.part`)
     put(holder, element, part.value, place)
   }
   return holder

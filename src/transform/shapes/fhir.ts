@@ -51,15 +51,16 @@ const isResource = (name: string) => derives(name, 'Resource')
 const abstract = ['Resource', 'DomainResource']
 
 function complex(name: string): Shape {
-  const elements = new Map<string, Element | undefined>()
+  const elements = new Map<string, Element>()
   const isCreated = isResource(name) && !abstract.includes(name)
   return {
     name,
     model: 'fhir',
     kind: 'complex',
     element(key) {
-      if (!elements.has(key)) elements.set(key, elementOf(name, key))
-      return elements.get(key)
+      const found = elements.get(key) ?? elementOf(name, key)
+      if (found) elements.set(key, found)
+      return found
     },
     names: () => [...namesOf(name)],
     takes: (other) => other.kind === 'any' || derives(other.name, name),
@@ -67,7 +68,11 @@ function complex(name: string): Shape {
   }
 }
 
+/** No name in R4 is longer; what was sent may be. */
+const longest = 64
+
 function elementOf(type: string, key: string): Element | undefined {
+  if (key.length > longest) return undefined
   if (key === 'resourceType' && isResource(type)) return { key, shape: shapeOf('code'), repeats: false }
   for (let at: string | undefined = type; at; at = parentOf(at)) {
     const found = ownElement(at, key) ?? choiceInFull(at, key) ?? ofPrimitive(at, key)
