@@ -1,4 +1,5 @@
 import type { ElementDefinition } from '@medplum/fhirtypes'
+import { isSameJson } from '../fhir/same.ts'
 import { isObject, own } from './check.ts'
 
 /** What an element must be: exactly (`fixed[x]`), or at least (`pattern[x]`). */
@@ -17,21 +18,7 @@ export function expectedOf(definition: ElementDefinition): Expected | undefined 
 }
 
 export function isAsExpected(value: unknown, expected: Expected): boolean {
-  return expected.kind === 'fixed' ? isSame(value, expected.value) : isPattern(value, expected.value)
-}
-
-function isSame(value: unknown, fixed: unknown): boolean {
-  if (Array.isArray(fixed))
-    return (
-      Array.isArray(value) && value.length === fixed.length && fixed.every((one, i) => isSame(value[i], one))
-    )
-  if (!isObject(fixed)) return value === fixed
-  const names = Object.keys(fixed)
-  return (
-    isObject(value) &&
-    Object.keys(value).length === names.length &&
-    names.every((name) => isSame(own(value, name), fixed[name]))
-  )
+  return expected.kind === 'fixed' ? isSameJson(value, expected.value) : isPattern(value, expected.value)
 }
 
 /** All of the pattern is in the value, which may say more; lists in any order. */

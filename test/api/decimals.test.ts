@@ -57,6 +57,21 @@ test.each(['80.10', '80.0', '1E2', '0.00', '-1.50', '123456789012345678.5'])(
   },
 )
 
+test('a patch in a Binary keeps them, too', async () => {
+  const made = await api.send('POST', '/fhir/Observation', { body: weight('80.1') })
+  const there = `Observation/${made.at('id')}`
+  const patch = '[{"op":"replace","path":"/valueQuantity/value","value":3.140}]'
+  const data = Buffer.from(patch).toString('base64')
+  const resource = { resourceType: 'Binary', contentType: 'application/json-patch+json', data }
+  const body = {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [{ resource, request: { method: 'PATCH', url: there } }],
+  }
+  expect((await api.send('POST', '/fhir', { body })).status).toBe(200)
+  expect(numbersIn(await api.send('GET', `/fhir/${there}`))).toEqual(['3.140', '1.80'])
+})
+
 test('in a transaction, too, where names are made references', async () => {
   const urn = 'urn:uuid:0199aaaa-0000-7000-8000-000000000001'
   const person = `{"fullUrl":"${urn}","resource":{"resourceType":"Patient","name":[{"family":"Lot"}],"birthDate":"1961-04-02"},"request":{"method":"POST","url":"Patient"}}`

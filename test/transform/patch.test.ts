@@ -1,5 +1,6 @@
 import type { Patient, Resource } from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
+import { parseWritten, textOf } from '../../src/fhir/decimals.ts'
 import { Failure } from '../../src/fhir/outcome.ts'
 import { fhirpathPatchOf } from '../../src/transform/patch/fhirpath-patch.ts'
 import { jsonPatchOf } from '../../src/transform/patch/json-patch.ts'
@@ -152,6 +153,57 @@ describe('FHIRPath Patch', () => {
   ])('an operation with %s is refused before anything is looked at', (_, operation, what) => {
     expect(refusal(() => fhirpathPatchOf(parameters(operation)))).toMatchObject({ case: what })
   })
+
+  const named = 'Parameters.parameter[0]'
+  const path = { name: 'path', valueString: 'Patient.gender' }
+  const deletion = [{ name: 'type', valueCode: 'delete' }, path]
+  const operation = (part: readonly unknown[], more: object = {}) => ({
+    resourceType: 'Parameters',
+    parameter: [{ name: 'operation', part, ...more }],
+  })
+  const contact = (...part: readonly object[]) =>
+    parameters({ type: 'add', path: 'Patient', name: 'contact', value: { part } })
+
+  test.each<[string, object, string, string]>([
+    [
+      'a part of another name',
+      operation([...deletion, { name: 'oops', valueCode: 'x' }]),
+      'value',
+      `${named}.part[2]`,
+    ],
+    [
+      'a part of another type of operation',
+      parameters({ type: 'delete', path: 'Patient.gender', index: 1 }),
+      'value',
+      `${named}.part[2]`,
+    ],
+    ['a part twice', operation([...deletion, path]), 'value', `${named}.part[2]`],
+    ['a part that is none', operation([...deletion, 7]), 'structure', `${named}.part[2]`],
+    [
+      'a part with two values',
+      operation([...deletion.slice(0, 1), { ...path, valueCode: 'x' }]),
+      'structure',
+      `${named}.part[1].valueCode`,
+    ],
+    [
+      'a value beside the parts',
+      operation(deletion, { valueString: 'x' }),
+      'structure',
+      `${named}.valueString`,
+    ],
+    ['an unknown property', operation(deletion, { parts: [] }), 'structure', `${named}.parts`],
+    ['an unknown property of all', { ...operation(deletion), mode: 'dry' }, 'structure', 'Parameters.mode'],
+    ['a value without a value', contact({ name: 'gender' }), 'required', `${named}.part[3].part[0]`],
+  ])('%s is refused, for it would be ignored', (_, sent, what, at) => {
+    expect(refusal(() => fhirpathPatchOf(sent))).toEqual({ case: what, at })
+  })
+
+  test('an element that does not repeat is not given twice', () => {
+    const [one, other] = ['female', 'male'].map((valueCode) => ({ name: 'gender', valueCode }))
+    expect(refusal(() => fhirpathPatchOf(contact(one ?? {}, other ?? {}))(patient))).toMatchObject({
+      case: 'value',
+    })
+  })
 })
 
 describe('JSON Patch', () => {
@@ -177,12 +229,50 @@ describe('JSON Patch', () => {
       'Patch[0]',
     ],
     ['a pointer to nothing', [{ op: 'remove', path: '/gender' }], 'business-rule', 'Patch[0]'],
+    ['a move into itself', [{ op: 'move', from: '/name', path: '/name/0' }], 'value', 'Patch[0].path'],
+    ['an index beyond the end', [{ op: 'add', path: '/name/2', value: {} }], 'business-rule', 'Patch[0]'],
+    ['an index that is none', [{ op: 'add', path: '/name/x', value: {} }], 'business-rule', 'Patch[0]'],
+    ['an index with a zero in front', [{ op: 'remove', path: '/name/00' }], 'business-rule', 'Patch[0]'],
+    [
+      'the length of a list',
+      [{ op: 'replace', path: '/name/length', value: 0 }],
+      'business-rule',
+      'Patch[0]',
+    ],
+    ['the item after the last', [{ op: 'remove', path: '/name/-' }], 'business-rule', 'Patch[0]'],
+    ['a part of a text', [{ op: 'add', path: '/birthDate/year', value: 1 }], 'business-rule', 'Patch[0]'],
+    ['the whole resource', [{ op: 'replace', path: '', value: {} }], 'business-rule', 'Patch[0]'],
     ['an unknown operation', [{ op: 'merge', path: '/gender' }], 'value', 'Patch[0].op'],
     ['no pointer', [{ op: 'remove', path: 'gender' }], 'value', 'Patch[0].path'],
     ['no value', [{ op: 'add', path: '/gender' }], 'required', 'Patch[0].value'],
     ['no list', { op: 'remove', path: '/gender' }, 'structure', 'Patch'],
   ])('%s is refused with its place', (_, operations, what, at) => {
     expect(refusal(() => patched(operations))).toEqual({ case: what, at })
+  })
+
+  test('what is moved or copied is there once or twice, and stays as it was written', () => {
+    const quantity = parseWritten('{"valueQuantity":{"value":2.50},"component":[{"id":"a"},{"id":"b"}]}')
+    const made = jsonPatchOf([
+      { op: 'move', from: '/component/0', path: '/component/1' },
+      { op: 'copy', from: '/component/0', path: '/component/-' },
+      { op: 'copy', from: '/valueQuantity', path: '/component/0/valueQuantity' },
+      { op: 'move', from: '/valueQuantity/value', path: '/valueQuantity/low' },
+      { op: 'move', from: '/valueQuantity', path: '/valueQuantity' },
+    ])(quantity as Resource)
+    expect(textOf(made)).toBe(
+      '{"component":[{"id":"b","valueQuantity":{"value":2.50}},{"id":"a"},{"id":"b"}],"valueQuantity":{"low":2.50}}',
+    )
+  })
+
+  test('a test changes nothing, and a number is written as it was given last', () => {
+    const quantity = parseWritten('{"valueQuantity":{"value":2.50,"unit":"kg"}}') as Resource
+    const sent = (value: string, op: string) =>
+      jsonPatchOf(parseWritten(`[{"op":"${op}","path":"/valueQuantity/value","value":${value}}]`))
+    expect(textOf(sent('2.5000', 'test')(quantity))).toContain('"value":2.50,')
+    expect(textOf(sent('2.5000', 'replace')(quantity))).toContain('"value":2.5000,')
+    expect(textOf(sent('2.5', 'replace')(quantity))).toContain('"value":2.5,')
+    const whole = [{ op: 'test', path: '', value: { valueQuantity: { unit: 'kg', value: 2.5 } } }]
+    expect(jsonPatchOf(whole)(quantity)).toEqual(quantity)
   })
 
   test('prototypes are out of reach', () => {

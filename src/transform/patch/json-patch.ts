@@ -1,8 +1,15 @@
-import { applyPatch, type Operation } from '@medplum/core'
 import type { Resource } from '@medplum/fhirtypes'
-import { copyOf, writeAs, writtenIn } from '../../fhir/decimals.ts'
+import { copyOf, writtenIn } from '../../fhir/decimals.ts'
 import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
+import { isSameJson } from '../../fhir/same.ts'
+import { insert, isPointer, isWithin, remove, replace, type Said, saidAt, spotOf } from './json-pointer.ts'
 import type { Patch } from './patch.ts'
+
+/** One operation, with the members that its `op` has. */
+type Operation =
+  | { op: 'add' | 'replace' | 'test'; path: string; value: unknown }
+  | { op: 'remove'; path: string }
+  | { op: 'move' | 'copy'; from: string; path: string }
 
 /** Operations → the members that each of them has beside `op`. */
 const members: Readonly<Record<string, readonly string[]>> = {
@@ -28,60 +35,69 @@ export function jsonPatchOf(sent: unknown, place = 'Patch'): Patch {
   const faults = sent.flatMap((operation, index) => faultsOf(operation, `${place}[${index}]`))
   if (faults.length > 0) throw failures(faults)
   const operations = sent as readonly Operation[] // each has been looked at
-  return (resource) => patched(resource, operations, place)
+  return (resource) => {
+    const next = copyOf(resource)
+    for (const [index, operation] of operations.entries()) apply(next, operation, `${place}[${index}]`)
+    return next
+  }
 }
 
+/** What is wrong with an operation; members that it does not have are passed over, as the standard wants. */
 function faultsOf(operation: unknown, place: string): Issue[] {
   const named = isObject(operation) && typeof operation.op === 'string' ? members[operation.op] : undefined
   if (!isObject(operation) || !named) {
     const all = Object.keys(members).join(', ')
     return [issue('value', `The op of an operation is one of ${all}.`, `${place}.op`)]
   }
-  return named.flatMap((name) => {
+  const faults = named.flatMap((name) => {
     const value = operation[name]
     if (name === 'value') {
       return value === undefined ? [issue('required', 'This operation has a value.', `${place}.value`)] : []
     }
-    if (typeof value === 'string' && /^(\/([^~]|~[01])*)?$/.test(value)) return []
+    if (isPointer(value)) return []
     return [issue('value', `${name} is a JSON Pointer, such as /status.`, `${place}.${name}`)]
   })
+  return faults.length > 0 ? faults : intoItself(operation as Operation, place) // its members are there
 }
 
-function patched(resource: Resource, operations: readonly Operation[], place: string): Resource {
-  const next = copyOf(resource)
-  for (const [index, operation] of operations.entries()) {
-    const wrong = faultIn(next, copyOf(operation))
-    if (wrong !== undefined) throw failure('business-rule', told[wrong] ?? inapplicable, `${place}[${index}]`)
-    const written = writtenIn(operation, 'value')
-    if (written !== undefined) writeAt(next, operation.path, written)
+/** Source: RFC 6902, 4.4. */
+function intoItself(operation: Operation, place: string): Issue[] {
+  if (operation.op !== 'move' || !isWithin(operation.path, operation.from)) return []
+  return [issue('value', 'Nothing can be moved into itself: path begins with from.', `${place}.path`)]
+}
+
+/** Source: RFC 6902, 4. */
+function apply(resource: Resource, operation: Operation, place: string): void {
+  const at = (pointer: string) => spotOf(resource, pointer, place)
+  const found = (pointer: string) => (pointer === '' ? whole(resource) : saidAt(at(pointer), place))
+  switch (operation.op) {
+    case 'add':
+      insert(at(operation.path), given(operation), place)
+      break
+    case 'remove':
+      remove(at(operation.path), place)
+      break
+    case 'replace':
+      replace(at(operation.path), given(operation), place)
+      break
+    case 'copy':
+      insert(at(operation.path), copied(found(operation.from)), place)
+      break
+    case 'move': {
+      const said = remove(at(operation.from), place)
+      insert(at(operation.path), said, place) // places are those without it
+      break
+    }
+    case 'test':
+      if (isSameJson(found(operation.path).value, operation.value)) break
+      throw failure('business-rule', 'This test does not hold. Read the resource again.', place)
   }
-  return next
 }
 
-/** A number that was given stands there as it was written. */
-function writeAt(resource: Resource, pointer: string, written: string): void {
-  const steps = pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-  const key = steps.pop() ?? ''
-  const holder = steps.reduce<unknown>((at, step) => Object(at)[step], resource) // where the operation has put it
-  writeAs(holder, key, written)
-}
+const whole = (resource: Resource): Said => ({ value: resource, written: undefined })
 
-/** The kind of fault with which an operation fails; the package throws when a pointer reaches for a prototype. */
-function faultIn(resource: Resource, operation: Operation): string | undefined {
-  try {
-    return applyPatch(resource, [operation])[0]?.name
-  } catch {
-    return 'Error'
-  }
-}
+/** A value that was given stands there as it was written. */
+const given = (operation: { value: unknown }): Said =>
+  copied({ value: operation.value, written: writtenIn(operation, 'value') })
 
-const inapplicable = 'This operation cannot be applied here.'
-
-/** What went wrong, without the values: they may be a patient's. */
-const told: Readonly<Record<string, string>> = {
-  MissingError: 'There is nothing at this path. Read the resource again.',
-  TestError: 'This test does not hold. Read the resource again.',
-}
+const copied = ({ value, written }: Said): Said => ({ value: copyOf(value), written })
