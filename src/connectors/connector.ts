@@ -28,7 +28,10 @@ export interface Sent {
   reason?: string
   /** Seconds the peer asked us to wait. */
   retryAfterSeconds?: number
-  /** What the peer answered with, when the answer itself says something (SRR^S01, an Appointment). Handed to `receive`. */
+  /**
+   * What the peer answered with, when the answer itself says something (SRR^S01, an Appointment). Handed to `receive`.
+   * With `refused`: the reason; it is a no all the same when nothing can be made of that.
+   */
   reply?: Incoming
 }
 

@@ -38,6 +38,7 @@ async function tried(path: string, ...more: string[]) {
 describe('a radiology system that speaks HL7 v2', () => {
   /** As the contract asks: the same message is answered as before. */
   const keeps = (message: Message): string => {
+    if (field(message, 'ARQ-11')?.startsWith('2000')) return srr(message, 'Cancelled', { reason: 'Inconnu' })
     if (field(message, 'MSH-9.1') === 'SRM') return srr(message, 'Booked')
     return field(message, 'MSH-9.1') === 'ZZZ' ? acknowledgment(message, 'AR') : accepted(message)
   }
@@ -51,6 +52,7 @@ describe('a radiology system that speaks HL7 v2', () => {
       'its diary can be read, and every place in it is valid': 'skipped',
       'a booking is answered yes': 'passed',
       'the same booking again is the same booking': 'passed',
+      'a booking of a place that is not there is refused': 'passed',
       'an order for it is taken': 'passed',
       'its cancellation is taken': 'passed',
       'the same cancellation again is taken': 'passed',
@@ -94,6 +96,11 @@ describe('a radiology system that speaks HL7 v2', () => {
       'what it does not know is refused, and the line stays',
       (message) => (field(message, 'MSH-9.1') === 'SRM' ? srr(message, 'Booked') : accepted(message)),
     ],
+    [
+      'has any place',
+      'a booking of a place that is not there is refused',
+      (message) => (field(message, 'MSH-9.1') === 'SRM' ? srr(message, 'Booked') : accepted(message)),
+    ],
     ['is silent', 'a booking is answered yes', () => undefined],
   ])('that %s is told so', async (_, name, answer) => {
     await using ris = await openV2Peer()
@@ -114,7 +121,9 @@ test('a system with an API of its own keeps the contract by the template’s map
       return Response.json({ slots: [one] })
     }
     if (method === 'DELETE') return new Response(null, { status: 204 })
-    const { reference = '' } = body as { reference?: string }
+    const { reference = '', slot } = body as { reference?: string; slot?: string }
+    if (slot !== '1')
+      return Response.json({ errors: ['UNKNOWN'], reason: 'Créneau inconnu' }, { status: 422 })
     bookings.set(reference, bookings.get(reference) ?? `B-${bookings.size}`)
     return Response.json({ reference, number: bookings.get(reference), state: 'confirmed' })
   })
@@ -122,6 +131,8 @@ test('a system with an API of its own keeps the contract by the template’s map
   expect(checks.filter(({ end }) => end === 'failed')).toEqual([])
   expect(ends['its diary can be read, and every place in it is valid']).toBe('passed')
   expect(ends['the same booking again is the same booking']).toBe('passed')
+  const no = checks.find(({ name }) => name === 'a booking of a place that is not there is refused')
+  expect(no).toMatchObject({ end: 'passed', told: 'HTTP 422, Créneau inconnu' })
   expect(code).toBe(0)
 })
 

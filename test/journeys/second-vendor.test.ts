@@ -17,6 +17,7 @@ import {
   books,
   firstFor,
   freshNumber,
+  issuesIn,
   organization,
   patientIdentifierOf,
   referred,
@@ -37,7 +38,9 @@ let vendor: HttpPeer
 let gateway: TestGateway
 let ehr: Caller
 let given = 0
-/** The vendor's room has four places of twenty minutes tomorrow; whatever is asked for is given. */
+/** Whether it says no, in a form that its map knows nothing of. */
+let isFull = false
+/** The vendor's room has four places of twenty minutes tomorrow; whatever is asked for is given, unless it is full. */
 const answers = ({ method, path, body }: Heard): Response => {
   if (path.startsWith('/api/rooms')) {
     const free = ['0900', '0930', '1000', '1030'].map((hour) => ({
@@ -50,6 +53,7 @@ const answers = ({ method, path, body }: Heard): Response => {
       from.replaceAll(/[-:]/g, '') <= at && at < to.replaceAll(/[-:]/g, '')
     return Response.json({ rooms: [{ id: 'IRM-A', name: 'IRM A', kind: 'MR', free: free.filter(isWithin) }] })
   }
+  if (isFull) return Response.json({ errors: [{ code: 'FULL' }] }, { status: 422 })
   const { instead } = body as { instead?: string }
   const reservation = {
     no: instead ?? `R-${++given}`,
@@ -78,16 +82,18 @@ afterAll(async () => {
   await vendor?.[Symbol.asyncDispose]()
 })
 
-/** A request that is booked at the vendor's centre. */
-async function booked(n: number) {
+/** A place at the vendor's centre, for a request of its own. */
+async function placeFor(n: number) {
   const request = await referred(gateway, {
     modality: 'MR',
     exam: '24590-2^MR Brain^LN',
     ins: patientIdentifierOf(n),
   })
-  const place = await firstFor(ehr, request, organization(gateway, 'centre-json'))
-  return appointmentIn(await books(ehr, place.id))
+  return firstFor(ehr, request, organization(gateway, 'centre-json'))
 }
+
+/** A request that is booked at the vendor's centre. */
+const booked = async (n: number) => appointmentIn(await books(ehr, (await placeFor(n)).id))
 
 const calls = (method: string) =>
   vendor.heard.filter((heard) => heard.method === method && heard.path.includes('/reservations/'))
@@ -124,6 +130,17 @@ describe('a second vendor, by its files alone', () => {
       () => calls('DELETE'),
       (all) => all.some(({ body }) => (body as { why?: string }).why === 'Guéri.'),
     )
+  })
+
+  test('says no in whatever form: the booking is cancelled, and its place is free again', async () => {
+    const place = await placeFor(3)
+    isFull = true
+    const asked = await books(ehr, place.id).finally(() => {
+      isFull = false
+    })
+    expect(asked.status).toBe(409)
+    expect(issuesIn(asked)).toMatchObject([{ diagnostics: expect.stringContaining('HTTP 422') }])
+    expect((await placeFor(4)).start).toBe(place.start)
   })
 
   test('says by a signed call that its desk has cancelled, once', async () => {

@@ -71,6 +71,12 @@ export async function tryContract(file: ConnectorFile, trial: Trial, rules: Rule
     again,
     isTaken,
   )
+  await note(
+    'a booking of a place that is not there is refused',
+    bench.takes.includes('appointment.requested'),
+    () => noTo(nowhere(asked), bench),
+    isTaken,
+  )
   const order = () => accepted('request.ordered', asked, bench)
   await note('an order for it is taken', bench.takes.includes('request.ordered'), order, isTaken)
   const cancels = bench.takes.includes('appointment.cancelled')
@@ -241,7 +247,14 @@ const request: ServiceRequest = {
 }
 
 /** Sends as the gateway does. A refusal, or no answer, fails with what was said. */
-async function sent(kind: string, about: readonly Resource[], { link, file }: Bench): Promise<Sent> {
+async function sent(kind: string, about: readonly Resource[], bench: Bench): Promise<Sent> {
+  const end = await tried(kind, about, bench)
+  if (end.end !== 'sent' && !end.reply) throw new Error(`It answered ${end.reason ?? end.end}`)
+  return end
+}
+
+/** Sends as the gateway does, whatever is answered. */
+async function tried(kind: string, about: readonly Resource[], { link, file }: Bench): Promise<Sent> {
   if (!link.send || !link.render) throw new Error('Nothing leaves by this connector')
   const row = rowOf(kind, about)
   const departure = {
@@ -255,9 +268,7 @@ async function sent(kind: string, about: readonly Resource[], { link, file }: Be
     lane: file.name,
   }
   const rendered = await link.render(departure, about)
-  const end = await link.send({ ...departure, ...rendered }, AbortSignal.timeout(60_000))
-  if (end.end !== 'sent' && !end.reply) throw new Error(`It answered ${end.reason ?? end.end}`)
-  return end
+  return link.send({ ...departure, ...rendered }, AbortSignal.timeout(60_000))
 }
 
 /** The same for the same booking: so is its control id, or its key, on each try. */
@@ -273,9 +284,7 @@ function rowOf(kind: string, [first]: readonly Resource[]): string {
 async function yesTo(about: readonly Resource[], bench: Bench): Promise<Appointment> {
   const { reply } = await sent('appointment.requested', about, bench)
   if (!reply) return { resourceType: 'Appointment', status: 'pending', participant: [] }
-  const [said] = resourcesIn(reply, bench.file, bench.rules).filter(
-    (one): one is Appointment => one.resourceType === 'Appointment',
-  )
+  const said = appointmentIn(reply, bench)
   if (!said) throw new Error('Its answer names no appointment')
   const ours = about[0]?.id
   if (!said.identifier?.some(({ value }) => value === ours))
@@ -284,6 +293,34 @@ async function yesTo(about: readonly Resource[], bench: Bench): Promise<Appointm
     throw new Error(`It says ${said.status}: ${said.cancelationReason?.text ?? 'without a reason'}`)
   return said
 }
+
+/** The same in a place that no diary has. */
+function nowhere([first, ...others]: readonly Resource[]): Resource[] {
+  const appointment = first as Appointment // of our making
+  const id = randomUUID()
+  const span = { start: '2000-01-01T03:00:00+01:00', end: '2000-01-01T03:20:00+01:00' }
+  const identifier = (appointment.identifier ?? []).map((one) => ({ ...one, value: id }))
+  const unknown = (one: Resource): Resource =>
+    one.resourceType === 'Slot'
+      ? { ...one, ...span, identifier: (one.identifier ?? []).map((own) => ({ ...own, value: `KIT-${id}` })) }
+      : one
+  return [{ ...appointment, id, identifier, ...span }, ...others.map(unknown)]
+}
+
+/** The system's no to a booking, as the gateway understands it. */
+async function noTo(about: readonly Resource[], bench: Bench): Promise<string> {
+  const { end, reply, reason } = await tried('appointment.requested', about, bench)
+  const said = reply && appointmentIn(reply, bench)
+  if (end === 'refused') return `${reason}, ${said?.cancelationReason?.text ?? 'without a reason'}`
+  if (end !== 'sent') throw new Error(`It answered ${reason ?? end}: that means later, not no`)
+  if (said?.status === 'cancelled') return said.cancelationReason?.text ?? 'without a reason'
+  if (said?.status !== 'booked') return 'it answers later'
+  await tried('appointment.cancelled', cancelledOf(about, said), bench)
+  throw new Error('It said yes to a place of the year 2000')
+}
+
+const appointmentIn = (reply: Incoming, { file, rules }: Bench) =>
+  resourcesIn(reply, file, rules).find((one): one is Appointment => one.resourceType === 'Appointment')
 
 const numberIn = (said: Appointment | undefined) => {
   const own = said?.identifier?.find(

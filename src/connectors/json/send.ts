@@ -51,9 +51,9 @@ export function sending(
       const sent = sentBy(answer, reads)
       const said = jsonOf(answer)
       if (!/^appointment\.(requested|moved)$/.test(kind) || !isAnswer(sent) || said === undefined) return sent
-      // A no is an answer too: the map reads it beside the question.
+      // A no is an answer too: the map may read its reason beside the question. It is a no whatever the map makes of it.
       const value = { answer: said, status: answer.status, question: body }
-      return { ...sent, end: 'sent', reply: incomingJson('Appointment', { form: 'json', value }, desk) }
+      return { ...sent, reply: incomingJson('Appointment', { form: 'json', value }, desk) }
     } catch (thrown) {
       return unsent(thrown)
     }

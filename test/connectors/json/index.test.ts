@@ -44,7 +44,7 @@ describe('a booking by a JSON API', () => {
 
   test.each([
     [201, 'sent'],
-    [409, 'sent'],
+    [409, 'refused'],
   ] as const)('answered with %i is an answer, read beside the question', async (status, end) => {
     await using partner = await openHttpPeer(() => answer({ state: 'said' }, status))
     await using link = await open(partner, booking)
