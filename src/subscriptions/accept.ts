@@ -33,7 +33,7 @@ export interface AcceptDesk {
  * A subscription as it is kept, from what was sent and what was there.
  *
  * It waits for its activation unless nothing of what it asks has changed; its secrets are sealed; it belongs to the
- * client that sent it. Others who see it may only switch it off. Fails: everything that keeps it from being served.
+ * client that sent it. Who sees the whole territory may switch it off, and delete it. Fails: everything that keeps it from being served.
  *
  * Source: FHIR R4 Subscription; status and error are the server's.
  */
