@@ -11,6 +11,7 @@ import { type Call, newIdOf } from './call.ts'
 import { fhirBase } from './house.ts'
 import { type Preference, preferenceOf } from './prefer.ts'
 import { guardOf, isReached, withinReach } from './reach.ts'
+import { optionsOf } from './searching.ts'
 
 /** Carries out changes on behalf of the caller. Fails: as `transact`; forbidden. */
 export function changed(call: Call, asked: readonly Request[]): Promise<Transacted> {
@@ -23,15 +24,13 @@ export function changed(call: Call, asked: readonly Request[]): Promise<Transact
 /** The desk of a caller who changes something: its conditions ask no more than its searches might. */
 export function changingDesk(call: Call): Desk {
   const { house, permit } = call
-  const desk = house.desk(permit.actor)
-  const { zone } = desk.territory
   const readCondition: ReadCondition = (type, condition) => {
-    const { search } = parseSearch(type, condition, { zone })
+    const { search } = parseSearch(type, condition, { ...optionsOf(call), lenient: false })
     if (namesOne(condition)) return search
     mayInteract(permit, type, 's')
     return withinReach(search, permit)
   }
-  return { ...desk, readCondition }
+  return { ...house.desk(permit.actor), readCondition }
 }
 
 /**

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { canonical } from '../../src/fhir/canonical.ts'
 import { openStore } from '../../src/store/index.ts'
-import { entriesIn, issuesIn, openTestApi, type Reply, type TestApi } from '../support/api.ts'
+import { baseUrl, entriesIn, issuesIn, openTestApi, type Reply, type TestApi } from '../support/api.ts'
 import { openTestStore } from '../support/database.ts'
 
 /** Two gateways on one database. */
@@ -114,6 +115,22 @@ describe('what is created by a condition', () => {
     const asOther = (as: string) => gateways[1].send('POST', '/fhir/Patient', { body: own, headers, as })
     expect([(await asOther('ehr')).status, (await asOther('ehr-other')).status]).toEqual([201, 201])
     expect([(await asOther('ehr')).status, (await asOther('ehr-other')).status]).toEqual([200, 200])
+  })
+
+  test('is found by our own full address, and by the codes of a value set', async () => {
+    const [api] = gateways
+    const person = { resourceType: 'Patient', name: [{ family: 'Adresse' }], birthDate: '1961-04-02' }
+    const id = (await api.send('POST', '/fhir/Patient', { body: person })).at('id')
+    const subject = `${baseUrl}/fhir/Patient/${id}`
+    const body = { resourceType: 'Condition', subject: { reference: subject }, code: { text: 'Toux' } }
+    const create = () =>
+      api.send('POST', '/fhir/Condition', { body, headers: { 'if-none-exist': `subject=${subject}` } })
+    const [first, second] = [await create(), await create()]
+    expect([first.status, second.status]).toEqual([201, 200])
+    expect(second.at('id')).toBe(first.at('id'))
+    const bySet = `subject=${subject}&code:not-in=${canonical}/ValueSet/flag`
+    const put = await api.send('PUT', `/fhir/Condition?${bySet}`, { body })
+    expect([put.status, put.at('id')], put.text).toEqual([200, first.at('id')])
   })
 
   test('by two entries of one transaction is refused', async () => {
