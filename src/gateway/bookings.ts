@@ -15,46 +15,50 @@ import { unanswered } from '../flows/booking/unanswered.ts'
 import { inOrder, passedBy, windowOf } from '../flows/booking/waiting.ts'
 import { perform } from '../flows/perform.ts'
 import type { Desk } from '../flows/step.ts'
+import { oneByOne } from '../jobs/one-by-one.ts'
 import type { Log } from '../log.ts'
+import type { Kept } from '../store/index.ts'
 import { isMember } from './members.ts'
 import { openSources } from './open-sources.ts'
 
 /** Holds that have lasted their time give their places back. */
-export async function endHolds(desk: Desk): Promise<void> {
+export async function endHolds(desk: Desk, log: Log, signal: AbortSignal): Promise<void> {
   const now = encodeURIComponent(desk.clock().toISOString())
   const over = await desk.store.reader().search('Appointment', `status=pending&held-until=le${now}`)
-  for (const { id } of over) await perform(expired, { appointment: id }, desk)
+  const telling = { log, event: 'booking.not-expired', field: 'appointment', signal } as const
+  await oneByOne(over, ({ id }) => perform(expired, { appointment: id }, desk), telling)
 }
 
 /** Of what a centre has not answered in time, the cell is told. */
-export async function raiseUnanswered(desk: Desk, signal: AbortSignal): Promise<void> {
+export async function raiseUnanswered(desk: Desk, log: Log, signal: AbortSignal): Promise<void> {
   const { answerMinutes } = rulesOf(desk.territory)
   const before = new Date(desk.clock().getTime() - answerMinutes * 60_000).toISOString()
   const query = `status=pending&held-until:missing=true&_lastUpdated=le${encodeURIComponent(before)}&_count=1000`
-  for (const { id } of await desk.store.reader().search('Appointment', query)) {
-    if (signal.aborted) return
-    await perform(unanswered, { appointment: id }, desk)
-  }
+  const found = await desk.store.reader().search('Appointment', query)
+  const telling = { log, event: 'booking.not-raised', field: 'appointment', signal } as const
+  await oneByOne(found, ({ id }) => perform(unanswered, { appointment: id }, desk), telling)
 }
 
 /** Places that are free are offered to those who wait, one after the other in their order. */
 export async function offerPlaces(desk: Desk, log: Log, signal: AbortSignal): Promise<void> {
   const waiting = await desk.store.reader().search('Appointment', 'status=waitlist&_count=1000')
-  for (const one of waiting.toSorted(inOrder)) {
-    if (signal.aborted) return
-    const request = idOf('ServiceRequest', one.basedOn?.[0]?.reference)
-    const whose = await onBehalfOf(one, desk)
-    const [slot, ...others] = request === undefined ? [] : await firstFor(one, request, whose)
-    if (request === undefined || slot === undefined) continue
-    try {
-      const offer = { appointment: one.id, slot, with: others, request, ...(await agreedNow(desk)) }
-      await withQuotasTold(perform(offered, offer, whose), whose)
-      log.event('waiting.offered', { appointment: one.id, slot })
-    } catch (thrown) {
-      // Somebody else was quicker, or the request is not to be booked now: it waits on.
-      if (!(thrown instanceof Failure)) throw thrown
-      log.event('waiting.not-offered', { appointment: one.id, slot, case: thrown.case })
-    }
+  const telling = { log, event: 'waiting.failed', field: 'appointment', signal } as const
+  await oneByOne(waiting.toSorted(inOrder), (one) => offerPlace(one, desk, log), telling)
+}
+
+async function offerPlace(one: Kept<Appointment>, desk: Desk, log: Log): Promise<void> {
+  const request = idOf('ServiceRequest', one.basedOn?.[0]?.reference)
+  const whose = await onBehalfOf(one, desk)
+  const [slot, ...others] = request === undefined ? [] : await firstFor(one, request, whose)
+  if (request === undefined || slot === undefined) return
+  try {
+    const offer = { appointment: one.id, slot, with: others, request, ...(await agreedNow(desk)) }
+    await withQuotasTold(perform(offered, offer, whose), whose)
+    log.event('waiting.offered', { appointment: one.id, slot })
+  } catch (thrown) {
+    // Somebody else was quicker, or the request is not to be booked now: it waits on.
+    if (!(thrown instanceof Failure)) throw thrown
+    log.event('waiting.not-offered', { appointment: one.id, slot, case: thrown.case })
   }
 }
 
@@ -77,8 +81,7 @@ async function firstFor(one: Appointment, request: string, desk: Desk): Promise<
 async function onBehalfOf(one: Appointment, desk: Desk): Promise<Desk> {
   const organization = operatorOf(one)
   const { territory, store, clock } = desk
-  const member =
-    organization !== undefined && (await isMember(organization, territory, clock(), store))
+  const member = organization !== undefined && (await isMember(organization, territory, clock(), store))
   const role = organization === territory.cell ? ('cell' as const) : ('prescriber' as const)
   const standing = { role, member, ...(organization && { organization }) }
   // As at the door: with the diaries that are open now.

@@ -24,10 +24,10 @@ const places: Places = async (wish, desk) => (await find(wish, desk)).proposals
 
 /** What the gateway does of itself, again and again: each once a period, whatever the number of gateways. */
 export function startTasks(jobs: Jobs, desk: Desk, log: Log): void {
-  jobs.every('holds', 1_000, () => endHolds(desk))
+  jobs.every('holds', 1_000, (signal) => endHolds(desk, log, signal))
   jobs.every('waiting', 5_000, (signal) => offerPlaces(desk, log, signal))
-  jobs.every('unanswered', 30_000, (signal) => raiseUnanswered(desk, signal))
-  jobs.every('routing', 10_000, (signal) => proposeNext(places, desk, signal))
+  jobs.every('unanswered', 30_000, (signal) => raiseUnanswered(desk, log, signal))
+  jobs.every('routing', 10_000, (signal) => proposeNext(places, desk, log, signal))
   jobs.every('capacity', 60_000, (signal) => callForCapacity(desk, log, signal))
   jobs.every('clocks', 5_000, (signal) => raiseAlerts(desk, log, signal))
   jobs.every('slots', 15_000, (signal) => planSlots(desk, log, signal))

@@ -1,5 +1,6 @@
 import type { Appointment, Task } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
+import { oneByOne } from '../../jobs/one-by-one.ts'
 import type { Log } from '../../log.ts'
 import type { Kept } from '../../store/index.ts'
 import { perform } from '../perform.ts'
@@ -47,11 +48,10 @@ export async function raiseAlerts(desk: Desk, log: Log, signal: AbortSignal): Pr
     const due = await desk.store
       .reader()
       .search('Task', `next-alert=le${now}&_sort=next-alert&_count=${atOnce}`)
-    for (const task of due) {
-      if (signal.aborted) return
-      await raised(task, desk, log)
-    }
-    if (due.length < atOnce) return
+    const telling = { log, event: 'clock.not-alerted', field: 'task', signal } as const
+    const failed = await oneByOne(due, (task) => raised(task, desk, log), telling)
+    // What has failed is still due, and would be found again at once.
+    if (signal.aborted || failed > 0 || due.length < atOnce) return
   }
 }
 

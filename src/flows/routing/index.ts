@@ -1,4 +1,7 @@
 import type { Appointment, ServiceRequest, Task } from '@medplum/fhirtypes'
+import { Failure } from '../../fhir/outcome.ts'
+import { oneByOne } from '../../jobs/one-by-one.ts'
+import type { Log } from '../../log.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Wish } from '../booking/index.ts'
 import { rulesOf } from '../booking/rules.ts'
@@ -6,6 +9,7 @@ import { perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
 import { centresAsked } from './asked.ts'
 import { proposed } from './proposed.ts'
+import { unproposed } from './unproposed.ts'
 
 /** How places are looked for: `$find` itself, best first. */
 export type Places = (wish: Wish, desk: Desk) => Promise<readonly Appointment[]>
@@ -64,9 +68,10 @@ const most = 100
 
 /**
  * After a refusal, or a silence, the next centre is proposed by itself. What to look at stands on the Tasks, so that no
- * gateway has to remember it; whoever comes second finds nothing left to do.
+ * gateway has to remember it; whoever comes second finds nothing left to do. A request for which no place can be looked
+ * for, since it says its exam in words only, is given to a person.
  */
-export async function proposeNext(places: Places, desk: Desk, signal: AbortSignal): Promise<void> {
+export async function proposeNext(places: Places, desk: Desk, log: Log, signal: AbortSignal): Promise<void> {
   const silenceMs = rulesOf(desk.territory).silenceMinutes * 60_000
   const long = encodeURIComponent(new Date(desk.clock().getTime() - silenceMs).toISOString())
   const stuck = ['business-status=declined', `business-status=awaiting-confirmation&modified=lt${long}`]
@@ -74,9 +79,17 @@ export async function proposeNext(places: Places, desk: Desk, signal: AbortSigna
     const tasks: Kept<Task>[] = await desk.store
       .reader()
       .search('Task', `status=in-progress&${which}&_sort=answer-due&_count=${most}`)
-    for (const task of tasks) {
-      if (signal.aborted) return
-      await propose(task, places, desk)
-    }
+    const telling = { log, event: 'request.unsearched', field: 'task', signal } as const
+    await oneByOne(tasks, (task) => proposeOrGive(task, places, desk, log), telling)
+  }
+}
+
+async function proposeOrGive(task: Kept<Task>, places: Places, desk: Desk, log: Log): Promise<void> {
+  try {
+    await propose(task, places, desk)
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.case !== 'business-rule') throw thrown
+    await perform(unproposed, { task: task.id, version: task.meta.versionId }, desk)
+    log.event('request.not-proposed', { task: task.id, case: thrown.case })
   }
 }

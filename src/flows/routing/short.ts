@@ -1,6 +1,7 @@
 import type { Task } from '@medplum/fhirtypes'
 import { systems } from '../../fhir/canonical.ts'
 import { dayIn } from '../../fhir/zone.ts'
+import { oneByOne } from '../../jobs/one-by-one.ts'
 import type { Log } from '../../log.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { clocksIn } from '../clocks/kept.ts'
@@ -20,13 +21,14 @@ export async function callForCapacity(desk: Desk, log: Log, signal: AbortSignal)
   const { shortFrom } = desk.territory.capacity ?? noCapacityRules
   const waiting = await waitingByModality(desk.store.reader())
   const book = await (desk.diaries ?? readDiaries(desk)).now()
-  for (const [modality, count] of waiting) {
-    if (signal.aborted) return
+  const modalities = [...waiting].map(([id, count]) => ({ id, count }))
+  const callFor = async ({ id: modality, count }: { id: string; count: number }) => {
     const centres = centresWith(modality, book, desk)
     const { written } = await perform(called, { modality, waiting: count, centres }, desk)
     if (written.length > 0 && count >= shortFrom)
       log.event('capacity.called', { modality, waiting: count, calls: written.length })
   }
+  await oneByOne(modalities, callFor, { log, event: 'capacity.not-called', field: 'modality', signal })
 }
 
 /** Requests without a place, by the modality that their Task's exam is of; modalities that centres are still called for, too. */

@@ -69,7 +69,7 @@ test('a place that appears is offered to the first, held for a time, then offere
   expect((await stage.now(second)).status).toBe('waitlist')
 
   stage.desk.clock.turn({ minutes: 31 })
-  await endHolds(stage.desk.as('gateway'))
+  await endHolds(stage.desk.as('gateway'), silent, forEver)
   expect(await stage.now(first)).toMatchObject({ status: 'waitlist' })
   expect((await stage.now(first)).slot).toBeUndefined()
   await offers(stage)

@@ -1,6 +1,7 @@
 import type { Task } from '@medplum/fhirtypes'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { systems } from '../../../src/fhir/canonical.ts'
+import { issue } from '../../../src/fhir/outcome.ts'
 import { raiseAlerts } from '../../../src/flows/clocks/alerted.ts'
 import { alertsIn, clocksIn, clocksOfRequest, nextAlertOf } from '../../../src/flows/clocks/kept.ts'
 import { received } from '../../../src/flows/referral/received.ts'
@@ -208,3 +209,26 @@ function urlOf({ store }: TestDesk): string {
   if (connectionString === undefined) throw new Error('The store of a test has a URL')
   return connectionString
 }
+
+test('a request whose clock cannot be looked at does not hold up the others', async () => {
+  desk.clock.turn({ minutes: 1 })
+  await desk.does('practice', received, referral('R-2'))
+  desk.clock.turn({ hours: 20 })
+  const [younger, older] = await desk.all('Task')
+  const one = desk.as('gateway')
+  // Whose profile has become stricter: what is kept is valid no more.
+  const strict: Desk = {
+    ...one,
+    validate: (resource) =>
+      resource.id === older?.id ? [issue('business-rule', 'Not any more.')] : one.validate(resource),
+  }
+  const failed: unknown[] = []
+  const log: Log = { ...silent, failed: (name, _, fields) => failed.push([name, fields?.task]) }
+  await raise(strict, log)
+  const alerts = (await desk.all('Task')).map((task) => [task.id, alertsIn(task)])
+  expect(alerts).toEqual([
+    [younger?.id, ['answer-at-risk']],
+    [older?.id, []],
+  ])
+  expect(failed).toEqual([['clock.not-alerted', older?.id]])
+})

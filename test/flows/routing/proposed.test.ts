@@ -6,9 +6,12 @@ import { requested } from '../../../src/flows/booking/requested.ts'
 import { received } from '../../../src/flows/referral/received.ts'
 import { type Places, propose, proposeNext } from '../../../src/flows/routing/index.ts'
 import { published } from '../../../src/flows/slots/published.ts'
+import type { Step } from '../../../src/flows/step.ts'
+import { businessStatus } from '../../../src/flows/task.ts'
+import { silent } from '../../../src/log.ts'
 import type { Kept } from '../../../src/store/index.ts'
 import { type ActorName, entries, openTestDesk, type TestDesk } from '../desk.ts'
-import { referral, schedule, slot } from '../messages.ts'
+import { referral, request as requestOf, schedule, slot } from '../messages.ts'
 
 let desk: TestDesk
 beforeEach(async () => {
@@ -17,7 +20,8 @@ beforeEach(async () => {
 })
 
 const places: Places = async (wish, at) => (await find(wish, at)).proposals
-const again = () => proposeNext(places, desk.as('gateway'), new AbortController().signal)
+const forEver = new AbortController().signal
+const again = (by = places) => proposeNext(by, desk.as('gateway'), silent, forEver)
 
 const publishes = (by: ActorName, value: string, hour: number) => {
   const at = (minute: string) => `2030-01-08T${String(hour).padStart(2, '0')}:${minute}:00+01:00`
@@ -142,4 +146,45 @@ test('places are proposed for a new request as $find ranks them, each with its r
   const { whole } = await tasks()
   expect(whole).toMatchObject({ status: 'accepted', businessStatus: { text: 'proposed' } })
   expect(whole.output?.[0]?.valueReference?.display).toMatch(/ · /)
+})
+
+describe('of two requests that their centres have refused', () => {
+  /** As a centre's refusal leaves it. */
+  const declined: Step<Kept<Task>, void> = {
+    name: 'test.declined',
+    facts: async () => {},
+    decide: (task) => ({
+      write: [{ ...task, status: 'in-progress', businessStatus: businessStatus('declined') }],
+    }),
+  }
+  const refers = async (number: string, more: Parameters<typeof requestOf>[1] = {}) => {
+    await desk.does('practice', received, referral(number, { request: requestOf(number, more) }))
+    await desk.does('cell', declined, (await desk.all('Task'))[0] as Kept<Task>) // the newest
+    desk.clock.turn({ minutes: 1 })
+  }
+  const stages = async () => (await desk.all('Task')).map(({ businessStatus }) => businessStatus?.text)
+
+  test('the one that says its exam in words only is given to a person, once, and does not hold up the other', async () => {
+    await publishes('ris', 'nine', 9)
+    await refers('R-1', { code: { text: 'Une échographie' } })
+    await refers('R-2')
+    await again()
+    expect(await stages()).toEqual(['proposed', 'additional-assessment-required'])
+    const before = (await desk.all('Task')).map(({ meta }) => meta.versionId)
+    await again()
+    expect((await desk.all('Task')).map(({ meta }) => meta.versionId)).toEqual(before)
+  })
+
+  test('the one that fails is told, tried again, and does not hold up the other', async () => {
+    await publishes('ris', 'nine', 9)
+    await refers('R-1')
+    await refers('R-2')
+    let tries = 0
+    const failing: Places = (wish, at) =>
+      tries++ === 0 ? Promise.reject(new Error('out of order')) : places(wish, at)
+    await again(failing)
+    expect(await stages()).toEqual(['proposed', 'declined'])
+    await again(failing)
+    expect(await stages()).toEqual(['proposed', 'proposed'])
+  })
 })
