@@ -6,6 +6,7 @@ import { decode, encode, isCharset } from '../../hl7v2/charset.ts'
 import { foundBy } from '../../hl7v2/found-by.ts'
 import { field, parseMessage } from '../../hl7v2/message.ts'
 import type { ArrivalRow, Departure, DepartureRow, Store } from '../../store/index.ts'
+import { questions } from '../ended.ts'
 import { inwardCharsetOf, replayArrival } from '../replay.ts'
 import type { Rooms } from '../rooms.ts'
 import { trail } from './trail.ts'
@@ -72,7 +73,7 @@ function mayLeave({ status, kind }: DepartureRow): void {
       'This message has been cancelled: what it told no longer holds, or another took its place.',
     )
   }
-  if (kind === 'appointment.requested' && status !== 'parked') {
+  if (questions.includes(kind) && status !== 'parked') {
     throw failure('business-rule', 'This request for an appointment has been answered: book again instead.')
   }
 }
