@@ -1,10 +1,11 @@
-import type { Resource } from '@medplum/fhirtypes'
+import type { OperationOutcome, Resource } from '@medplum/fhirtypes'
 import type { Link } from '../fhir/bundle.ts'
 import { parseKept, textOf } from '../fhir/decimals.ts'
+import { type Issue, outcomeOf } from '../fhir/outcome.ts'
 import { partOf } from '../fhir/part.ts'
 import type { Part, SearchOptions } from '../fhir/search.ts'
 import { codesIn } from '../fhir/value-set.ts'
-import type { Found } from '../store/index.ts'
+import type { Found, Page } from '../store/index.ts'
 import type { Call } from './call.ts'
 import { cursorFor, placeIn } from './page-link.ts'
 import { preferenceOf } from './prefer.ts'
@@ -41,6 +42,15 @@ export function withoutUnknown(
   return new URLSearchParams(
     [...query].filter(([name]) => !left.has(name) && !left.has(name.split(/[:.]/, 1)[0])),
   )
+}
+
+/** What is said of a search beside what it found: what was left out of it, and that not all has come along. */
+export function remarksOn(
+  warnings: readonly Issue[],
+  { remarks = [] }: Pick<Page, 'remarks'>,
+): OperationOutcome | undefined {
+  const told = [...warnings, ...remarks.map((each) => ({ ...each, severity: 'warning' as const }))]
+  return told.length > 0 ? outcomeOf(told) : undefined
 }
 
 /** The query with the place that its link says. */

@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import { failures } from '../fhir/outcome.ts'
 import { parseSearch } from '../fhir/search.ts'
 import type { Desk } from '../flows/step.ts'
 import type { Kept } from '../store/index.ts'
@@ -15,14 +16,15 @@ export interface Found<T extends Resource['resourceType']> {
   total?: number
 }
 
-/** Searches with the eyes of whoever looks: parameters as in a URL. */
+/** Searches with the eyes of whoever looks: parameters as in a URL. Fails: too-costly when more would come along than may. */
 export async function searched<T extends Resource['resourceType']>(
   type: T,
   query: string | URLSearchParams,
   { store, actor, territory }: Pick<Desk, 'store' | 'actor' | 'territory'>,
 ): Promise<Found<T>> {
   const { search } = parseSearch(type, query, { zone: territory.zone })
-  const { entries, next, total } = await store.search(search, actor.sight)
+  const { entries, next, total, remarks } = await store.search(search, actor.sight)
+  if (remarks) throw failures(remarks)
   // Bodies are what the store keeps: of the type that was asked for, and of others brought along.
   const kept = entries.map(({ mode, body }) => ({ mode, resource: JSON.parse(body) as Kept }))
   return {

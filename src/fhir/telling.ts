@@ -93,6 +93,7 @@ export const tellings = {
   'business-rule': content('business-rule', '207', 422),
   'code-invalid': content('code-invalid', '103', 422),
   'profile-required': content('required', '101', 422),
+  'too-costly': content('too-costly', '207'),
 
   'some-free': known('some'),
   'none-free': known('none'),
@@ -138,6 +139,7 @@ export type Case =
   | 'business-rule'
   | 'code-invalid'
   | 'profile-required'
+  | 'too-costly'
   | 'some-free'
   | 'none-free'
   | 'diary-old'

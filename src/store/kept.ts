@@ -1,5 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import type { Text } from '../fhir/bundle.ts'
+import type { Issue } from '../fhir/outcome.ts'
 
 /** Any resource that may be kept; `id` and `meta` are set when it comes from the store. */
 export type Kept<R extends Resource = Resource> = R & {
@@ -30,6 +31,8 @@ export interface Page {
   next?: string
   /** Only when it was asked for. */
   total?: number
+  /** Why it is not all that was asked for: not all that would come along does. */
+  remarks?: readonly Issue[]
 }
 
 /** Which changes: of one resource, of a type, or of all (types given: only those). */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Kept } from '../../src/store/index.ts'
 import { baseUrl, entriesIn, issuesIn, openTestApi, type Reply, type TestApi } from '../support/api.ts'
 import { recordStatements } from '../support/statements.ts'
 
@@ -167,4 +168,25 @@ test('what stands in a list is found by it, of one type and of several', async (
   })
   expect(names(await api.send('GET', `/fhir/Patient?_list=${list}`))).toEqual([`Patient/${subject}`])
   expect(names(await get(`_type=Patient,Condition&_list=${list}`))).toEqual([`Patient/${subject}`])
+})
+
+test('of more than a thousand that would come along a thousand do, and a warning says so', async () => {
+  const subject = `Patient/${await kept(patient('Compagnie', 'crowd'))}`
+  const meta = { versionId: '1', lastUpdated: '2026-03-02T07:00:00.000Z' }
+  const resources = Array.from({ length: 1001 }, (_, n) => ({
+    resource: { ...condition(subject, 'crowd'), id: `crowd-${n}`, meta } as unknown as Kept, // a Condition
+    replaces: 0,
+    sight: ['public'],
+  }))
+  await api.store.write({ at: meta.lastUpdated, resources })
+  const told = (reply: Reply, mode: string) =>
+    entriesIn(reply).filter(({ search }) => (search as { mode: string }).mode === mode)
+  const include = '_revinclude=Condition:subject'
+  for (const url of [`/fhir/Patient?_tag=crowd&${include}`, `/fhir?_type=Patient&_tag=crowd&${include}`]) {
+    const reply = await api.send('GET', url)
+    expect([told(reply, 'match').length, told(reply, 'include').length]).toEqual([1, 1000])
+    expect(told(reply, 'outcome')).toMatchObject([
+      { resource: { issue: [{ severity: 'warning', code: 'too-costly', expression: ['_include'] }] } },
+    ])
+  }
 })

@@ -1,4 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
+import { failures } from '../../fhir/outcome.ts'
 import type { Filter } from '../../fhir/search/filter.ts'
 import { parseSearch, type Search } from '../../fhir/search.ts'
 import type { Found, Kept } from '../../store/index.ts'
@@ -41,7 +42,7 @@ export type Named = ReadonlyMap<string, Kept>
 
 /**
  * Those of a type that are named, at most a thousand, and what comes along with them; no more than the caller might
- * search for.
+ * search for. Fails: too-costly when more would come along than may.
  *
  * Includes of a page's matches are looked up match by match: where many name few, these few are asked for instead.
  */
@@ -55,7 +56,8 @@ export async function named(
   const ids = [...names].flatMap((name) => (name.startsWith(`${type}/`) ? [name.slice(type.length + 1)] : []))
   if (ids.length === 0) return new Map()
   const search = parsed(call, type, [['_id', ids.join(',')], ['_count', '1000'], ...includes])
-  const { entries } = await house.store.search(search, permit.actor.sight)
+  const { entries, remarks } = await house.store.search(search, permit.actor.sight)
+  if (remarks) throw failures(remarks)
   const along = entries.map((entry) => ({ ...entry, mode: 'include' as const }))
   return new Map(
     withinReadable(along, permit).map(

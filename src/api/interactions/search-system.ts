@@ -1,13 +1,22 @@
 import { mayInteract, readableTypes } from '../../auth/gate.ts'
 import { tooLittle } from '../../auth/permit.ts'
 import { searchset } from '../../fhir/bundle.ts'
-import { failure, outcomeOf } from '../../fhir/outcome.ts'
+import { failure } from '../../fhir/outcome.ts'
 import { parseAcross, partAcross } from '../../fhir/search/across.ts'
 import { isConformance, isServed, servedTypes } from '../../fhir/served.ts'
 import { type Answer, versionsOf } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { withinReach, withinReadable } from '../reach.ts'
-import { inPart, linksOf, opened, optionsOf, searchedFor, urlOf, withoutUnknown } from '../searching.ts'
+import {
+  inPart,
+  linksOf,
+  opened,
+  optionsOf,
+  remarksOn,
+  searchedFor,
+  urlOf,
+  withoutUnknown,
+} from '../searching.ts'
 import type { Interaction } from './interaction.ts'
 
 /** Resources of several types (`_type`), or of all that the caller may search, by what they have in common. */
@@ -39,11 +48,10 @@ async function searched(call: Call, query: URLSearchParams): Promise<Answer> {
     links: linksOf(call, withoutUnknown(query, warnings), page.next),
     ...(page.total !== undefined && { total: page.total }),
   }
-  const remarks = warnings.length > 0 ? outcomeOf(warnings) : undefined
   return {
     status: 200,
     headers: {},
-    body: searchset(base, entries, head, remarks),
+    body: searchset(base, entries, head, remarksOn(warnings, page)),
     shown: { interaction: 'search-system', references: versionsOf(entries), query: urlOf('', query) },
   }
 }

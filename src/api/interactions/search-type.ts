@@ -1,12 +1,20 @@
 import { searchset } from '../../fhir/bundle.ts'
-import { outcomeOf } from '../../fhir/outcome.ts'
 import type { Filter } from '../../fhir/search/filter.ts'
 import { parseSearch, type Search, type SearchOptions } from '../../fhir/search.ts'
 import { type Answer, namedOf } from '../answer.ts'
 import { type Call, typeOf } from '../call.ts'
 import { searchConformance } from '../conformance.ts'
 import { withinReach, withinReadable } from '../reach.ts'
-import { inPart, linksOf, opened, optionsOf, searchedFor, urlOf, withoutUnknown } from '../searching.ts'
+import {
+  inPart,
+  linksOf,
+  opened,
+  optionsOf,
+  remarksOn,
+  searchedFor,
+  urlOf,
+  withoutUnknown,
+} from '../searching.ts'
 import type { Interaction } from './interaction.ts'
 
 /** Resources of one type, by their search parameters. */
@@ -47,12 +55,11 @@ export async function searched(
     links: linksOf(call, withoutUnknown(query, warnings), page.next),
     ...(page.total !== undefined && { total: page.total }),
   }
-  const remarks = warnings.length > 0 ? outcomeOf(warnings) : undefined
   const entries = inPart(withinReadable(page.entries, permit), search.part)
   return {
     status: 200,
     headers: {},
-    body: searchset(base, entries, head, remarks),
+    body: searchset(base, entries, head, remarksOn(warnings, page)),
     shown: { interaction: 'search-type', references: namedOf(entries), query: urlOf(type, query) },
   }
 }

@@ -11,7 +11,7 @@ import { type Answer, versionsOf } from '../answer.ts'
 import { type Call, idOf } from '../call.ts'
 import { current } from '../kept.ts'
 import { withinReach, withinReadable } from '../reach.ts'
-import { linksOf, opened, optionsOf } from '../searching.ts'
+import { linksOf, opened, optionsOf, remarksOn } from '../searching.ts'
 import { operation } from './operation.ts'
 
 interface Asked {
@@ -68,7 +68,7 @@ export const patientEverything = operation<Asked>({
     const answer: Answer = {
       status: 200,
       headers: {},
-      body: searchset(base, entries, { links: linksOf(call, said, page?.next) }),
+      body: searchset(base, entries, { links: linksOf(call, said, page?.next) }, remarksOn([], page ?? {})),
       shown: { interaction: 'everything', references: versionsOf(entries) },
     }
     return answer

@@ -21,7 +21,7 @@ export async function findContained(
   const rows = await query<MatchRow>(containedStatement(search, sight))
   const matches = rows.slice(0, search.count)
   const next = rows.length > matches.length ? matches.at(-1)?.place : undefined
-  const page = pageOf(matches, [], next ?? undefined)
+  const page = pageOf(matches, { rows: [] }, next ?? undefined)
   const entries = page.entries.map((entry, n) => {
     const local = matches[n]?.local
     return local ? { ...entry, local } : entry

@@ -1,5 +1,6 @@
-import { failure } from '../../fhir/outcome.ts'
+import { type Issue, issue } from '../../fhir/outcome.ts'
 import type { Parameter } from '../../fhir/search/parameters.ts'
+import { targetsOf } from '../../fhir/search/references.ts'
 import type { Include, Search } from '../../fhir/search.ts'
 import type { Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
@@ -9,9 +10,15 @@ import { quoted, searchTable } from './schema.ts'
 import { valuesIn } from './terms.ts'
 
 /** Together with one page; more is a sign that the question should be asked from the other side. */
-const maxIncluded = 1000
-/** Rounds of `:iterate`, which may go in circles. */
-const maxRounds = 5
+const mostIncluded = 1000
+
+/** What comes along with a page; `remarks` where that is not all. */
+export interface Along {
+  rows: readonly ResourceRow[]
+  remarks?: readonly Issue[]
+}
+
+type Named = Pick<ResourceRow, 'type' | 'id'>
 
 /** What was reached last, of one type. */
 interface Reached {
@@ -23,58 +30,111 @@ interface Reached {
 
 /**
  * What the search brings along with its matches: each once, and nothing that is a match itself. `first` is what the
- * first round has brought, where it is known.
+ * first round has brought, where it is known; what is missing comes by one statement, however many rounds it takes.
  */
 export async function included(
   query: Query,
-  search: Pick<Search, 'includes'>,
-  matches: readonly { type: string; id: string }[],
+  { includes }: Pick<Search, 'includes'>,
+  matches: readonly Named[],
   sight: Sight,
   first?: readonly ResourceRow[],
-): Promise<ResourceRow[]> {
-  const seen = new Set(search.includes.length > 0 ? matches.map(({ type, id }) => `${type}/${id}`) : [])
-  const brought: ResourceRow[] = []
-  let [includes, newest] = [search.includes, matches]
-  for (let round = 0; round < maxRounds && newest.length > 0 && includes.length > 0; round++) {
-    const known = round === 0 ? first : undefined
-    const rows = known ?? (await bringing(query, includes, newest, sight))
-    const fresh = rows.filter(({ type, id }) => !seen.has(`${type}/${id}`)).sort(byName)
-    for (const { type, id } of fresh) seen.add(`${type}/${id}`)
-    brought.push(...fresh)
-    if (rows.length > maxIncluded || brought.length > maxIncluded) throw tooMany()
-    ;[includes, newest] = [search.includes.filter(({ iterate }) => iterate), fresh]
-  }
-  return brought
+): Promise<Along> {
+  if (includes.length === 0) return { rows: [] }
+  const names = new Set(matches.map(nameOf))
+  const known = (first ?? []).filter((row) => !names.has(nameOf(row)))
+  const isFull = first !== undefined && first.length > mostIncluded
+  const begun = first ? again(includes, known) : roundOf(includes, byType(matches))
+  const left = [...names, ...known.map(nameOf)]
+  const further = isFull ? undefined : roundsStatement(begun, includes, left, sight)
+  const more = further ? (await query<Packed>(further)).flatMap(unpacked) : []
+  const all = [...known, ...more]
+  const rows = all.slice(0, mostIncluded).sort(byName)
+  return isFull || all.length > mostIncluded ? { rows, remarks: [tooMany()] } : { rows }
 }
 
-const byName = (one: ResourceRow, other: ResourceRow): number =>
+const nameOf = ({ type, id }: Named): string => `${type}/${id}`
+
+const byName = (one: Named, other: Named): number =>
   one.type === other.type ? (one.id < other.id ? -1 : 1) : one.type < other.type ? -1 : 1
 
-const tooMany = () =>
-  failure(
-    'value',
-    `More than ${maxIncluded} resources would come along: ask for less with _count.`,
+const tooMany = (): Issue =>
+  issue(
+    'too-costly',
+    `More than ${mostIncluded} resources would come along, and only so many do: ask for fewer matches with _count, or for the others by a search of their own.`,
     '_include',
   )
 
-async function bringing(
-  query: Query,
-  includes: readonly Include[],
-  resources: readonly { type: string; id: string }[],
-  sight: Sight,
-): Promise<readonly ResourceRow[]> {
-  const statement = includeStatement(includes, byType(resources), sight)
-  if (!statement) return []
-  const rows = await query<Packed>(sql`select ${packed} from (${statement}) r`)
-  return rows.flatMap(unpacked)
+/** Where the second round begins, as references: with what was brought and brings others. */
+function again(includes: readonly Include[], known: readonly Named[]): Sql[] {
+  const types = new Set(includes.flatMap((include) => (include.iterate ? beginningsOf(include) : [])))
+  const names = known.filter(({ type }) => types.has(type)).map(nameOf)
+  return names.length === 0 ? [] : [sql`select unnest(${names}::text[]) as reference`]
 }
 
-function byType(resources: readonly { type: string; id: string }[]): ReadonlyMap<string, Reached> {
+/** Types that an include goes out from. */
+const beginningsOf = ({ reverse, type, parameter, target }: Include): readonly string[] =>
+  reverse ? (target === undefined ? targetsOf(parameter) : [target]) : [type]
+
+/**
+ * What is reached in rounds from these references on, those included: each once, none of those that are left out, and the
+ * first that come when there are too many. Undefined where nothing begins.
+ *
+ * Nobody goes on from what he may not see. A recursive part goes on only while its rows are asked for: at the limit it ends,
+ * however much would follow.
+ */
+export function roundsStatement(
+  begun: readonly Sql[],
+  includes: readonly Include[],
+  left: readonly string[],
+  sight: Sight,
+): Sql | undefined {
+  if (begun.length === 0) return undefined
+  const iterating = includes.filter(({ iterate }) => iterate)
+  const round = iterating.length > 0 ? sql` union ${roundAfter(iterating, sight)}` : raw('')
+  return sql`with recursive reached(reference) as (
+      select distinct begun.reference collate "C" from (${join(begun, ' union all ')}) begun${round}
+    )
+    select ${packed} from (
+      select ${resourceColumns} from reached join resource r on ${isKept('r', sight)}
+      where reached.reference <> all(${left}::text[]) limit ${raw(String(mostIncluded + 1))}
+    ) r`
+}
+
+/** What the resources lead to that were reached by the round before. */
+function roundAfter(iterating: readonly Include[], sight: Sight): Sql {
+  const types = [...new Set(iterating.flatMap(beginningsOf))]
+  return sql`select next.reference collate "C" from reached join resource at on ${isKept('at', sight)}
+      cross join lateral (${join(iterating.map(following), ' union all ')}) next
+      where split_part(reached.reference, '/', 1) in (${listOf(types)})`
+}
+
+/** That a row of `resource`, under this name, is what was reached, and is there for these eyes. */
+function isKept(alias: string, sight: Sight): Sql {
+  const [type, id] = [raw(`${alias}.type`), raw(`${alias}.id`)]
+  const seen = sight === 'all' ? raw('true') : sql`${raw(alias)}.access && ${sight}::text[]`
+  return sql`${type} = split_part(reached.reference, '/', 1) and ${id} = split_part(reached.reference, '/', 2)
+      and not ${raw(alias)}.deleted and ${seen} and reached.reference = ${type} || '/' || ${id}`
+}
+
+/** Names of types, which are our own, in SQL. */
+const listOf = (types: readonly string[]): Sql => raw(types.map((type) => `'${type}'`).join(', '))
+
+/** What an include leads to from one resource, `at`. */
+function following(include: Include): Sql {
+  const { reverse, type, parameter } = include
+  const begins = sql`at.type in (${listOf(beginningsOf(include))})`
+  if (!reverse) return leading(include, raw(searchTable(type)), sql`${begins} and s.id = at.id`)
+  const names = (before: string) => sql`array[${raw(`'${before}'`)} || at.type || '/' || at.id]`
+  return sql`select ${raw(`'${type}/'`)} || s.id as reference from ${raw(`${searchTable(type)} s`)}
+        where ${begins} and ${named({ type, alias: 's' }, parameter, names)}`
+}
+
+function byType(resources: readonly Named[]): ReadonlyMap<string, Reached> {
   const alike = Map.groupBy(resources, ({ type }) => type)
   return new Map([...alike].map(([type, all]) => [type, listed(type, all)]))
 }
 
-function listed(type: string, resources: readonly { id: string }[]): Reached {
+function listed(type: string, resources: readonly Named[]): Reached {
   const ids = resources.map(({ id }) => id)
   return {
     rows: sql`(select * from ${raw(searchTable(type))} where id = any(${ids}::text[]))`,
@@ -85,8 +145,12 @@ function listed(type: string, resources: readonly { id: string }[]): Reached {
 /** The first round of includes, from `page`: rows with an id and what is `carried`. Empty when none begins there. */
 export function includesFrom(includes: readonly Include[], type: string, page: Sql, sight: Sight): Sql[] {
   const ids = (before: string) => sql`array(select ${raw(`'${before}'`)} || id from ${page} p)`
-  const statement = includeStatement(includes, new Map([[type, { rows: page, ids }]]), sight)
-  return statement ? [statement] : []
+  const parts = roundOf(includes, new Map([[type, { rows: page, ids }]]))
+  if (parts.length === 0) return []
+  return [
+    sql`select ${resourceColumns} from (select distinct reference from (${join(parts, ' union all ')}) every) reached
+    join resource r on ${isKept('r', sight)} limit ${raw(String(mostIncluded + 1))}`,
+  ]
 }
 
 /** Of the search table, what the first round of includes looks at in the rows of a page. */
@@ -100,34 +164,27 @@ const columnOf = (parameter: Parameter): string => (isSingle(parameter) ? quoted
 
 const isSingle = ({ kind }: Parameter): boolean => kind === 'reference'
 
-/** One round of includes, from what was reached last; undefined when none of them begins there. */
-export function includeStatement(
-  includes: readonly Include[],
-  reached: ReadonlyMap<string, Reached>,
-  sight: Sight,
-): Sql | undefined {
-  const parts = includes.flatMap((include) =>
-    include.reverse ? backward(include, reached) : forward(include, reached),
-  )
-  if (parts.length === 0) return undefined
-  const seen = sight === 'all' ? raw('true') : sql`r.access && ${sight}::text[]`
-  return sql`select ${resourceColumns} from (select distinct reference from (${join(parts, ' union all ')}) every) reached
-    join resource r on r.type = split_part(reached.reference, '/', 1) and r.id = split_part(reached.reference, '/', 2)
-    where not r.deleted and ${seen} and reached.reference = r.type || '/' || r.id limit ${raw(String(maxIncluded + 1))}`
+/** One round of includes, as statements of references; empty when none of them begins there. */
+const roundOf = (includes: readonly Include[], from: ReadonlyMap<string, Reached>): Sql[] =>
+  includes.flatMap((include) => (include.reverse ? backward(include, from) : forward(include, from)))
+
+function forward(include: Include, from: ReadonlyMap<string, Reached>): Sql[] {
+  const reached = from.get(include.type)
+  return reached ? [leading(include, reached.rows)] : []
 }
 
-function forward({ type, parameter, target }: Include, reached: ReadonlyMap<string, Reached>): Sql[] {
-  const from = reached.get(type)
-  if (!from) return []
+/** What rows of its type's search table refer to. */
+function leading({ parameter, target }: Include, rows: Sql, ...conditions: readonly Sql[]): Sql {
   const [source, value] = isSingle(parameter)
-    ? [sql`${from.rows} s`, raw(`s.${columnOf(parameter)}`)]
-    : [sql`${from.rows} s, ${valuesIn('s', parameter)}`, raw('term.value')]
-  const only = target === undefined ? raw('') : sql` where starts_with(${value}, ${`${target}/`})`
-  return [sql`select ${value} as reference from ${source}${only}`]
+    ? [sql`${rows} s`, raw(`s.${columnOf(parameter)}`)]
+    : [sql`${rows} s, ${valuesIn('s', parameter)}`, raw('term.value')]
+  const only = target === undefined ? [] : [sql`starts_with(${value}, ${`${target}/`})`]
+  const all = [...conditions, ...only]
+  return sql`select ${value} as reference from ${source}${all.length > 0 ? sql` where ${join(all, ' and ')}` : raw('')}`
 }
 
-function backward({ type, parameter, target }: Include, reached: ReadonlyMap<string, Reached>): Sql[] {
-  return [...reached]
+function backward({ type, parameter, target }: Include, from: ReadonlyMap<string, Reached>): Sql[] {
+  return [...from]
     .filter(([name]) => target === undefined || target === name)
     .map(
       ([name, { ids }]) => sql`select ${raw(`'${type}/'`)} || s.id as reference

@@ -4,7 +4,7 @@ import type { Found, Page, Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { matching, referencesOf } from './conditions.ts'
 import { chainIn, isSteady } from './hot.ts'
-import { carried, included, includesFrom } from './include.ts'
+import { type Along, carried, included, includesFrom } from './include.ts'
 import { after, cursorAt, orderBy, orderOf, place } from './order.ts'
 import { type Packed, packed, type ResourceRow, unpacked } from './rows.ts'
 import { quoted } from './schema.ts'
@@ -34,7 +34,7 @@ export async function findPage(
 /** A page of matches, with what comes along; `next` is the place of the last match when there are more. */
 export function pageOf(
   matches: readonly ResourceRow[],
-  others: readonly ResourceRow[],
+  { rows: others, remarks }: Along,
   next: readonly (string | null)[] | undefined,
 ): Page {
   const entries = matches.map((row) => found(row, 'match'))
@@ -42,6 +42,7 @@ export function pageOf(
   return {
     entries,
     ...(next && { next: cursorAt(next) }),
+    ...(remarks && { remarks }),
   }
 }
 

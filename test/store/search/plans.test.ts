@@ -2,8 +2,9 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseSearch } from '../../../src/fhir/search.ts'
 import { keyedSettings } from '../../../src/store/database.ts'
+import { roundsStatement } from '../../../src/store/search/include.ts'
 import { searchStatement } from '../../../src/store/search/index.ts'
-import { statement } from '../../../src/store/sql.ts'
+import { type Sql, sql, statement } from '../../../src/store/sql.ts'
 import { type FreshDatabase, freshDatabase } from '../../support/database.ts'
 import { commonSearches, fill } from './crowd.ts'
 
@@ -52,6 +53,28 @@ test.each([
   expect(plan).not.toMatch(/Seq Scan|Bitmap|resource_(type_)?position/)
 })
 
+test.each([
+  ['Appointment', '_include:iterate=Appointment:slot&_include:iterate=Slot:schedule'],
+  ['Appointment', '_include:iterate=Appointment:based-on&_include:iterate=ServiceRequest:subject:Patient'],
+  ['ServiceRequest', '_revinclude:iterate=Task:focus&_revinclude:iterate=Appointment:based-on'],
+  ['Patient', '_revinclude:iterate=*&_include:iterate=ServiceRequest:*'],
+])(
+  'rounds of %s?%s are gone through by keys and indexes alone, as far as they are asked for',
+  async (type, query) => {
+    const { includes } = parseSearch(type, query).search
+    const names = [`${type}/0190-00000007`, `${type}/0190-00000008`]
+    const rounds = roundsStatement([sql`select unnest(${names}::text[]) as reference`], includes, names, [
+      'public',
+      'org:1',
+    ])
+    if (!rounds) throw new Error('There is something to begin with')
+    const plan = await steadyPlanFor(rounds)
+    expect(plan).toMatch(/Recursive Union/)
+    // Nothing is gathered before it goes on: what the limit cuts off is never read.
+    expect(plan).not.toMatch(/Seq Scan|Sort|Hash Join|Materialize|resource_(type_)?position/)
+  },
+)
+
 test('diaries of those with a number are looked into one by one also when this is planned for any values', async () => {
   const plan = await steadyPlanOf(
     'Slot',
@@ -83,8 +106,11 @@ test('a question that no index answers is seen by these tests', async () => {
 })
 
 /** As it is prepared once for all values. */
-async function steadyPlanOf(type: string, query: string): Promise<string> {
-  const { text, values } = statement(searchStatement(parseSearch(type, query).search, ['public', 'org:1']))
+const steadyPlanOf = (type: string, query: string): Promise<string> =>
+  steadyPlanFor(searchStatement(parseSearch(type, query).search, ['public', 'org:1']))
+
+async function steadyPlanFor(piece: Sql): Promise<string> {
+  const { text, values } = statement(piece)
   await client.query(`${settings}; prepare steady as ${text}`)
   const given = values.map((value) =>
     client.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : `${value}`),
