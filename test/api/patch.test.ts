@@ -169,4 +169,23 @@ describe('conditional delete', () => {
     refused(await remove(''), 400, 'required')
     refused(await remove('_count=1000&family=Martin'), 400, 'value')
   })
+
+  test.each([
+    '_contained=false',
+    '_containedType=container',
+    '_cursor=x',
+    '_cursor:x=y',
+    '_count:x=5',
+    '_include=Patient:organization',
+    '_elements=name',
+    '_pretty:x=true',
+    '_filter=name',
+  ])('what says how results are shown is no condition: %s', async (query) => {
+    const { id, number } = await kept()
+    for (const condition of [query, `identifier=${number}&${query}`])
+      refused(await remove(`${condition}&_count=100`), 400, 'not-supported')
+    const put = await api.send('PUT', `/fhir/Patient?${query}`, { body: { resourceType: 'Patient' } })
+    refused(put, 400, 'not-supported')
+    expect(await status(id)).toBe(200)
+  })
 })

@@ -1,5 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
+import { controlOf } from '../../fhir/search/controls.ts'
 import { matches } from '../../fhir/search/match.ts'
 import { searchRow } from '../../fhir/search/row.ts'
 import { parseSearch, type Search } from '../../fhir/search.ts'
@@ -50,19 +51,19 @@ function searchOf(type: string, condition: string, { readCondition, territory: {
   return readCondition?.(type, parameters) ?? parseSearch(type, parameters, { zone }).search
 }
 
+/** The parameters of a condition, each of which says what fits. Fails: required; unknown-parameter. */
 export function conditionParameters(type: string, condition: string): URLSearchParams {
   const said = condition.replace(/^\?/, '').replace(new RegExp(`^${type}\\?`), '')
   const parameters = new URLSearchParams(said)
-  const names = [...parameters.keys()]
-  if (names.length === 0)
+  const codes = [...parameters.keys()].map((name) => name.split(':', 1)[0] ?? '')
+  if (codes.length === 0)
     throw failure('required', 'A condition names at least one search parameter, such as identifier.')
-  const result = names.find((name) =>
-    /^_(count|sort|include|revinclude|summary|elements|total|format|pretty)\b/.test(name),
-  )
-  if (result)
+  const control = codes.find((code) => controlOf(code) !== undefined)
+  if (control)
     throw failure(
       'unknown-parameter',
-      `A condition says what fits, not how it is shown: leave ${result} out.`,
+      `A condition says what fits, and nothing of the result: leave ${control} out.`,
+      control,
     )
   return parameters
 }
