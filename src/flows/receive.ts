@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes'
 import { mayInteract } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
@@ -8,7 +8,8 @@ import { toTree } from '../hl7v2/tree.ts'
 import type { Log } from '../log.ts'
 import type { ArrivalRow, Store } from '../store/index.ts'
 import type { Maps } from '../transform/index.ts'
-import { keysOf, keysOfMade } from './found-by.ts'
+import { refuseBadNumber, rowOf } from './arrival-row.ts'
+import { keysOfMade } from './found-by.ts'
 import { type Route, routeOf } from './index.ts'
 import type { Content, Incoming, Received, Transformed } from './message.ts'
 import type { Performed } from './perform.ts'
@@ -108,6 +109,7 @@ async function accepted(hand: InHand): Promise<Received> {
   if (!incoming.content) throw unreadable(incoming)
   if (!from)
     throw failure('unknown-sender', 'This sender is not configured here. Ask the operator.', 'Message.source')
+  refuseBadNumber(incoming)
   if (incoming.kind.startsWith('ACK')) return filtered('An acknowledgement that nothing waits for.', hand)
   const route = routeOf(incoming.kind, incoming.content)
   mayInteract(from.permit, ...route.needs)
@@ -280,34 +282,20 @@ async function refused(failed: Failure, { row, reception, answer }: InHand): Pro
     reason: reasonOf(failed.issues),
     ...(bytes && { answer: bytes }),
   }
-  await reception.store.write({ arrival: kept, at: row.receivedAt })
+  await keep(kept, reception)
   return { outcome, ...(bytes && { answer: bytes }) }
 }
 
-function rowOf(incoming: Incoming, knownDays: number): ArrivalRow {
-  const { raw, id, kind, peer, receivedAt, by } = incoming
-  return {
-    row: incoming.row ?? randomUUID(),
-    raw,
-    id,
-    kind,
-    peer,
-    receivedAt,
-    by,
-    status: 'error',
-    digest: digestOf(incoming),
-    keys: keysOf(incoming),
-    knownUntil: new Date(Date.parse(receivedAt) + knownDays * 86_400_000).toISOString(),
+/** Where the row cannot be written as it is, the bytes are kept alone: what came is never lost. */
+async function keep(arrival: ArrivalRow, { store, log }: Reception): Promise<void> {
+  const at = arrival.receivedAt
+  try {
+    await store.write({ arrival, at })
+  } catch (thrown) {
+    log.failed('message.failed', thrown, { row: arrival.row })
+    await store.write({
+      arrival: { ...arrival, id: undefined, kind: '?', keys: [], reason: 'exception' },
+      at,
+    })
   }
-}
-
-/** What makes two messages the same: all their bytes, but not the time at which a v2 message was sent (MSH-7). */
-function digestOf({ raw, content }: Incoming): string {
-  const hash = createHash('sha256')
-  if (content?.form !== 'v2') return hash.update(raw).digest('hex')
-  const text = raw.toString('latin1')
-  const end = text.search(/[\r\n]/)
-  const header = text.slice(0, end < 0 ? text.length : end).split(text[text.indexOf('MSH') + 3] ?? '|')
-  header.splice(6, 1)
-  return hash.update(header.join('|') + text.slice(end < 0 ? text.length : end), 'latin1').digest('hex')
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { ServiceRequest } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Permit } from '../../src/auth/permit.ts'
@@ -38,6 +38,9 @@ const v2 = (text: string, id: string, kind = 'ORM^O01', peer = 'practice'): Inco
   by: 'mllp',
   content: contentOf({ text, charset: 'utf-8' } as Parameters<typeof contentOf>[0]), // only its text is read
 })
+
+/** 18 kB that cannot be made smaller. */
+const long = () => randomBytes(9_000).toString('hex')
 
 let answers = 0
 /** Each answer has bytes of its own, as an acknowledgement has a number and a time of its own. */
@@ -220,6 +223,37 @@ describe('a message', () => {
       new Set([place]),
     )
     expect(await requests(id)).toEqual([])
+  })
+
+  test.each<[string, (number: string) => Partial<Incoming> & { text: string }]>([
+    ['U+0000 in a patient’s number', (n) => ({ text: order({ number: n, ins: 'PAT\0' }) })],
+    ['U+0000 in its order’s number', (n) => ({ text: order({ number: `${n}\0` }) })],
+    ['a control id of 18 kB', (n) => ({ text: order({ number: n, control: long() }), id: long() })],
+    ['a type of 18 kB', (n) => ({ text: order({ number: n }), kind: long() })],
+  ])('with %s is refused, and kept with all its bytes', async (what, saying) => {
+    const number = `R-17-${what.length}`
+    const { text, ...said } = saying(number)
+    const incoming = { ...v2(text, number), ...said }
+    const told = await receives(incoming)
+    expect(first(told)?.severity).toBe('error')
+    const [row] = await desk.store.messages.list({ peer: 'practice', status: 'error', limit: 1 })
+    expect(row?.raw.equals(incoming.raw)).toBe(true)
+    expect(row?.reason).toMatch(/\w/)
+    expect(await requests(number)).toEqual([])
+  })
+
+  test('with an order’s number of 18 kB is taken', async () => {
+    const told = await receives(v2(order({ number: `R-18${long()}` }), 'R-18'))
+    expect(first(told)?.severity).toBe('information')
+  })
+
+  test('whose reason cannot be written is kept with all its bytes', async () => {
+    const { content: _, ...incoming } = v2(order({ number: 'R-19' }), 'R-19')
+    const unreadable = outcomeOf(failure('structure', 'Why.', 'PID\0').issues)
+    const told = await receives({ ...incoming, unreadable })
+    expect(first(told)).toMatchObject({ code: 'structure' })
+    const [row] = await desk.store.messages.list({ peer: 'practice', status: 'error', limit: 1 })
+    expect(row).toMatchObject({ kind: '?', raw: incoming.raw, answer: told.answer })
   })
 
   test('is not acknowledged when nothing can be kept', async () => {

@@ -8,7 +8,10 @@ import { contentOf, headerIn, kindIn } from '../mllp/answer.ts'
 import type { FileSettings } from './index.ts'
 import type { Dropped, Report } from './take.ts'
 
-/** Hands in each message of a batch by itself, in order: known by its MSH-10, so that each has its effect once. */
+/**
+ * Hands in each message of a batch by itself, in order: known by its MSH-10, so that each has its effect once. One that
+ * we cannot carry out keeps no other: it is told, and kept with its reason. Fails when all of it is to come later.
+ */
 export async function takeMessages(
   { bytes }: Dropped,
   settings: FileSettings,
@@ -20,7 +23,7 @@ export async function takeMessages(
     const { outcome } = await desk.receive(incomingOf(message, settings, desk))
     const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
     if (!fault) continue
-    if (tellingOf(fault).job !== 'give-up') throw new Error(`A message could not be taken now: ${fault.code}`)
+    if (tellingOf(fault).job === 'again') throw new Error(`A message could not be taken now: ${fault.code}`)
     const place = fault.expression?.[0]
     refused.push({
       line: message.line,

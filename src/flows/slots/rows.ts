@@ -48,7 +48,7 @@ export async function takeRows(
     })
     const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
     if (!fault) return []
-    if (tellingOf(fault).job !== 'give-up')
+    if (tellingOf(fault).job === 'again')
       throw failure('lock-error', 'The table could not be taken now. Send it again in a moment.')
     const [only] = some
     if (some.length === 1 && only) return [{ line: only.line, text: fault.diagnostics ?? fault.code }]

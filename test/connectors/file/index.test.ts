@@ -101,6 +101,19 @@ describe('a batch of messages', () => {
     expect(await reportIn('done')).toEqual({ taken: 1, refused: [] })
   })
 
+  test('of which one cannot be carried out keeps no other, nor another file', async () => {
+    const receive = async ({ id }: Incoming) => ({
+      outcome: id === '1' ? outcomeOf(failure('exception', 'Internal error 7.').issues) : allOk('Stored.'),
+    })
+    const desk = openDesk({ receive })
+    await using _ = await file.open(fileSettings.parse({ folder, settleMs: 0 }), desk)
+    await drop('a.hl7', `${message('1')}${message('2')}`)
+    await drop('b.hl7', message('3'))
+    await desk.round()
+    expect(await reportIn('failed')).toEqual({ taken: 1, refused: [{ line: 1, text: 'Internal error 7.' }] })
+    expect(await reportIn('done')).toEqual({ taken: 1, refused: [] })
+  })
+
   test('that is still being written is left', async () => {
     const desk = openDesk()
     await using _ = await file.open(fileSettings.parse({ folder, settleMs: 60_000 }), desk)
