@@ -22,6 +22,8 @@ export interface Changed {
 export interface WaitingQuery {
   /** Reference. */
   owner: string
+  /** What is to be done: `fulfill`. */
+  code: string
   statuses: readonly string[]
   /** In the order in which they come. */
   priorities: readonly string[]

@@ -5,12 +5,13 @@ import { sql } from './sql.ts'
 import type { WaitingQuery } from './store.ts'
 
 /**
- * Tasks of an owner, by priority in the order given and then by when an answer is due. Each pair of priority and status is
- * read off the index from its beginning, so that a long list costs no more than a short one.
+ * Tasks of an owner and a code that are no part of another, by priority in the order given and then by when an answer is
+ * due. Each pair of priority and status is read off the index from its beginning, so that a long list costs no more than a
+ * short one; what is of another code is passed over on the way.
  */
 export async function waitingTasks(
   db: Database,
-  { owner, statuses, priorities, count }: WaitingQuery,
+  { owner, code, statuses, priorities, count }: WaitingQuery,
 ): Promise<Stored[]> {
   const rows = await db.rows<StoredRow>(sql`
     with first as (
@@ -20,6 +21,8 @@ export async function waitingTasks(
       cross join lateral (
         select id, answer_due from search_task
         where owner = ${owner} and status = s.status and priority = p.priority
+          -- Not by operators that the index of terms answers: it has all Tasks of the code, in no order.
+          and ${`code=${code}`} = any(terms) and strpos(array_to_string(terms, ' '), 'part-of=') = 0
         order by answer_due, id limit ${count}::integer
       ) as one
       order by p.rank, one.answer_due, one.id limit ${count}::integer

@@ -3,7 +3,6 @@ import { Failure } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import { perform } from '../perform.ts'
 import type { Desk } from '../step.ts'
-import { isOfRequest } from '../task.ts'
 import { claimed, givenBack, handedOver, type TaskNamed } from './held.ts'
 import { byUrgency, priorities } from './order.ts'
 
@@ -37,10 +36,9 @@ export async function pool(
   count: number,
   { store, territory: { cell } }: Pick<Desk, 'store' | 'territory'>,
 ): Promise<Kept<Task>[]> {
-  const found = await store.waiting({ owner: cell, statuses: toDo, priorities, count })
+  const found = await store.waiting({ owner: cell, code: 'fulfill', statuses: toDo, priorities, count })
   // Bodies are what the store keeps: Tasks, complete.
-  const tasks = found.map(({ body }) => JSON.parse(body) as Kept<Task>)
-  return tasks.filter(isOfRequest).sort(byUrgency)
+  return found.map(({ body }) => JSON.parse(body) as Kept<Task>).sort(byUrgency)
 }
 
 /** How many are looked at at first, and at most: the more who reach for the same, the further they spread. */

@@ -2,7 +2,7 @@ import type { Task } from '@medplum/fhirtypes'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { received } from '../../../src/flows/referral/received.ts'
-import type { Desk } from '../../../src/flows/step.ts'
+import type { Desk, Step } from '../../../src/flows/step.ts'
 import {
   byUrgency,
   claim,
@@ -66,6 +66,35 @@ describe('the pool', () => {
     expect((await claimNext(person('brice')))?.id).toBe(task)
     const to = { reference: 'Practitioner/chloe', display: 'Chloé' }
     expect(await handOver({ task, to }, person('brice'))).toMatchObject({ owner: to })
+  })
+
+  test('has requests only, however urgent the calls and the parts of others that the cell has', async () => {
+    const more: readonly Partial<Task>[] = [
+      { code: { coding: [{ code: 'confirm-booking' }] } },
+      { code: { coding: [{ code: 'fulfill' }] }, partOf: [{ reference: 'Task/whole' }] },
+    ]
+    const besides: Step<void, void> = {
+      name: 'test.besides',
+      facts: async () => {},
+      decide: (_, __, at) => ({
+        write: more.map((one) => ({
+          resourceType: 'Task',
+          id: at.newId(),
+          status: 'requested',
+          intent: 'order',
+          priority: 'stat',
+          focus: { reference: 'Appointment/a' },
+          owner: { reference: 'Organization/cell' },
+          restriction: { period: { end: '2029-01-01T00:00:00Z' } },
+          ...one,
+        })),
+      }),
+    }
+    await desk.does('cell', besides, undefined)
+    await refer('R-1', { priority: 'routine' })
+    expect(await Promise.all((await pool(1, desk.as('cell'))).map(nameOf))).toEqual(['R-1'])
+    expect(await nameOf((await claimNext(person('anne'))) as Task)).toBe('R-1')
+    expect(await claimNext(person('anne'))).toBeUndefined()
   })
 
   test('is the cell’s: whoever asked takes nothing from it', async () => {
