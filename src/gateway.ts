@@ -17,6 +17,7 @@ import { expire, expireEveryMs } from './gateway/expire.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
 import { messageMetrics } from './gateway/message-metrics.ts'
+import { subscriptionMetrics } from './gateway/subscription-metrics.ts'
 import { comparisons, reconcile, reconcileEveryMs } from './gateway/reconcile.ts'
 import { startReviews } from './gateway/reviews.ts'
 import { openRooms } from './gateway/rooms.ts'
@@ -57,6 +58,8 @@ export interface Addresses {
 
 const version = '0.1.0'
 const maxBodyBytes = 5 * 1024 * 1024
+/** Each subscriber has one try under way: so many that hang do not delay the others. */
+const notifiedAtOnce = 256
 
 /** Opens every room once, in order; closes them in reverse. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
@@ -77,6 +80,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { loaded, auth, subscriptions, deskOf, senderOf } = rooms
   const names = [...loaded.connectors.map(({ name }) => name), notifications]
   const counted = messageMetrics(metrics, names, { store, clock })
+  const notified = subscriptionMetrics(metrics, { store, clock })
   const reception = { ...rooms.reception, answered: counted.answered }
   const jobs = opening.use(openJobs({ store, log, clock }))
   startTasks(jobs, deskOf(itself), log)
@@ -107,7 +111,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         await noteLook(file.name, look, store)
       },
       outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
-      every: (everyMs, task) => jobs.every(`connector.${file.name}`, everyMs, task),
+      every: (name, everyMs, task) => jobs.every(`connector.${file.name}.${name}`, everyMs, task),
     }
   })
   for (const { link } of links) opening.use(link)
@@ -122,7 +126,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   if (mllp) opening.use(mllp)
   const outlets = [
     ...links,
-    { name: notifications, link: subscriptions.line, receive: strangers, atOnce: 32 },
+    { name: notifications, link: subscriptions.line, receive: strangers, atOnce: notifiedAtOnce },
   ]
   opening.use(
     deliver({
@@ -131,7 +135,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       clock,
       onEnd: onEnd(deskOf(itself)),
-      onTried: counted.tried,
+      onTried: (tried) => {
+        counted.tried(tried)
+        notified(tried)
+      },
       isStopping: () => stop.isAsked,
       drainMs: stop.leftMs,
     }),

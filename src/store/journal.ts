@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { type Expired, expiredMessages, type Keeping, removeExpired } from './expiry.ts'
+import { type LaneHealth, lanesOf } from './lane-health.ts'
 import { healthOf, type LineHealth } from './line-health.ts'
 import { join, raw, type Sql, sql } from './sql.ts'
 
@@ -49,6 +50,8 @@ export interface Journal {
   find(query: MessageQuery): Promise<MessageLine[]>
   /** How lines fare, in the order of their names here. */
   health(peers: readonly string[], at: string): Promise<LineHealth[]>
+  /** What waits in the lanes of a peer. */
+  lanes(peer: string): Promise<LaneHealth[]>
   /** How many messages are kept for longer than they are to be, by status. */
   expired(keeping: Keeping, at: string): Promise<Expired[]>
   /** Removes some of those; comes back with how many, 0 when none are left. */
@@ -62,6 +65,7 @@ export function journalIn(db: Database): Journal {
       return rows.map(lineOf)
     },
     health: (peers, at) => healthOf(db, peers, at),
+    lanes: (peer) => lanesOf(db, peer),
     expired: (keeping, at) => expiredMessages(db, keeping, at),
     remove: (keeping, at, most) => removeExpired(db, keeping, at, most),
   }

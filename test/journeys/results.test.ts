@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Communication, ServiceRequest, Subscription } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { field } from '../../src/hl7v2/message.ts'
@@ -59,6 +62,44 @@ async function booked(): Promise<{ request: Kept<ServiceRequest>; number: string
 const commentsOn = ({ id }: Kept<ServiceRequest>, caller = ehr) =>
   caller.search<Communication>(`Communication?based-on=ServiceRequest/${id}`)
 
+/** Subscribes to comments; once it is active. */
+async function subscribe(endpoint: string): Promise<string> {
+  const { status, body } = await ehr.call<Subscription & { id: string }>('POST', 'Subscription', {
+    resourceType: 'Subscription',
+    status: 'requested',
+    reason: 'Comments for our doctors',
+    criteria: 'Communication?status=completed',
+    channel: { type: 'rest-hook', endpoint, payload: 'application/fhir+json' },
+  })
+  expect([status, body]).toMatchObject([201, { resourceType: 'Subscription' }])
+  await until(
+    () => ehr.get<Subscription>(`Subscription/${body.id}`),
+    (subscription) => subscription.status === 'active',
+  )
+  return body.id
+}
+
+/** A subscriber's server that takes each call and never answers. */
+async function openSilent() {
+  let [asked, givenUp] = [0, 0]
+  const server = createServer((_, response) => {
+    asked += 1
+    response.once('close', () => (givenUp += 1))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // listening on a TCP port
+  return {
+    url: `http://127.0.0.1:${port}/never`,
+    asked: () => asked,
+    givenUp: () => givenUp,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
 const told = async (text: string) => toldBy(await say(text, gateway.mllp))
 
 describe('the comment of the radiologist', () => {
@@ -78,18 +119,7 @@ describe('the comment of the radiologist', () => {
   })
 
   test('reaches the prescriber by a subscription', async () => {
-    const subscribed = await ehr.call<Subscription>('POST', 'Subscription', {
-      resourceType: 'Subscription',
-      status: 'requested',
-      reason: 'Comments for our doctors',
-      criteria: 'Communication?status=completed',
-      channel: { type: 'rest-hook', endpoint: `${hook.url}/comments`, payload: 'application/fhir+json' },
-    })
-    expect([subscribed.status, subscribed.body]).toMatchObject([201, { resourceType: 'Subscription' }])
-    await until(
-      () => ehr.get<Subscription>(`Subscription/${subscribed.body.id}`),
-      ({ status }) => status === 'active',
-    )
+    const subscribed = await subscribe(`${hook.url}/comments`)
     const { request, number } = await booked()
     await told(comment(number, 'Par abonnement.'))
     const [found] = await commentsOn(request)
@@ -98,7 +128,25 @@ describe('the comment of the radiologist', () => {
       (all) => all.length > 0,
     )
     expect(heard[0]?.body).toMatchObject({ resourceType: 'Communication', id: found?.id })
-    await ehr.call('DELETE', `Subscription/${subscribed.body.id}`)
+    await ehr.call('DELETE', `Subscription/${subscribed}`)
+  })
+
+  test('reaches it also while many other subscribers hang, and each is counted by itself', async () => {
+    await using silent = await openSilent()
+    const hanging = await Promise.all(Array.from({ length: 40 }, () => subscribe(silent.url)))
+    const subscribed = await subscribe(`${hook.url}/beside`)
+    const { number } = await booked()
+    await told(comment(number, 'À côté.'))
+    await until(
+      () => hook.heard.filter(({ path }) => path.startsWith('/beside/')),
+      (all) => all.length > 0,
+    )
+    await until(silent.asked, (asked) => asked >= hanging.length)
+    expect(silent.givenUp(), 'none of the calls had to end for the others').toBe(0)
+    const { body } = await gateway.as('operator').call<string>('GET', '/metrics')
+    expect(body).toContain(`relais_notifications_tried_total{subscription="${subscribed}",status="sent"} 1`)
+    for (const id of hanging) expect(body).toContain(`relais_subscription_queued{subscription="${id}"} 1`)
+    await Promise.all([subscribed, ...hanging].map((id) => ehr.call('DELETE', `Subscription/${id}`)))
   })
 
   test("reaches the prescriber's own software as ORU^R01", async () => {
