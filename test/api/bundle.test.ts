@@ -136,6 +136,42 @@ describe('transaction', () => {
     expect(await count(`Condition?subject=Patient/${id}`)).toBe(2)
   })
 
+  test('what the same bundle deletes fits no condition of a creation any more', async () => {
+    const gone = await kept(patient('Effacee', numbered('again-1')))
+    const ifNoneExist = 'identifier=urn:test:ipp|again-1'
+    const anew = (family: string) =>
+      transaction([
+        { request: { method: 'DELETE', url: 'Patient?family=Effacee' } },
+        post(patient(family, numbered('again-1')), { fullUrl: urn(1) }, { ifNoneExist }),
+        post(cough(urn(1))),
+      ])
+    const reply = await anew('Refaite')
+    expect(
+      responses(reply).map(({ status }) => status),
+      reply.text,
+    ).toEqual(['204 No Content', '201 Created', '201 Created'])
+    const made = idAt(responses(reply)[1]?.location)
+    expect(made).not.toBe(gone)
+    expect((await api.send('GET', `/fhir/Patient/${gone}`)).status).toBe(410)
+    expect((await api.send('GET', `/fhir/Patient/${made}`)).at('name.0.family')).toBe('Refaite')
+    expect(await count(`Condition?subject=Patient/${made}`)).toBe(1)
+    expect(responses(await anew('Encore')).map(({ status }) => status)).toEqual([
+      '204 No Content',
+      '200 OK',
+      '201 Created',
+    ])
+  })
+
+  test('what one entry deletes is not what another updates by a condition', async () => {
+    const id = await kept(patient('Disputee', numbered('both-1')))
+    const reply = await transaction([
+      { request: { method: 'DELETE', url: `Patient/${id}` } },
+      { resource: patient('D'), request: { method: 'PUT', url: 'Patient?identifier=urn:test:ipp|both-1' } },
+    ])
+    expect([reply.status, issuesIn(reply)[0]?.expression]).toEqual([400, ['Bundle.entry[1].resource']])
+    expect((await api.send('GET', `/fhir/Patient/${id}`)).status).toBe(200)
+  })
+
   test('a conditional reference means what is there once all is done', async () => {
     const gone = await kept(patient('Partie', numbered('after-1')))
     const reply = await transaction([

@@ -71,10 +71,15 @@ async function createOf(
   const condition = await conditionFor(asked, ifNoneExist, desk)
   const referred = introduced(asked, all, desk)
   referred.catch(() => undefined) // what is found by the condition makes it needless, whatever it fails with
-  const found = (await matchOf(type, ifNoneExist, desk)) ?? (await referred)
-  if (found) return { ...targetAs('keep', found.id, asked), found }
+  const gone = deletedIn(all, type)
+  const found = (await matchOf(type, ifNoneExist, desk, gone)) ?? (await referred)
+  if (found && !gone.has(found.id)) return { ...targetAs('keep', found.id, asked), found }
   return { ...targetAs('create', newId(), asked), ...condition }
 }
+
+/** What a bundle deletes is gone before anything is created. Source: FHIR R4, http, transaction processing rules. */
+const deletedIn = (all: readonly Asked[], type: string): ReadonlySet<string> =>
+  new Set(all.flatMap((each) => (each.verb === 'delete' && each.type === type ? [each.id] : [])))
 
 /** Source: FHIR R4, http, conditional update. */
 async function conditionalUpdateOf(
@@ -107,7 +112,7 @@ async function conditionalUpdateOf(
   return { ...targetAs('create', newId(), asked), ...condition }
 }
 
-/** Source: FHIR R4, http, transaction: no two entries may mean the same resource. */
+/** Source: FHIR R4, http, transaction: no two entries may mean the same resource, by a condition neither. */
 function refuseTwice(targets: readonly Target[]): void {
   const seen = new Set<string>()
   const twice = targets.filter((target) => {

@@ -11,19 +11,32 @@ import type { Desk } from '../step.ts'
 export type ReadCondition = (type: string, condition: URLSearchParams) => Search
 
 /**
- * The one resource, of those the caller may see, that fits a condition (search parameters as in a URL).
+ * The one resource, of those the caller may see, that fits a condition (search parameters as in a URL); those of the ids
+ * in `without` are as if they were not there.
  *
  * Fails: multiple-matches; required when the condition says nothing; as the search does.
  * Source: FHIR R4, http, conditional create and update.
  */
-export async function matchOf(type: string, condition: string, desk: Desk): Promise<Found | undefined> {
-  const [first] = await matchesOf(type, condition, 1, desk)
+export async function matchOf(
+  type: string,
+  condition: string,
+  desk: Desk,
+  without?: ReadonlySet<string>,
+): Promise<Found | undefined> {
+  const [first] = await matchesOf(type, condition, 1, desk, without)
   return first
 }
 
-/** All that fit a condition, unless they are more than `most`. Fails: as `matchOf`. */
-export async function matchesOf(type: string, condition: string, most: number, desk: Desk): Promise<Found[]> {
-  const found = await someOf(type, condition, most + 1, desk)
+/** All that fit a condition, but those of these ids, unless they are more than `most`. Fails: as `matchOf`. */
+export async function matchesOf(
+  type: string,
+  condition: string,
+  most: number,
+  desk: Desk,
+  without: ReadonlySet<string> = new Set(),
+): Promise<Found[]> {
+  const some = await someOf(type, condition, most + 1 + without.size, desk)
+  const found = some.filter(({ id }) => !without.has(id))
   if (found.length <= most) return found
   const several = most === 1 ? 'Several' : `More than ${most}`
   throw failure(
