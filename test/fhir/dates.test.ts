@@ -38,6 +38,8 @@ test.each([
   '2026-1-1',
   'now',
   '2026-01-01T10:00:00+2',
+  '2026-01-01T10:00:00+14:01',
+  '2026-01-01T10:00:00-05:60',
 ])('«%s» is no date', (text) => {
   expect(parseDate(text)).toBeUndefined()
 })

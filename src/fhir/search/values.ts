@@ -52,9 +52,10 @@ const widened = ({ low, high }: Interval): Interval => ({ low: low - day, high: 
 
 /** Source: FHIR R4 search, 3.1.1.4.6 (number) and 3.1.1.4.11 (quantity). */
 export function amountComparison(name: string, text: string): Amount {
-  const [number = '', system, code] = split(text, '|').map(unescaped)
+  const [number = '', system, code, ...more] = split(text, '|').map(unescaped)
   const { prefix, rest } = prefixed(number)
-  if (!/^-?\d{1,15}(\.\d{1,15})?(e-?\d{1,2})?$/i.test(rest)) {
+  const isWhole = more.length === 0 && (system === undefined || Boolean(code)) // a system alone is no unit
+  if (!isWhole || !/^-?\d{1,15}(\.\d{1,15})?(e-?\d{1,2})?$/i.test(rest)) {
     throw badValue(name, 'a number, or number|system|code, such as 5.4|http://unitsofmeasure.org|mg')
   }
   const value = Number(rest)
