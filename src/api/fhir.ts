@@ -25,14 +25,22 @@ export function fhir(app: Hono<Edge>, base: Base, house: House): void {
 async function answered(c: Context<Edge>, base: Base, router: Router, house: House): Promise<Response> {
   let presentation: Presentation = plain
   try {
-    const said = saidBy(c, base, house)
-    presentation = presentationOf(said.query, said.header('accept'), base.mediaTypes)
+    const present = (query: URLSearchParams) => {
+      presentation = presentationOf(query, c.req.header('accept'), base.mediaTypes)
+    }
+    const said = saidBy(c, base, house, present)
+    present(said.query)
     refuseTokenInUrl(said.query)
     refuseLong(said.header('content-length'), house.settings.maxBodyBytes)
     const routed = (pattern: string) => c.set('route', `${base.path}${pattern}`)
     const whoAsks = () => house.auth.authenticate(said.header('authorization'))
     const url = `${house.settings.baseUrl}${base.path}`
-    return respond(c, await serve(said, { house, base: url, router, whoAsks, routed }), presentation)
+    const { mediaTypes } = base
+    return respond(
+      c,
+      await serve(said, { house, base: url, mediaTypes, router, whoAsks, routed }),
+      presentation,
+    )
   } catch (thrown) {
     return respond(c, told(thrown, c.get('number'), house.log, isToldFatal(base, c.req.path)), presentation)
   }
@@ -46,15 +54,17 @@ function saidBy(
   c: Context<Edge>,
   { path, meant = (query) => query }: Base,
   { settings: { maxBodyBytes }, desk }: House,
+  present: (query: URLSearchParams) => void,
 ): Said {
   const { url, method } = c.req
   const mark = url.indexOf('?')
   const asked = mark < 0 ? '' : url.slice(mark + 1)
+  const query = meant(new URLSearchParams(asked))
   return {
     number: c.get('number'),
     method,
     path: c.req.path.slice(path.length),
-    query: meant(new URLSearchParams(asked)),
+    query,
     asked,
     header: (name) => c.req.header(name),
     async resource() {
@@ -65,7 +75,9 @@ function saidBy(
     },
     async form() {
       expectForm(c.req.header('content-type'))
-      return meant(new URLSearchParams(await textOf(c.req.raw, maxBodyBytes)))
+      const form = meant(new URLSearchParams(await textOf(c.req.raw, maxBodyBytes)))
+      present(new URLSearchParams([...query, ...form]))
+      return form
     },
   }
 }

@@ -25,19 +25,25 @@ const known: Readonly<Record<string, string>> = {
 /**
  * How the caller wants the answer put: `_format` before `Accept`, `_pretty`. `others` are names of JSON beside FHIR's.
  *
- * Fails: not-acceptable for anything but JSON, and for another version of FHIR.
+ * Fails: not-acceptable for anything but JSON, and for another version of FHIR, in each `_format` that is said.
  */
 export function presentationOf(
   query: URLSearchParams,
   accept: string | undefined,
   others: Readonly<Record<string, string>> = {},
 ): Presentation {
-  const format = query.get('_format')
+  const names = { ...known, ...others }
   // A `+` that was not escaped arrives as a blank.
-  const wanted = format === null ? (accept ?? fhirJson) : format.replace(' ', '+')
-  if (wanted === fhirJson && !query.has('_pretty')) return plain
-  const mediaType = mediaTypeOf(wanted, { ...known, ...others })
-  if (!mediaType) throw failure('not-acceptable', `Answers are JSON: ask for ${fhirJson}.`, 'Accept')
+  const formats = query.getAll('_format').map((format) => format.replace(' ', '+'))
+  const [wanted = accept ?? fhirJson] = formats
+  if (wanted === fhirJson && formats.length < 2 && !query.has('_pretty')) return plain
+  const mediaType = mediaTypeOf(wanted, names)
+  if (!mediaType || !formats.every((format) => mediaTypeOf(format, names)))
+    throw failure(
+      'not-acceptable',
+      `Answers are JSON: ask for ${fhirJson}.`,
+      formats.length > 0 ? '_format' : 'Accept',
+    )
   return { mediaType, pretty: query.get('_pretty') === 'true' }
 }
 

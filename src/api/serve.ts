@@ -4,10 +4,12 @@ import type { Permit } from '../auth/permit.ts'
 import { failure } from '../fhir/outcome.ts'
 import { isConformance } from '../fhir/served.ts'
 import type { Answer } from './answer.ts'
+import type { Base } from './base.ts'
 import type { Call, InnerRequest } from './call.ts'
 import type { House } from './house.ts'
 import type { Interaction } from './interactions/interaction.ts'
 import { refuseUnheard } from './preconditions.ts'
+import { presentationOf } from './presentation.ts'
 import type { Router } from './router.ts'
 import { told, WrongMethod } from './told.ts'
 
@@ -22,6 +24,8 @@ export interface Serving {
   house: House
   /** The FHIR base, without a slash at its end. */
   base: string
+  /** Names of JSON beside FHIR's. */
+  mediaTypes: Base['mediaTypes']
   router: Router
   /** Asks who the caller is. Fails: login, token-expired. */
   whoAsks: () => Promise<Permit>
@@ -85,7 +89,7 @@ const unknown: Permit = {
 async function again(
   inner: InnerRequest,
   number: string,
-  { house, base, router, whoAsks }: Serving,
+  { house, base, mediaTypes, router, whoAsks }: Serving,
 ): Promise<Answer> {
   const [path = '', query = ''] = split(inner.url)
   const said: Said = {
@@ -102,7 +106,8 @@ async function again(
     },
   }
   try {
-    return await serve(said, { house, base, router, whoAsks })
+    presentationOf(said.query, undefined, mediaTypes) // it is put with the others, but not in another format
+    return await serve(said, { house, base, mediaTypes, router, whoAsks })
   } catch (thrown) {
     return told(thrown, number, house.log)
   }

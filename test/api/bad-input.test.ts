@@ -224,7 +224,33 @@ describe('an address', () => {
     ['application/fhir+json', 'xml'],
   ])('an answer as %s (_format %s) cannot be had', async (accept, format) => {
     const path = `/fhir/Patient${format ? `?_format=${format}` : ''}`
-    expectRefused(await api.send('GET', path, { headers: { accept } }), 406, 'not-supported', 'Accept')
+    const place = format ? '_format' : 'Accept'
+    expectRefused(await api.send('GET', path, { headers: { accept } }), 406, 'not-supported', place)
+  })
+
+  test.each(['', '?_format=json'])(
+    'in a form (%s), and in an entry of a batch, another format is refused as well',
+    async (query) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const form = await api.send('POST', `/fhir/Patient/_search${query}`, { body: '_format=xml', headers })
+      expectRefused(form, 406, 'not-supported', '_format')
+      const url = `Patient?_format=xml${query.replace('?', '&')}`
+      const body = {
+        resourceType: 'Bundle',
+        type: 'batch',
+        entry: [{ request: { method: 'GET', url } }],
+      }
+      const batch = await api.send('POST', '/fhir', { body })
+      expect(batch.at('entry.0.response.status')).toBe('406 Not Acceptable')
+    },
+  )
+
+  test('a form says how its answer is put', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const body = '_format=application/json&_pretty=true'
+    const reply = await api.send('POST', '/fhir/Patient/_search', { body, headers })
+    expect(reply.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    expect(reply.text).toContain('\n  "resourceType": "Bundle",\n')
   })
 
   test.each([
