@@ -44,6 +44,7 @@ export class Line implements AsyncDisposable {
   readonly #options: LineOptions
   #socket: Socket | undefined
   #turn: Promise<unknown> = Promise.resolve()
+  #unasked: Promise<unknown> = Promise.resolve()
   #listener: Listener | undefined
   #fail: ((error: LineError) => void) | undefined
   #isClosed = false
@@ -66,11 +67,11 @@ export class Line implements AsyncDisposable {
     return turn
   }
 
-  /** Closes the line; what is in flight fails: `closed`. */
+  /** Closes the line; what is in flight fails: `closed`. What the peer said unasked is carried out before it resolves. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     this.#break(new LineError('closed'))
-    await this.#turn
+    await Promise.all([this.#turn, this.#unasked])
   }
 
   async #exchange(
@@ -155,7 +156,8 @@ export class Line implements AsyncDisposable {
       if (!this.#listener) socket.destroy()
     })
     socket.on('data', (bytes: Buffer) => {
-      for (const message of deframer.push(bytes)) void this.#hear(socket, message)
+      const unasked = deframer.push(bytes).filter((message) => !this.#listener?.(message))
+      if (unasked.length > 0) this.#hear(socket, unasked)
       if (deframer.isTooLong) socket.destroy()
     })
     socket.on('error', () => socket.destroy())
@@ -165,10 +167,23 @@ export class Line implements AsyncDisposable {
     return socket
   }
 
-  async #hear(socket: Socket, message: Buffer): Promise<void> {
-    if (this.#listener?.(message)) return
-    const answers = await this.#options.unasked(message)
-    for (const answer of answers) if (!socket.destroyed) socket.write(frame(answer))
+  /** One after the other, as the peer said them; until they are answered no more is read, so TCP slows it down. */
+  #hear(socket: Socket, messages: readonly Buffer[]): void {
+    socket.pause()
+    this.#unasked = this.#unasked
+      .then(() => this.#answer(socket, messages))
+      .then(
+        () => socket.resume(),
+        () => socket.destroy(), // what was not answered comes again
+      )
+  }
+
+  async #answer(socket: Socket, messages: readonly Buffer[]): Promise<void> {
+    for (const message of messages) {
+      if (socket.destroyed) return
+      const answers = await this.#options.unasked(message)
+      for (const answer of answers) if (socket.writable) socket.write(frame(answer))
+    }
   }
 
   /** Ends the connection once what was written is through. */

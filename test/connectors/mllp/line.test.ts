@@ -5,6 +5,7 @@ import { createServer as createSecure } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { LinkDesk } from '../../../src/connectors/connector.ts'
 import { type MllpLink, mllp } from '../../../src/connectors/mllp/index.ts'
+import { allOk } from '../../../src/fhir/outcome.ts'
 import { field, parseMessage } from '../../../src/hl7v2/message.ts'
 import type { DepartureRow } from '../../../src/store/index.ts'
 import { openDesk } from '../pretend-desk.ts'
@@ -237,6 +238,30 @@ describe('an answer', () => {
     expect(await sent(link, srm)).toEqual({ end: 'sent' })
     expect(await told.promise).toBe('AA A1')
     expect(box.messages).toMatchObject([{ id: 'A1', kind: 'SRR^S01', peer: 'ris' }])
+  })
+
+  test('does not wait for what the peer says besides, which is taken one after the other', async () => {
+    const [first, told] = [Promise.withResolvers<void>(), Promise.withResolvers<(string | undefined)[]>()]
+    const now: string[] = []
+    let most = 0
+    const box = inbox(async ({ id = '?' }) => {
+      most = Math.max(most, now.push(id))
+      if (id === 'U1') await first.promise
+      now.pop()
+      return { outcome: allOk('Kept.') }
+    })
+    const unasked = (id: string) => order(id).replace('ORM^O01^ORM_O01', 'SIU^S14^SIU_S12')
+    await using ris = await listening(async (line) => {
+      const text = (await line.hears()) ?? ''
+      line.says(unasked('U1'), unasked('U2'), ackOf(text), unasked('U3'))
+      told.resolve([await line.isTold(), await line.isTold(), await line.isTold()])
+    })
+    await using link = await open(ris.port, {}, { receive: box.receive })
+    expect(await sent(link, order('1'))).toEqual({ end: 'sent' })
+    expect(box.ids()).toEqual(['U1'])
+    first.resolve()
+    expect(await told.promise).toEqual(['AA U1', 'AA U2', 'AA U3'])
+    expect([most, box.ids()]).toEqual([1, ['U1', 'U2', 'U3']])
   })
 
   test('in enhanced mode ends with the accept acknowledgement', async () => {
