@@ -15,3 +15,12 @@ export function resourceOf(sent: unknown, type: string, place = type): Resource 
   }
   return sent as Resource // an object of this type; the validator looks at everything in it
 }
+
+/** Refuses an update whose resource does not say the id that is updated. Fails: value. */
+export function expectId(
+  { resourceType, id }: Resource,
+  expected: string,
+  place: string = resourceType,
+): void {
+  if (id !== expected) throw failure('value', 'The resource carries the id of its address.', `${place}.id`)
+}

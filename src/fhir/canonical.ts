@@ -133,3 +133,16 @@ export function unversioned(canonical: string): string {
   const bar = canonical.indexOf('|')
   return bar < 0 ? canonical : canonical.slice(0, bar)
 }
+
+/** The version that a declaration has which says none: of those that come with FHIR it is theirs. */
+const releaseOf = (url: string) => (url.startsWith('http://hl7.org/fhir/') ? '4.0.1' : undefined)
+
+/** Whether a declaration is the one that a canonical URL names: where that says a version, in this version. */
+export function isNamedBy(
+  { url, version }: { url?: unknown; version?: unknown },
+  canonical: string,
+): boolean {
+  const plain = unversioned(canonical)
+  if (url !== plain) return false
+  return plain === canonical || canonical === `${plain}|${version ?? releaseOf(plain)}`
+}

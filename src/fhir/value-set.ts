@@ -6,7 +6,7 @@ import type {
   ValueSetComposeInclude,
   ValueSetExpansionContains,
 } from '@medplum/fhirtypes'
-import { unversioned } from './canonical.ts'
+import { isNamedBy, unversioned } from './canonical.ts'
 import { failure } from './outcome.ts'
 
 /** A code that a value set holds. */
@@ -56,19 +56,26 @@ function included(include: ValueSetComposeInclude, known: readonly Resource[]): 
 }
 
 function named(url: string, known: readonly Resource[]): ValueSet {
-  const plain = unversioned(url)
-  const found = known.find((each): each is ValueSet => each.resourceType === 'ValueSet' && each.url === plain)
+  const found = known.find(
+    (each): each is ValueSet => each.resourceType === 'ValueSet' && isNamedBy(each, url),
+  )
   if (found) return found
-  throw failure('unsupported-value', 'The value set that is named is not kept here.', 'ValueSet')
+  throw failure(
+    'unsupported-value',
+    'The value set that is named is not kept here, or not in this version.',
+    'ValueSet',
+  )
 }
 
 function inSystem(
-  { concept, filter }: ValueSetComposeInclude,
+  { concept, filter, version }: ValueSetComposeInclude,
   system: string,
   known: readonly Resource[],
 ): Member[] {
   const complete = known.find(
-    (each): each is CodeSystem => each.resourceType === 'CodeSystem' && each.url === system,
+    (each): each is CodeSystem =>
+      each.resourceType === 'CodeSystem' &&
+      isNamedBy(each, version === undefined ? system : `${system}|${version}`),
   )
   const all = concepts(complete?.concept ?? []).map((each) => memberOf(system, each))
   if (concept) {

@@ -1,5 +1,5 @@
 import type { Expression, Measure, MeasureReport, MeasureReportGroup } from '@medplum/fhirtypes'
-import { canonical } from '../fhir/canonical.ts'
+import { canonical, isNamedBy } from '../fhir/canonical.ts'
 import { parseDate } from '../fhir/dates.ts'
 import type { Store } from '../store/index.ts'
 import { activeConventions } from './active-conventions.ts'
@@ -25,6 +25,8 @@ export const indicators: readonly AnyIndicator[] = [
   capacity,
 ]
 
+const version = '1.0.0'
+
 export const measureUrl = (name: string): string => `${canonical}/Measure/${name}`
 
 /** The Measure that an indicator is told as. */
@@ -33,7 +35,7 @@ export function measureOf({ name, title, meaning, scoring, populations, strata }
     resourceType: 'Measure',
     url: measureUrl(name),
     identifier: [{ system: `${canonical}/NamingSystem/measure`, value: name }],
-    version: '1.0.0',
+    version,
     name: machineName(name),
     title,
     status: 'active',
@@ -71,7 +73,7 @@ export const measures = (): { url: string; resource: Measure }[] =>
 
 /** The indicator that a Measure's URL, with or without version, or name means. */
 export const indicatorOf = (measure: string): AnyIndicator | undefined =>
-  indicators.find(({ name }) => name === measure || measureUrl(name) === measure.split('|')[0])
+  indicators.find(({ name }) => name === measure || isNamedBy({ url: measureUrl(name), version }, measure))
 
 /**
  * The time from a day to another, both included, in a zone.
@@ -136,7 +138,7 @@ function reportOf(
     resourceType: 'MeasureReport',
     status: 'complete',
     type: 'summary',
-    measure: `${measureUrl(name)}|1.0.0`,
+    measure: `${measureUrl(name)}|${version}`,
     ...(centre && { subject: { reference: centre } }),
     date: now,
     reporter: { reference: community },

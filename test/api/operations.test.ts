@@ -349,6 +349,11 @@ describe('$validate', () => {
     expect(await told('/fhir/Patient/$validate', against(other))).not.toEqual([])
     const unknown = await ehr('POST', '/fhir/Patient/$validate', against('https://x.example/none'))
     expect([unknown.status, issuesIn(unknown)[0]?.expression]).toEqual([404, ['profile']])
+    expect(await told('/fhir/Patient/$validate', against(`${patient}|4.0.1`))).toEqual([])
+    for (const profile of [patient, other]) {
+      const later = await ehr('POST', '/fhir/Patient/$validate', against(`${profile}|9.9.9`))
+      expect([later.status, issuesIn(later)[0]?.expression]).toEqual([404, ['profile']])
+    }
   })
 
   test('with a mode, says what would speak against the change, and keeps nothing', async () => {
@@ -371,6 +376,11 @@ describe('$validate', () => {
     ])
     expect(await told(`/fhir/Patient/${id}/$validate`, mode('update', { ...numbered, id }))).toEqual([])
     expect(await told('/fhir/Patient/$validate', mode('update', { ...numbered, id: 'none' }))).not.toEqual([])
+    for (const wrong of [numbered, { ...numbered, id: 'none' }]) {
+      const said = await told(`/fhir/Patient/${id}/$validate`, mode('update', wrong))
+      const put = await ehr('PUT', `/fhir/Patient/${id}`, wrong)
+      expect([put.status, said]).toEqual([400, issuesIn(put)])
+    }
     expect((await ehr('GET', `/fhir/Patient/${id}`)).at('meta.versionId')).toBe('1')
     expect((await ehr('POST', '/fhir/Patient/$validate', mode('destroy', numbered))).status).toBe(400)
     expect((await ehr('POST', '/fhir/Patient/$validate', mode('create'))).status).toBe(400)

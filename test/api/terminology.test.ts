@@ -50,6 +50,12 @@ describe('ValueSet/$expand', () => {
   test('what is not here is told', async () => {
     const reply = await get('ValueSet/$expand?url=urn:none')
     expect(reply.status).toBe(404)
+    const { version } = (await get('ValueSet/slot-type')).json as { version: string }
+    expect((await get(`ValueSet/$expand?url=${slotType}|${version}`)).status).toBe(200)
+    for (const asked of ['$expand?', '$validate-code?code=CPTS&', 'slot-type/$expand?']) {
+      const other = await get(`ValueSet/${asked}url=${slotType}|9.9.9`)
+      expect([other.status, issuesIn(other)[0]?.expression]).toEqual([404, ['url']])
+    }
     expect((await get('ValueSet/$expand')).status).toBe(400)
     expect((await get('ValueSet/slot-type/$expand?colour=red')).status).toBe(400)
   })
@@ -98,6 +104,12 @@ describe('ConceptMap/$translate', () => {
   test('a code that the map does not know is told so', async () => {
     const reply = await get(`${gender}?code=none&system=urn:none`)
     expect(valueIn(reply, 'result')).toBe(false)
+  })
+
+  test('a map in a version that is not here does not answer for it', async () => {
+    const { url } = (await get('ConceptMap/gender-to-sex')).json as { url: string }
+    expect((await get(`ConceptMap/$translate?url=${url}&code=female`)).status).toBe(200)
+    expect((await get(`ConceptMap/$translate?url=${url}|9.9.9&code=female`)).status).toBe(404)
   })
 })
 

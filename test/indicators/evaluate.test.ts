@@ -356,6 +356,10 @@ describe('Measure/$evaluate-measure', () => {
   test('says what it cannot do', async () => {
     const unknown = { name: 'measure', valueString: 'happiness' }
     expect((await asks('/fhir/Measure/$evaluate-measure', 'cell', unknown)).status).toBe(404)
+    const url = 'https://relais.example/fhir/Measure/request-to-answer'
+    const inVersion = (version: string) => ({ name: 'measure', valueString: `${url}|${version}` })
+    expect((await asks('/fhir/Measure/$evaluate-measure', 'cell', inVersion('1.0.0'))).status).toBe(200)
+    expect((await asks('/fhir/Measure/$evaluate-measure', 'cell', inVersion('9.9.9'))).status).toBe(404)
     const single = { name: 'reportType', valueCode: 'subject' }
     expect((await asks('/fhir/Measure/$evaluate-measure', 'cell', byName, single)).status).toBe(400)
     const patient = { name: 'subject', valueString: 'Patient/1' }

@@ -1,11 +1,10 @@
-import { failure } from '../../fhir/outcome.ts'
 import type { Answer } from '../answer.ts'
 import { type Call, idOf, typeOf } from '../call.ts'
 import { answerChanged, changed } from '../changed.ts'
 import { conditionIn } from '../condition.ts'
 import { ifMatchOf } from '../if-match.ts'
 import { expectOnly } from '../parameters.ts'
-import { resourceOf } from '../resource.ts'
+import { expectId, resourceOf } from '../resource.ts'
 import type { Interaction } from './interaction.ts'
 
 /** The next version of a resource that is there; ids are ours, so none is made by naming it. */
@@ -18,9 +17,7 @@ export const update: Interaction = {
     expectOnly(call.query, [])
     const id = idOf(call)
     const resource = resourceOf(await call.resource(), typeOf(call))
-    if (resource.id !== id) {
-      throw failure('value', 'The resource carries the id of the address.', `${typeOf(call)}.id`)
-    }
+    expectId(resource, id)
     return updated(call, resource, { id })
   },
 }

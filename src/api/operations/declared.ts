@@ -1,8 +1,9 @@
 import type { CodeableConcept, Coding, Resource } from '@medplum/fhirtypes'
+import { isNamedBy } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Call } from '../call.ts'
 
-/** How an operation on a declaration names it: by its canonical, or by its id in the address. */
+/** How an operation on a declaration names it: by its canonical, with or without version, or by its id in the address. */
 export interface Naming {
   url?: string
 }
@@ -22,12 +23,11 @@ export function declaredAs<R extends Resource>(
   { house, path: { id } }: Call,
 ): R {
   if (url === undefined && id === undefined) throw failure('required', `Say which ${type} by its url.`, 'url')
-  const plain = url?.split('|', 1)[0]
   const found = house.conformance.find(
     (each): each is R =>
       each.resourceType === type &&
       (id === undefined || each.id === id) &&
-      (plain === undefined || ('url' in each && each.url === plain)),
+      (url === undefined || ('url' in each && isNamedBy(each, url))),
   )
   if (found) return found
   throw failure('not-found', `There is no such ${type} here.`, url === undefined ? undefined : 'url')

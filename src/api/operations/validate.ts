@@ -1,7 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { mayInteract } from '../../auth/gate.ts'
 import { Denial } from '../../auth/permit.ts'
-import { canonical, unversioned } from '../../fhir/canonical.ts'
+import { canonical, isNamedBy } from '../../fhir/canonical.ts'
 import { structures } from '../../fhir/definitions/index.ts'
 import { Failure, failure, type Issue } from '../../fhir/outcome.ts'
 import type { Asked } from '../../flows/resource/change.ts'
@@ -10,7 +10,7 @@ import { answerIssues } from '../answer.ts'
 import { type Call, newIdOf } from '../call.ts'
 import { changingDesk } from '../changed.ts'
 import { guardOf, letters } from '../reach.ts'
-import { resourceOf } from '../resource.ts'
+import { expectId, resourceOf } from '../resource.ts'
 import { operation } from './operation.ts'
 
 interface Input {
@@ -63,14 +63,13 @@ type Against = `${string}:${string}`
 /** Fails: not-found for a profile that nobody here knows. */
 function profileIn({ profile }: Input, { house }: Call): Against | undefined {
   if (profile === undefined) return undefined
-  const url = unversioned(profile)
   const isOurs = house.conformance.some(
-    (one) => one.resourceType === 'StructureDefinition' && one.url === url,
+    (one) => one.resourceType === 'StructureDefinition' && isNamedBy(one, profile),
   )
-  if (isOurs || structures.some((one) => one.url === url)) return profile as Against // a canonical URL has a colon
+  if (isOurs || structures.some((one) => isNamedBy(one, profile))) return profile as Against // a canonical URL has a colon
   throw failure(
     'not-found',
-    'There is no such profile here. GET StructureDefinition tells those there are.',
+    'There is no such profile here, or not in this version. GET StructureDefinition tells those there are.',
     'profile',
   )
 }
@@ -95,13 +94,10 @@ function askedFor(
     case 'create':
       if (!sent || id !== undefined) throw failure('value', 'What is created has no address yet.', 'mode')
       return { verb: 'create', type, resource: sent }
-    case 'update':
-      return {
-        verb: 'update',
-        type,
-        resource: sent ?? missing(),
-        target: { id: id ?? sent?.id ?? missing() },
-      }
+    case 'update': {
+      const changed = sent ?? missing()
+      return { verb: 'update', type, resource: changed, target: { id: id ?? changed.id ?? missing() } }
+    }
     case 'delete':
       return { verb: 'delete', type, id: id ?? missing() }
     default:
@@ -117,6 +113,7 @@ async function rehearsed(asked: Asked, call: Call): Promise<readonly Issue[]> {
   const { house, permit } = call
   mayInteract(permit, asked.type, letters[asked.verb])
   try {
+    if (asked.verb === 'update' && 'id' in asked.target) expectId(asked.resource, asked.target.id)
     return await rehearse(asked, newIdOf(house), changingDesk(call), guardOf(permit))
   } catch (thrown) {
     if (thrown instanceof Failure && !(thrown instanceof Denial)) return thrown.issues
