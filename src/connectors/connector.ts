@@ -92,8 +92,8 @@ export interface LinkDesk {
   noteDiary(look: Look): Promise<void>
   /** Whether loopback addresses may be called. */
   outboundLoopback: boolean
-  /** From now on runs a task once a period, whatever the number of gateways; what it fails with is told in the log. */
-  every(everyMs: number, task: (signal: AbortSignal) => Promise<void>): void
+  /** From now on runs a task of this name once a period, whatever the number of gateways; what it fails with is told in the log. */
+  every(name: string, everyMs: number, task: (signal: AbortSignal) => Promise<void>): void
 }
 
 /** A connector with its settings: `connector(z.object({…}), async (settings, desk) => …)`. */

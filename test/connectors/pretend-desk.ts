@@ -8,7 +8,7 @@ export interface TestDesk extends LinkDesk {
   readonly memory: Map<string, string>
   /** How its looks at the partner's diary went. */
   readonly looks: readonly Look[]
-  /** Runs each task of the line once. */
+  /** Runs each task of the line once, whatever the others do. Fails as the first that failed did. */
   round(): Promise<void>
 }
 
@@ -30,13 +30,14 @@ export function openDesk(own: Partial<LinkDesk> = {}): TestDesk {
     remember: async (key, value) => void memory.set(key, value),
     noteDiary: async (look) => void looks.push(look),
     outboundLoopback: true,
-    every: (_, task) => void tasks.push(task),
+    every: (_, __, task) => void tasks.push(task),
     ...own,
     received,
     memory,
     looks,
     round: async () => {
-      for (const task of tasks) await task(new AbortController().signal)
+      const ends = await Promise.allSettled(tasks.map((task) => task(new AbortController().signal)))
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
   }
 }

@@ -135,7 +135,7 @@ function deskFor(
     remember: async (key, value) => void memory.set(key, value),
     noteDiary: async () => {},
     outboundLoopback: true,
-    every: (_, task) => void tasks.push(task),
+    every: (_, __, task) => void tasks.push(task),
   }
 }
 

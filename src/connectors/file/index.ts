@@ -45,6 +45,6 @@ export type FileSettings = z.output<typeof fileSettings>
 
 export const file = connector(fileSettings, async (settings, desk) => {
   await mkdir(settings.folder, { recursive: true })
-  desk.every(settings.everyMs, taking(settings, desk))
+  desk.every('folder', settings.everyMs, taking(settings, desk))
   return { async [Symbol.asyncDispose]() {} }
 })

@@ -12,6 +12,11 @@ const path = z
     'Path beneath the base URL; {from} {to} {since} (instants) and {placer} {filler} (appointment numbers) are filled in',
   )
 
+const next = z
+  .string()
+  .optional()
+  .describe('Name of the property that holds the address of the next page: absolute, or relative to the page')
+
 const call = z.strictObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
   path,
@@ -22,7 +27,7 @@ export const jsonSettings = restSettings.extend({
   slots: z
     .strictObject({
       path,
-      next: z.string().optional().describe('Name of the property that holds the address of the next page'),
+      next,
       everyMs: z.int().min(1000).default(15_000).describe('How often the diary is read'),
       days: z
         .int()
@@ -34,7 +39,11 @@ export const jsonSettings = restSettings.extend({
     .optional()
     .describe('How the diary is read; the map for kind Slot makes Schedules and Slots of it'),
   changes: z
-    .strictObject({ path, everyMs: z.int().min(1000).default(15_000) })
+    .strictObject({
+      path,
+      next,
+      everyMs: z.int().min(1000).default(15_000).describe('How often they are read'),
+    })
     .optional()
     .describe(
       'How changes of appointments are read: an array, or an object with one; the map for kind Appointment reads each',

@@ -13,11 +13,15 @@ const mostPages = 200
 
 /** From now on reads the partner's diary and the changes of its appointments, where its file says how. */
 export function pulling({ slots, changes }: JsonSettings, client: RestClient, desk: LinkDesk): void {
-  const sieve = openSieve<unknown>(desk.clock)
+  const sieve = openSieve(desk.clock)
   if (slots) {
-    desk.every(slots.everyMs, (signal) => looked(desk, () => pullSlots(slots, client, desk, sieve, signal)))
+    desk.every('diary', slots.everyMs, (signal) =>
+      looked(desk, () => pullSlots(slots, client, desk, sieve, signal)),
+    )
   }
-  if (changes) desk.every(changes.everyMs, (signal) => pullChanges(changes.path, client, desk, signal))
+  if (changes) {
+    desk.every('appointments', changes.everyMs, (signal) => pullChanges(changes, client, desk, sieve, signal))
+  }
 }
 
 /** A day at a time: what is not named in a day that was read whole has vanished. */
@@ -25,7 +29,7 @@ async function pullSlots(
   slots: NonNullable<JsonSettings['slots']>,
   client: RestClient,
   desk: LinkDesk,
-  sieve: Sieve<unknown>,
+  sieve: Sieve,
   signal: AbortSignal,
 ): Promise<void> {
   const day = 86_400_000
@@ -35,47 +39,44 @@ async function pullSlots(
       from: new Date(from + n * day).toISOString(),
       to: new Date(from + (n + 1) * day).toISOString(),
     }
-    const value = await pages(filled(slots.path, covers), slots.next, client, desk, signal)
+    const { value } = await pages(filled(slots.path, covers), slots.next, client, desk, signal)
     await publish(value, covers, desk, sieve)
   }
 }
 
 /** A day whole, or what is good of it. */
-async function publish(
-  value: unknown,
-  covers: Covered,
-  desk: LinkDesk,
-  sieve: Sieve<unknown>,
-): Promise<void> {
+async function publish(value: unknown, covers: Covered, desk: LinkDesk, sieve: Sieve): Promise<void> {
   const { items, withItems } = listed(value)
-  await sieve(items, (some, isAll) =>
+  await sieve.whole(items, (some, isAll) =>
     handIn('Slot', { form: 'json', value: withItems(some), ...(isAll && { covers }) }, desk),
   )
 }
 
-/** All pages of a list as one: the arrays of later pages are put behind those of the first. */
+/** All pages of a list as one: the arrays of later pages are put behind those of the first. `at`: when it was begun. */
 async function pages(
   path: string,
   nextName: string | undefined,
   client: RestClient,
   desk: LinkDesk,
   signal: AbortSignal,
-): Promise<unknown> {
-  let whole: unknown
-  let next: string | undefined = path
+): Promise<{ value: unknown; at: string }> {
+  let [whole, startedAt]: [unknown, string | undefined] = [undefined, undefined]
+  let next: string | undefined = client.urlOf(path)
   for (let page = 0; next; page++) {
     if (page === mostPages) throw new Error('The partner has more pages than are followed')
-    const { value } = await read(next, client, desk, signal)
+    const { value, at } = await read(next, client, desk, signal)
     whole = page === 0 ? value : appended(whole, value)
-    next = nextOf(value, nextName)
+    startedAt ??= at
+    next = nextOf(value, nextName, next)
   }
-  return whole
+  return { value: whole, at: startedAt ?? desk.clock().toISOString() }
 }
 
-function nextOf(value: unknown, name: string | undefined): string | undefined {
+/** The address of the page after this one: absolute, or as a link of this one leads there. */
+function nextOf(value: unknown, name: string | undefined, from: string): string | undefined {
   if (!name || typeof value !== 'object' || value === null) return undefined
   const next = (value as Record<string, unknown>)[name] // any object can be asked for a property
-  return typeof next === 'string' && next !== '' ? next : undefined
+  return typeof next === 'string' && next !== '' ? new URL(next, from).href : undefined
 }
 
 function appended(whole: unknown, page: unknown): unknown {
@@ -90,21 +91,18 @@ function appended(whole: unknown, page: unknown): unknown {
   )
 }
 
-/** What has changed since the last time; each change is a message of its own. */
+/** What has changed since the last time, on all its pages; each change is a message of its own. */
 async function pullChanges(
-  path: string,
+  changes: NonNullable<JsonSettings['changes']>,
   client: RestClient,
   desk: LinkDesk,
+  sieve: Sieve,
   signal: AbortSignal,
 ): Promise<void> {
   const since = (await desk.recall('changes-since')) ?? desk.clock().toISOString()
-  const { value, at } = await read(filled(path, { since: overlapping(since) }), client, desk, signal)
-  const later: unknown[] = []
-  for (const change of listIn(value)) {
-    // One that cannot be taken now does not keep the others waiting.
-    await handIn('Appointment', { form: 'json', value: change }, desk).catch((thrown) => later.push(thrown))
-  }
-  if (later.length > 0) throw new AggregateError(later, 'Some changes could not be taken now')
+  const path = filled(changes.path, { since: overlapping(since) })
+  const { value, at } = await pages(path, changes.next, client, desk, signal)
+  await sieve.each(listIn(value), (change) => handIn('Appointment', { form: 'json', value: change }, desk))
   await desk.remember('changes-since', at)
 }
 

@@ -15,7 +15,7 @@ export function askingForSlots(
   desk: LinkDesk,
   send: (raw: Buffer, signal: AbortSignal) => Promise<Sent>,
 ): void {
-  desk.every(everyMs, (signal) =>
+  desk.every('diary', everyMs, (signal) =>
     looked(desk, async () => {
       const from = desk.clock().getTime()
       for (let n = 0; n < days; n++) {

@@ -25,6 +25,8 @@ export type RestSettings = z.output<typeof restSettings>
 
 /** Calls one partner. Paths are from its base URL; an absolute URL must be beneath it. */
 export interface RestClient {
+  /** The address of a path: links of what is found there lead on from it. Fails where it leads away from the partner's own. */
+  urlOf(path: string): string
   call(path: string, init?: OutboundRequest & { signal?: AbortSignal }): Promise<OutboundResponse>
 }
 
@@ -46,6 +48,7 @@ export function openRest(settings: RestSettings, desk: RestDesk): RestClient {
   const resting = restingFor(desk)
 
   return {
+    urlOf: (path) => beneath(path, settings.baseUrl),
     async call(path, { signal, ...init } = {}) {
       const url = beneath(path, settings.baseUrl)
       await resting.refuse()
@@ -66,8 +69,8 @@ export function openRest(settings: RestSettings, desk: RestDesk): RestClient {
 
 /** Our credentials are never sent anywhere else, whatever a page's `next` link says. */
 function beneath(path: string, baseUrl: string): string {
-  const url = new URL(path.startsWith('http') ? path : `${baseUrl}/${path.replace(/^\//, '')}`)
-  const base = new URL(baseUrl)
-  if (url.origin === base.origin && url.pathname.startsWith(base.pathname.replace(/\/$/, ''))) return url.href
+  const url = new URL(/^https?:/i.test(path) ? path : `${baseUrl}/${path.replace(/^\//, '')}`)
+  const base = new URL(`${baseUrl}/`)
+  if (url.origin === base.origin && `${url.pathname}/`.startsWith(base.pathname)) return url.href
   throw new TypeError('A link of the partner leads away from its own address')
 }

@@ -234,4 +234,85 @@ describe('a diary', () => {
     await expect(desk.round()).rejects.toThrow('now')
     expect(desk.memory.get('appointments-since')).toBeUndefined()
   })
+
+  test('in which an entry is no resource at all offers the others, and says so, once', async () => {
+    const badly = { ...slot('b'), identifier: { value: '1' } } as unknown as Slot // as a partner may have it
+    const bundle = searchset([slot('a'), badly, slot('c')])
+    await using partner = await openHttpPeer(({ path }) =>
+      path.startsWith('/fhir/Slot')
+        ? answer({ ...bundle, entry: [null, ...(bundle.entry ?? [])] })
+        : nothing(),
+    )
+    const desk = openDesk()
+    const receive: typeof desk.receive = async (incoming) => {
+      desk.received.push(incoming)
+      return { outcome: incoming.unreadable ?? allOk('Stored.') }
+    }
+    await using _ = await open(partner, { fullMs: 1000 }, { ...desk, receive })
+    await desk.round()
+    await desk.round()
+    const refused = desk.received.filter(({ unreadable }) => unreadable)
+    expect(refused.map(({ raw }) => raw.toString())).toEqual(['null', JSON.stringify({ resource: badly })])
+    expect(refused[0]).toMatchObject({
+      kind: 'Slot',
+      peer: 'partner',
+      unreadable: { issue: [{ code: 'structure' }] },
+    })
+    expect(desk.received.filter(({ content }) => content).map(idsIn)).toEqual([
+      ['Slot/a', 'Slot/c'],
+      ['Slot/a', 'Slot/c'],
+    ])
+  })
+
+  test('that cannot be read keeps no answer of the partner waiting', async () => {
+    await using partner = await openHttpPeer(({ path }) =>
+      path.startsWith('/fhir/Slot')
+        ? answer({}, 500)
+        : answer(searchset([{ ...appointment, status: 'booked' }])),
+    )
+    const desk = openDesk()
+    await using _ = await open(partner, {}, desk)
+    await expect(desk.round()).rejects.toThrow('500')
+    expect(desk.received.map(({ kind }) => kind)).toEqual(['Appointment'])
+    expect(desk.memory.get('appointments-since')).toBeDefined()
+  })
+
+  test('of appointments, of which we fail at one, is heard further, and that one tried a few times', async () => {
+    const numbered = (id: string): Appointment => ({ ...appointment, id, status: 'booked' })
+    await using partner = await openHttpPeer(({ path }) =>
+      path.startsWith('/fhir/Slot') ? nothing() : answer(searchset([numbered('bad'), numbered('good')])),
+    )
+    const tries = { bad: 0, good: 0 }
+    const desk = openDesk({
+      receive: async ({ kind, raw }) => {
+        if (kind !== 'Appointment') return { outcome: allOk('Stored.') }
+        const isBad = raw.includes('"bad"')
+        tries[isBad ? 'bad' : 'good']++
+        return { outcome: isBad ? outcomeOf(failure('exception', 'Ours.').issues) : allOk('Stored.') }
+      },
+    })
+    await using _ = await open(partner, {}, desk)
+    for (let n = 1; n < 5; n++) await expect(desk.round()).rejects.toThrow('now')
+    expect(desk.memory.get('appointments-since')).toBeUndefined()
+    await desk.round()
+    expect(desk.memory.get('appointments-since')).toBeDefined()
+    await desk.round()
+    expect(tries).toEqual({ bad: 5, good: 6 })
+  })
+
+  test('at which we fail as a whole is not tried place by place', async () => {
+    const slots = Array.from({ length: 64 }, (_, n) => slot(`s${n}`))
+    await using partner = await openHttpPeer(({ path }) =>
+      path.startsWith('/fhir/Slot') ? answer(searchset(slots)) : nothing(),
+    )
+    const desk = openDesk({
+      receive: async (incoming) => {
+        desk.received.push(incoming)
+        return { outcome: outcomeOf(failure('exception', 'Ours.').issues) }
+      },
+    })
+    await using _ = await open(partner, {}, desk)
+    await expect(desk.round()).rejects.toThrow('now')
+    expect(desk.received.length).toBeLessThan(16)
+  })
 })
