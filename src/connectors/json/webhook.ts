@@ -36,7 +36,7 @@ export const webhookShape = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Header with the number of the event, the same on each try; unless said, the call is known by its body',
+      'Header with the number of the event, the same on each try; unless said, the call is known by its time and its body',
     ),
   kind: z
     .enum(['Appointment', 'Slot'])
@@ -110,7 +110,9 @@ function instantOf(timestamp: string): number {
 async function taken({ headers, body }: Called, settings: WebhookSettings, desk: LinkDesk) {
   const value = parseJson(body.toString('utf8'))
   const given = settings.idHeader && headers[settings.idHeader.toLowerCase()]
-  const id = given ?? createHash('sha256').update(body).digest('hex')
+  // What is told by the same words at another time is another event: cancelled, booked, cancelled.
+  const time = headers[settings.timestampHeader.toLowerCase()] ?? ''
+  const id = given ?? createHash('sha256').update(`${time} `).update(body).digest('hex')
   const outcomes: OperationOutcome[] = []
   for (const [n, event] of [value].flat().entries()) {
     const { outcome } = await desk.receive(incomingOf(event, `${settings.kind}:${id}:${n}`, settings, desk))

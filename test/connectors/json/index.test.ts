@@ -5,7 +5,9 @@ import type { Appointment, Bundle } from '@medplum/fhirtypes'
 import { describe, expect, test } from 'vitest'
 import type { Incoming } from '../../../src/connectors/connector.ts'
 import { json, jsonSettings } from '../../../src/connectors/json/index.ts'
+import { signatureOf } from '../../../src/connectors/json/webhook.ts'
 import { allOk, failure, outcomeOf } from '../../../src/fhir/outcome.ts'
+import { turnableClock } from '../../support/clock.ts'
 import { type Heard, type HttpPeer, openHttpPeer } from '../../support/peers.ts'
 import { departure, openDesk } from '../pretend-desk.ts'
 
@@ -179,6 +181,34 @@ describe('a diary by a JSON API', () => {
     expect(desk.received).toEqual([])
   })
 
+  test.each([
+    ['relative to the page', '?page=2'],
+    ['from the root', '/api/v1/diary?page=2'],
+    ['beside the page', 'diary?page=2'],
+    ['absolute', '<base>/api/v1/diary?page=2'],
+  ])('whose next page is given %s is read to its end', async (_, next) => {
+    await using partner = await openHttpPeer(({ path }) =>
+      path.includes('page=2')
+        ? answer({ slots: [{ n: 2 }] })
+        : answer({ slots: [{ n: 1 }], next: next.replace('<base>', partner.url) }),
+    )
+    const desk = openDesk()
+    const settings = { slots: { path: 'v1/diary?from={from}', next: 'next', days: 1 } }
+    await using _link = await open(partner, { baseUrl: `${partner.url}/api`, ...settings }, desk)
+    await desk.round()
+    expect(partner.heard.map(({ path }) => path.split('?')[0])).toEqual(['/api/v1/diary', '/api/v1/diary'])
+    expect(desk.received).toMatchObject([{ content: { value: { slots: [{ n: 1 }, { n: 2 }] } } }])
+  })
+
+  test('whose next page is a neighbour’s on the same host is not followed there', async () => {
+    await using partner = await openHttpPeer(() => answer({ slots: [], next: '/api-of-others/diary' }))
+    const desk = openDesk()
+    const settings = { slots: { path: 'diary', next: 'next', days: 1 } }
+    await using _ = await open(partner, { baseUrl: `${partner.url}/api`, ...settings }, desk)
+    await expect(desk.round()).rejects.toThrow('away')
+    expect(partner.heard.map(({ path }) => path)).toEqual(['/api/diary'])
+  })
+
   test('that cannot be read says nothing of what has vanished', async () => {
     await using partner = await openHttpPeer(() => answer({ error: 'down' }, 500))
     const desk = openDesk()
@@ -203,6 +233,19 @@ describe('changes by a JSON API', () => {
     )
     const since = new URL(partner.heard[1]?.path ?? '', partner.url).searchParams.get('since')
     expect(Date.parse(since ?? '')).toBe(Date.parse('2026-03-02T07:57:50Z'))
+  })
+
+  test('are read on all pages', async () => {
+    await using partner = await openHttpPeer(({ path }) =>
+      path.includes('page=2')
+        ? answer({ bookings: [{ n: 2 }] })
+        : answer({ bookings: [{ n: 1 }], more: '?page=2' }),
+    )
+    const desk = openDesk()
+    await using _ = await open(partner, { changes: { ...changes.changes, next: 'more' } }, desk)
+    await desk.round()
+    expect(desk.received.map(({ content }) => content)).toMatchObject([1, 2].map((n) => ({ value: { n } })))
+    expect(desk.memory.get('changes-since')).toBeDefined()
   })
 
   test('that could not be read are asked for again', async () => {
@@ -281,6 +324,32 @@ describe('a change that is refused', () => {
     expect(desk.received).toHaveLength(2)
     expect(desk.memory.get('changes-since')).toBeUndefined()
   })
+})
+
+test('a call by webhook is known by its time and its words: the same words later are another event', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'relais-secret-'))
+  const secretFile = join(folder, 'secret')
+  await writeFile(secretFile, 'shared\n')
+  const clock = turnableClock('2026-03-02T08:00:00Z')
+  await using partner = await openHttpPeer()
+  const desk = openDesk({ clock })
+  await using link = await open(partner, { webhook: { secretFile } }, desk)
+  const calls = async (event: object) => {
+    const body = Buffer.from(JSON.stringify(event))
+    const time = clock().toISOString()
+    const how = { signs: '{timestamp}.{body}', encoding: 'hex', signaturePrefix: '' } as const
+    const headers = { 'x-timestamp': time, 'x-signature': signatureOf(time, body, 'shared', how) }
+    await link.called?.({ headers, body })
+    await link.called?.({ headers, body }) // tried again, as it got no answer
+  }
+  for (const state of ['cancelled', 'booked', 'cancelled']) {
+    await calls({ state })
+    clock.turn({ minutes: 1 })
+  }
+  const ids = desk.received.map(({ id }) => id)
+  expect(ids).toHaveLength(6)
+  expect(new Set(ids).size).toBe(3)
+  await rm(folder, { recursive: true })
 })
 
 describe('what a JSON API has of an appointment', () => {
