@@ -15,7 +15,7 @@ import { deletionOf } from './interactions/delete.ts'
 import { patchOf } from './patch.ts'
 import { refuseUnheard } from './preconditions.ts'
 import { letters } from './reach.ts'
-import { resourceOf } from './resource.ts'
+import { expectId, resourceOf } from './resource.ts'
 import { optionsOf } from './searching.ts'
 
 /**
@@ -33,14 +33,22 @@ export async function transaction(call: Call, entries: readonly RequestEntry[]):
   collected(reading, (entry) => readable(entry, call))
   const { changed: results, warnings } = await changed(call, asked)
   const told: EntryResponse[] = []
+  const shown: string[] = []
   for (const [index, entry] of writing.entries()) {
     const one = results[index] as Changed // one for each that was asked
     const result = { changed: [one], warnings: warningsAt(entry, warnings) }
-    told[entries.indexOf(entry)] = responseOf(answerChanged(call, result, 'minimal'))
+    const answered = answerChanged(call, result, 'minimal')
+    told[entries.indexOf(entry)] = responseOf(answered)
+    shown.push(...(answered.shown?.references ?? []))
   }
   for (const entry of reading)
     told[entries.indexOf(entry)] = responseOf(await call.again(requestOf(entry, call)))
-  return { status: 200, headers: {}, body: responses('transaction-response', told) }
+  return {
+    status: 200,
+    headers: {},
+    body: responses('transaction-response', told),
+    ...(shown.length > 0 && { shown: { interaction: 'read', references: shown } }),
+  }
 }
 
 const warningsAt = ({ place }: RequestEntry, warnings: readonly Issue[]) =>
@@ -110,9 +118,7 @@ function askedBy(entry: RequestEntry): Request {
       const resource = resourceOf(entry.resource, type, inside)
       const target = targetOf(id, query)
       if (!target) throw wrong()
-      if ('id' in target && resource.id !== id) {
-        throw failure('value', 'The resource carries the id of its URL.', `${inside}.id`)
-      }
+      if ('id' in target) expectId(resource, target.id, inside)
       return { verb: 'update', type, place: inside, resource, target, ...name, ...ifMatch }
     }
     case 'PATCH': {

@@ -4,7 +4,7 @@ import { indented } from '../../src/api/indented.ts'
 import { adminApi } from '../../src/api/index.ts'
 import { openReadAudit } from '../../src/audit/reads.ts'
 import { silent } from '../../src/log.ts'
-import { entriesIn, openTestApi, permit, type TestApi } from '../support/api.ts'
+import { cellWith, entriesIn, openTestApi, permit, type TestApi } from '../support/api.ts'
 
 const events: Record<string, unknown>[] = []
 const log = {
@@ -86,6 +86,37 @@ test('what is read is kept in a trail: by whom, which versions, by which questio
   expect(told.match(new RegExp(`Patient/${id}/_history/1`, 'g'))).toHaveLength(2)
   expect(told).toContain(Buffer.from('Patient?family=Suivie').toString('base64'))
   expect(told).toContain('"cell"')
+})
+
+test('what a transaction finds by a condition and shows is kept in the trail, what it only names is not', async () => {
+  const { house } = api
+  const reads = openReadAudit({ store: house.store, clock: house.clock, log: silent, keysOf: () => [] })
+  const permits = { finder: cellWith('finder', 'system/*.cruds') }
+  const audited = await openTestApi({ store: house.store, reads, permits })
+  const identifier = [{ system: 'urn:test:ipp', value: 'trail-1' }]
+  const resource = {
+    resourceType: 'Patient',
+    identifier,
+    name: [{ family: 'Trouvee', given: ['Rose'] }],
+    birthDate: '1961-04-02',
+  }
+  const id = (await audited.send('POST', '/fhir/Patient', { body: resource })).at('id')
+  const request = { method: 'POST', url: 'Patient', ifNoneExist: 'identifier=urn:test:ipp|trail-1' }
+  const find = (headers: Record<string, string>) =>
+    audited.send('POST', '/fhir', {
+      as: 'finder',
+      headers,
+      body: { resourceType: 'Bundle', type: 'transaction', entry: [{ resource, request }] },
+    })
+  const trail = async () => {
+    await reads.flush()
+    const events = entriesIn(await audited.send('GET', '/fhir/AuditEvent?subtype=read'))
+    return events.filter((event) => JSON.stringify(event).includes('"finder"'))
+  }
+  expect((await find({})).at('entry.0.resource')).toBeUndefined()
+  expect(await trail()).toEqual([])
+  expect((await find({ prefer: 'return=representation' })).at('entry.0.resource.id')).toBe(id)
+  expect(JSON.stringify(await trail())).toContain(`Patient/${id}/_history/1`)
 })
 
 describe('discovery', () => {
