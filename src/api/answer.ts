@@ -9,6 +9,8 @@ import type { Stored } from '../store/index.ts'
 export interface Answer {
   status: number
   headers: Readonly<Record<string, string>>
+  /** Instant at which what is told of became as it is: Last-Modified says no more than its second. */
+  lastUpdated?: string
   /** JSON text of a resource. Absent: nothing but the status. */
   body?: string
   /** What was handed out, for the trail of reads; absent when nothing that is kept was. */
@@ -41,7 +43,8 @@ export function answer(resource: Resource, status = 200, headers: Answer['header
 /** An answer with a resource as it is kept: its text goes out unread. */
 export function answerKept(kept: Stored, interaction: string): Answer {
   const shown = { interaction, references: versionsOf([kept]) }
-  return { status: 200, headers: headersOf(kept), body: kept.body, shown }
+  const { lastUpdated, body } = kept
+  return { status: 200, headers: headersOf(kept), lastUpdated, body, shown }
 }
 
 /** An answer that says how it went. */

@@ -43,13 +43,13 @@ export function requestOf({ method, url, headers, resource }: RequestEntry, { he
 }
 
 /** What an entry is answered with. Source: FHIR R4, Bundle.entry.response. */
-export function responseOf({ status, headers, body }: Answer): EntryResponse {
-  const { location, etag, 'last-modified': lastModified } = headers
+export function responseOf({ status, headers, lastUpdated, body }: Answer): EntryResponse {
+  const { location, etag } = headers
   return {
     status: `${status} ${STATUS_CODES[status] ?? ''}`.trim(),
     ...(location !== undefined && { location }),
     ...(etag !== undefined && { etag }),
-    ...(lastModified !== undefined && { lastModified: new Date(lastModified).toISOString() }),
+    ...(lastUpdated !== undefined && { lastModified: lastUpdated }),
     ...(body !== undefined &&
       (isOutcome(body) ? { outcome: JSON.parse(body) as OperationOutcome } : { body })), // as it says
   }

@@ -63,11 +63,14 @@ export function answerChanged(
   const wanted = preferenceOf(call.header('prefer')).return ?? byDefault
   const status = statuses[result.verb]
   const headers = headersFor(call, result)
-  if (wanted === 'OperationOutcome') return answerIssues(warnings, status === 204 ? 200 : status, headers)
+  const { lastUpdated } = result
+  const at = lastUpdated === undefined ? {} : { lastUpdated }
+  if (wanted === 'OperationOutcome')
+    return { ...answerIssues(warnings, status === 204 ? 200 : status, headers), ...at }
   if (wanted === 'minimal' || result.body === undefined || !mayBeShown(call, result))
-    return { status, headers }
+    return { status, headers, ...at }
   const shown = { interaction: 'read', references: [referenceTo(result.type, result.id, result.version)] }
-  return { status, headers, body: result.body, ...(result.verb === 'keep' && { shown }) }
+  return { status, headers, ...at, body: result.body, ...(result.verb === 'keep' && { shown }) }
 }
 
 /** Version, time and address; what a condition found in place of creating it is told as what is new. */

@@ -172,6 +172,19 @@ describe('transaction', () => {
     expect((await api.send('GET', `/fhir/Patient/${id}`)).status).toBe(200)
   })
 
+  test('each entry tells the very instant at which it was changed', async () => {
+    const reply = await transaction([post(patient('Instant'))], undefined, {
+      prefer: 'return=representation',
+    })
+    const { lastModified, location } = responses(reply)[0] ?? {}
+    const { lastUpdated } = reply.at('entry.0.resource.meta') as { lastUpdated: string }
+    expect(lastModified).toBe(lastUpdated)
+    expect(lastUpdated).toMatch(/\.\d{3}Z$/)
+    const entry = [{ request: { method: 'GET', url: `Patient/${idAt(location)}` } }]
+    const batch = await api.send('POST', '/fhir', { body: { resourceType: 'Bundle', type: 'batch', entry } })
+    expect(responses(batch)[0]?.lastModified).toBe(lastUpdated)
+  })
+
   test('a conditional reference means what is there once all is done', async () => {
     const gone = await kept(patient('Partie', numbered('after-1')))
     const reply = await transaction([

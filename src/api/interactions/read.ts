@@ -19,7 +19,10 @@ export const read: Interaction = {
     const proposal = await proposalOf(call)
     if (proposal) return answer(proposal)
     const kept = await current(call, typeOf(call), idOf(call))
-    return isKnownTo(call, kept) ? { status: 304, headers: headersOf(kept) } : answerKept(kept, 'read')
+    const { lastUpdated } = kept
+    return isKnownTo(call, kept)
+      ? { status: 304, headers: headersOf(kept), lastUpdated }
+      : answerKept(kept, 'read')
   },
 }
 
