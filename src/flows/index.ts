@@ -140,12 +140,12 @@ function publication({ bundle, incoming: { content, peer } }: Transformed) {
   return { entries: entriesOf(bundle), peer, ...(covers && { covers }) }
 }
 
-function answer({ bundle, incoming: { peer } }: Transformed) {
+function answer({ bundle, incoming: { peer }, peers }: Transformed) {
   const appointment = resourcesOf(bundle).find(
     (one): one is Appointment => one.resourceType === 'Appointment',
   )
   if (!appointment) throw failure('required', 'The message names no appointment.', 'Appointment.identifier')
-  return { appointment, peer }
+  return { appointment, peer, peers }
 }
 
 const resourcesOf = ({ entry = [] }: Bundle): Resource[] => entry.flatMap(({ resource }) => resource ?? [])

@@ -45,4 +45,6 @@ export interface Transformed {
   /** Fields whose code is in no ConceptMap. */
   unmapped: readonly string[]
   incoming: Incoming
+  /** Names of all connectors of whoever sent it. */
+  peers: readonly string[]
 }

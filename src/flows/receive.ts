@@ -194,7 +194,9 @@ function transformed(
   { maps, clock }: Reception,
 ) {
   const map = from.maps?.[incoming.kind] ?? route.map
-  if (map === undefined) return { message: { bundle: bundleOf(content), unmapped: [], incoming }, issues: [] }
+  const peers = connectorsOf(from.desk, incoming)
+  if (map === undefined)
+    return { message: { bundle: bundleOf(content), unmapped: [], incoming, peers }, issues: [] }
   const made = maps.run(map, inputOf(content), {
     zone: from.zone ?? from.desk.territory.zone,
     now: clock().toISOString(),
@@ -203,7 +205,18 @@ function transformed(
   const unmapped = made.unmapped.map(({ place }) => place)
   const issues = [...made.issues, ...unmapped.map(unknownCode)]
   // Inward maps have a Bundle for their target; that is checked when they are loaded.
-  return { message: { bundle: made.target as Bundle, unmapped, incoming } satisfies Transformed, issues }
+  return {
+    message: { bundle: made.target as Bundle, unmapped, incoming, peers } satisfies Transformed,
+    issues,
+  }
+}
+
+/** Names of all connectors of whoever sends: what one of them says is of the diaries of all. */
+function connectorsOf({ territory, actor }: Desk, { peer }: Incoming): string[] {
+  const own = territory.peers.filter(
+    ({ name, organization }) => name === peer || organization === actor.organization,
+  )
+  return own.map(({ name }) => name)
 }
 
 const unknownCode = (place: string): Issue =>

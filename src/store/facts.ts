@@ -49,6 +49,8 @@ export interface Reader {
   sight(reference: string): Promise<readonly string[]>
   /** What is taken of these slots, by slot id. */
   occupancies(slotIds: readonly string[]): Promise<Occupancy[]>
+  /** What is taken by these, by the names that it was taken under. */
+  takenBy(appointments: readonly string[]): Promise<Occupancy[]>
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Database } from './database.ts'
 import type { Occupancy, Reader, SameTraits, Traits } from './facts.ts'
 import type { Kept, Stored } from './kept.ts'
 import { type CarriedKey, type Current, isReferring, type Keyed } from './keyed.ts'
-import { sql } from './sql.ts'
+import { raw, sql } from './sql.ts'
 
 type Of<T extends Resource['resourceType']> = Kept<Resource & { resourceType: T }>
 
@@ -130,6 +130,7 @@ export function readerOf(
       const read = unseen.length > 0 ? await occupanciesOf(db, unseen) : []
       return [...slotIds.flatMap((id) => taken.get(id) ?? []), ...read]
     },
+    takenBy: async (appointments) => (appointments.length > 0 ? occupanciesBy(db, appointments) : []),
   }
 }
 
@@ -150,10 +151,23 @@ function only(type: string, rows: readonly Current[]): Current | undefined {
 
 async function occupanciesOf(db: Database, slotIds: readonly string[]): Promise<Occupancy[]> {
   const rows = await db.rows<OccupancyRow>(sql`
-    select slot, place, appointment, resources, lower(during) as start, upper(during) as until
-    from occupancy where slot = any(${[...slotIds]}::text[]) order by slot, place`)
-  return rows.map(({ until, ...row }) => ({ ...row, end: until }))
+    select ${occupancyColumns} from occupancy
+    where slot = any(${[...slotIds]}::text[]) order by slot, place`)
+  return rows.map(occupancyIn)
 }
+
+async function occupanciesBy(db: Database, appointments: readonly string[]): Promise<Occupancy[]> {
+  const rows = await db.rows<OccupancyRow>(sql`
+    select ${occupancyColumns} from occupancy
+    where appointment = any(${[...appointments]}::text[]) order by slot, place`)
+  return rows.map(occupancyIn)
+}
+
+const occupancyColumns = raw(
+  'slot, place, appointment, resources, lower(during) as start, upper(during) as until',
+)
+
+const occupancyIn = ({ until, ...row }: OccupancyRow): Occupancy => ({ ...row, end: until })
 
 interface OccupancyRow {
   slot: string

@@ -5,6 +5,8 @@ import { businessKeys } from '../../fhir/business-key.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import { replacedBy } from './asking.ts'
 import { type Given, givenAlone } from './cancelled.ts'
+import type { DeskFacts } from './desk.ts'
+import { slotsDuring } from './during.ts'
 import { isLive, referenceTo } from './states.ts'
 import { toldWith } from './told.ts'
 import { aroundAnswered } from './trails.ts'
@@ -15,14 +17,16 @@ export interface Answer {
   appointment: Appointment
   /** Who says so: a connector, or a client. */
   peer: string
+  /** All connectors of that centre, this one among them; absent: it alone. */
+  peers?: readonly string[]
 }
 
 export interface AnswerFacts {
   known: Kept<Appointment> | undefined
   /** The slots that the appointment is in. */
   slots: readonly Kept<Slot>[]
-  /** Slots, of whichever centre, that begin when the message says. */
-  begin: readonly Kept<Slot>[]
+  /** Slots of its centre that overlap the time that the message says, where that is another. */
+  during: readonly Kept<Slot>[]
   /** What is taken of all these. */
   taken: readonly Occupancy[]
   request: Kept<ServiceRequest> | undefined
@@ -34,6 +38,8 @@ export interface AnswerFacts {
   old: Given | undefined
   /** Another appointment that has one of the numbers the centre gives this one. */
   namesake: Kept<Appointment> | undefined
+  /** Of what is no appointment of ours. */
+  desk?: DeskFacts
 }
 
 /** What has to be known of an appointment of ours to take its centre's word for it. */
@@ -51,14 +57,14 @@ export async function factsOf(
   appointment: Appointment,
   store: Reader,
 ): Promise<AnswerFacts> {
-  const [slots, begin, request, tasks] = await Promise.all([
+  const [slots, during, request, tasks] = await Promise.all([
     slotsOf(known, store),
-    isWhere(appointment, known) ? [] : slotsAt(appointment, store),
+    known && !isWhere(appointment, known) ? slotsDuring(appointment, sourcesOf(known), store) : [],
     requestOf(known, store),
     known ? tasksOf(known, store) : [],
   ])
   const [taken, told, patient, old, namesake] = await Promise.all([
-    store.occupancies([...new Set([...slots, ...begin].map(({ id }) => id))]),
+    store.occupancies([...new Set([...slots, ...during].map(({ id }) => id))]),
     known?.status === 'booked' ? [] : toldWith(request, store),
     store.follow(request?.subject.reference),
     known && oldOf(known, store),
@@ -67,7 +73,7 @@ export async function factsOf(
   return {
     known,
     slots,
-    begin,
+    during,
     taken,
     request,
     told,
@@ -116,11 +122,10 @@ async function slotsOf(known: Kept<Appointment> | undefined, store: Reader): Pro
 }
 
 /** Whether it is said to be when it is known to be; one that was cancelled may have gone to another slot. */
-const isWhere = ({ start }: Appointment, known: Appointment | undefined) =>
-  start === undefined || (known?.start !== undefined && Date.parse(known.start) === Date.parse(start))
+const isWhere = ({ start }: Appointment, known: Appointment) =>
+  start === undefined || (known.start !== undefined && Date.parse(known.start) === Date.parse(start))
 
-const slotsAt = async ({ start }: Appointment, store: Reader): Promise<Kept<Slot>[]> =>
-  start ? store.search('Slot', `start=${encodeURIComponent(start)}`) : []
+const sourcesOf = ({ meta: { source } }: Kept) => (source === undefined ? [] : [source])
 
 async function requestOf(known: Kept<Appointment> | undefined, store: Reader) {
   const request = await store.follow(known?.basedOn?.[0]?.reference)

@@ -10,7 +10,7 @@ import { type Answer, type AnswerFacts, factsOf, isOurs, theirs } from './answer
 import { isByMove } from './asking.ts'
 import { callFor } from './call.ts'
 import { cancellingAll, freed, type Given } from './cancelled.ts'
-import { deskBooking } from './desk.ts'
+import { type DeskFacts, deskBooking, deskFacts, deskNames } from './desk.ts'
 import { listed } from './reasons.ts'
 import {
   centreOf,
@@ -38,21 +38,52 @@ import { isElsewhere, moved, stayed } from './whereabouts.ts'
 export const answered: Step<Answer, AnswerFacts> = {
   name: 'booking.answered',
 
-  async facts({ appointment }, store, actor) {
-    return factsOf(await theirs(appointment, store, actor), appointment, store)
+  async facts(answer, store, actor) {
+    const { appointment } = answer
+    const known = await theirs(appointment, store, actor)
+    const facts = await factsOf(known, appointment, store)
+    return known ? facts : { ...facts, desk: await deskFacts(answer, store, actor) }
   },
 
   decide({ appointment, peer }, facts, at, actor) {
-    const { known, slots } = facts
-    if (!known) return deskBooking(appointment, facts, peer, at, actor)
+    const { known, slots, desk = nothing } = facts
+    if (!known) return deskBooking(appointment, desk, peer, at, actor)
     if (!isCentre(known, slots, at, actor))
       return { filtered: 'Only the centre of an appointment answers for it.' }
-    if (appointment.status === 'booked') return yes(known, appointment, facts, at, peer)
-    if (appointment.status === 'cancelled' || appointment.status === 'entered-in-error') {
-      return no(known, appointment, facts, at)
-    }
-    return noticed(known, appointment, facts, at)
+    const echoes = echoesOf(known, appointment, facts, at)
+    const taken = facts.taken.filter((one) => !echoes.includes(one.appointment))
+    const plan = saidOf(known, appointment, { ...facts, taken }, at, peer)
+    return echoes.length > 0 ? merged([plan, { release: echoes }]) : plan
   },
+}
+
+const nothing: DeskFacts = { during: [], before: [], taken: [] }
+
+function saidOf(
+  known: Kept<Appointment>,
+  said: Appointment,
+  facts: AnswerFacts,
+  at: Moment,
+  peer: string,
+): Plan {
+  if (said.status === 'booked') return yes(known, said, facts, at, peer)
+  if (said.status === 'cancelled' || said.status === 'entered-in-error') return no(known, said, facts, at)
+  return noticed(known, said, facts, at)
+}
+
+/** Places that were the desk's, as its word came before its answer to us, by the numbers of this very appointment. */
+function echoesOf(
+  known: Appointment,
+  said: Appointment,
+  { slots, taken }: AnswerFacts,
+  at: Moment,
+): string[] {
+  const centre = centreOf(slots[0] ?? known, at.territory)?.organization
+  if (centre === undefined) return []
+  const numbers = [...(known.identifier ?? []), ...(said.identifier ?? [])]
+  return deskNames({ ...known, identifier: numbers }, centre).filter((name) =>
+    taken.some(({ appointment }) => appointment === name),
+  )
 }
 
 /** Whoever made the appointment sees it too, but does not say yes in the centre's place. */

@@ -4,7 +4,7 @@ import type { Kept, Occupancy } from '../../store/index.ts'
 import type { Moment, Plan } from '../step.ts'
 import type { AnswerFacts } from './answer.ts'
 import { freed } from './cancelled.ts'
-import { slotAt } from './desk.ts'
+import { slotsMeant } from './during.ts'
 import { capacityOf, centreOf, freePlace, placesIn, recounted, referenceTo, slotWith } from './states.ts'
 
 /** Where an appointment is when the centre has said its time, and what that changes. */
@@ -32,31 +32,38 @@ export function isElsewhere({ start }: Appointment, known: Appointment, slots: r
 
 /** The centre has moved it: its former place is free again, and the one at the new time, if there is one here, is taken. */
 export function moved(known: Kept<Appointment>, said: Appointment, facts: AnswerFacts, at: Moment): Place {
-  const { slots, begin, taken } = facts
+  const { slots, during } = facts
   const centre = centreOf(slots[0] ?? known, at.territory)
-  const own = begin.filter((slot) => centre && centreOf(slot, at.territory) === centre)
-  const next = slotAt({ ...said, serviceType: said.serviceType ?? known.serviceType ?? [] }, own, at)
-  const place = next && lowestFree(next, taken)
+  const own = during.filter((slot) => centre && centreOf(slot, at.territory) === centre)
+  const meant = slotsMeant({ ...said, serviceType: said.serviceType ?? known.serviceType ?? [] }, own, at)
+  const taken = facts.taken.filter(({ appointment }) => appointment !== known.id)
+  const next = meant.filter((slot) => placesIn(slot, taken) < capacityOf(slot))
+  const left = slots.filter(({ id }) => !next.some((slot) => slot.id === id))
   const plan: Plan = {
     release: [known.id],
     rely: slots.map(referenceTo),
-    write: freed({ slots, taken }, known.id),
+    write: freed({ slots: left, taken }, known.id),
   }
-  if (!next || place === undefined) return { plan: { ...plan, remarks: [nowhere] } }
-  const occupancy: Occupancy = {
-    slot: next.id,
-    place,
-    appointment: known.id,
-    resources: [], // a fact at the centre, whatever else we believe of its people and machines
-    start: next.start,
-    end: next.end,
-  }
-  const busy = slotWith(next, placesIn(next, taken) + 1, true)
+  if (next.length === 0) return { plan: { ...plan, remarks: [nowhere] } }
   return {
-    slot: [{ reference: referenceTo(next) }],
-    plan: { ...plan, take: [occupancy], write: [...(plan.write ?? []), busy] },
+    slot: next.map((slot) => ({ reference: referenceTo(slot) })),
+    plan: {
+      ...plan,
+      take: next.map((slot) => occupied(slot, known.id, taken)),
+      write: [...(plan.write ?? []), ...next.map((slot) => slotWith(slot, placesIn(slot, taken) + 1, true))],
+    },
   }
 }
+
+/** A fact at the centre, whatever else we believe of its people and machines. */
+const occupied = (slot: Kept<Slot>, appointment: string, taken: readonly Occupancy[]): Occupancy => ({
+  slot: slot.id,
+  place: freePlace(slot, taken),
+  appointment,
+  resources: [],
+  start: slot.start,
+  end: slot.end,
+})
 
 const nowhere = issue(
   'informational',
@@ -64,8 +71,3 @@ const nowhere = issue(
   'Appointment.start',
   'warning',
 )
-
-function lowestFree(slot: Kept<Slot>, taken: readonly Occupancy[]): number | undefined {
-  const full = placesIn(slot, taken) >= capacityOf(slot)
-  return full ? undefined : freePlace(slot, taken)
-}

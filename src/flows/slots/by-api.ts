@@ -1,13 +1,14 @@
 import type { Resource, Schedule, Slot } from '@medplum/fhirtypes'
 import { failure, failures } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
+import { isByDesk } from '../booking/desk.ts'
 import { zoneOf } from '../booking/states.ts'
 import { nextOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Territory } from '../step.ts'
 import { type Convention, conventionsOf } from './conventions.ts'
 import { forExams, saidBy } from './exams.ts'
-import { asKept, inForm, isPushed, underRules, withOrigin, withOurs } from './published.ts'
+import { asKept, deskBeliedBy, inForm, isPushed, underRules, withOrigin, withOurs } from './published.ts'
 import { declaredBy } from './ranges.ts'
 import { sightOfSlots } from './sight.ts'
 
@@ -39,18 +40,34 @@ export const diaryByApi: Hook<Facts> = {
   },
 
   decide(changes, _, { taken, sources, conventions, diaries }, at, actor) {
+    const stale = [...deskBeliedBy(slotsSaid(changes), taken), ...deskIn(changes, taken)]
+    const left = taken.filter(({ appointment }) => !stale.includes(appointment))
     const write = changes.flatMap((change) =>
-      change.verb === 'delete' ? [] : [kept(filled(change, diaries), sources, taken, at, actor.organization)],
+      change.verb === 'delete' ? [] : [kept(filled(change, diaries), sources, left, at, actor.organization)],
     )
     const slots = write.filter(
       (resource): resource is Slot & { id: string } => resource.resourceType === 'Slot',
     )
     return {
       write,
-      remove: changes.flatMap((change) => removed(change, taken)),
+      remove: changes.flatMap((change) => removed(change, left)),
+      release: stale,
       regrant: sightOfSlots(slots, at.territory, conventions),
     }
   },
+}
+
+const slotsSaid = (changes: readonly Seen[]): Slot[] =>
+  changes.flatMap((change) =>
+    change.verb !== 'delete' && change.resource.resourceType === 'Slot'
+      ? [{ ...change.resource, id: change.id }]
+      : [],
+  )
+
+/** What its own desk has in a slot does not keep a centre from taking it out of its diary. */
+function deskIn(changes: readonly Seen[], taken: readonly Occupancy[]): string[] {
+  const gone = changes.flatMap(({ verb, id }) => (verb === 'delete' ? [id] : []))
+  return taken.filter((one) => isByDesk(one) && gone.includes(one.slot)).map(({ appointment }) => appointment)
 }
 
 /** A slot that does not say what it is for is for the exams of its diary. */

@@ -3,7 +3,8 @@ import { extensions, frCore, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { instantIn } from '../../fhir/zone.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
-import { centreOf, slotWith, sourceOf, zoneOf } from '../booking/states.ts'
+import { isByDesk } from '../booking/desk.ts'
+import { capacityOf, centreOf, slotWith, sourceOf, zoneOf } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, sameContent, settled } from '../entries.ts'
 import type { Covered } from '../message.ts'
 import type { Moment, Plan, Step } from '../step.ts'
@@ -58,8 +59,10 @@ export const published: Step<Publication, Facts> = {
     }))
     const { all } = settled(named, known, undefined, at)
     const byId = new Map([...known.values()].map((kept) => [kept.id, kept]))
+    const stale = deskBeliedBy(all.filter(isSlot), taken)
+    const left = taken.filter(({ appointment }) => !stale.includes(appointment))
     const next = all.map((resource) =>
-      isSlot(resource) ? withOurs(resource, taken, byId.get(resource.id ?? '')) : resource,
+      isSlot(resource) ? withOurs(resource, left, byId.get(resource.id ?? '')) : resource,
     )
     const changed = next.filter((resource) => saysMore(resource, byId.get(resource.id ?? ''), at))
     const gone = covers ? before.filter(({ id }) => !all.some((resource) => resource.id === id)) : []
@@ -70,6 +73,7 @@ export const published: Step<Publication, Facts> = {
       ],
       remove: gone.filter((slot) => !isTaken(slot, taken)),
       regrant: sightOfSlots(changed.filter(isSlot), at.territory, conventions),
+      release: stale,
     } satisfies Plan
   },
 }
@@ -173,6 +177,21 @@ export function inForm({ serviceType = [], ...rest }: Schedule): Schedule {
     extension: [{ url: 'serviceType', valueCodeableConcept }],
   }))
   return exams.length === 0 ? rest : { ...rest, extension: [...(rest.extension ?? []), ...exams] }
+}
+
+/**
+ * Under which names its desk has places that its own diary tells of nothing: it lists the slot as free, though what we
+ * believe the desk has would fill it. What is held or booked here fills it by itself: of that the diary knows nothing yet.
+ */
+export function deskBeliedBy(said: readonly Slot[], taken: readonly Occupancy[]): string[] {
+  const bySlot = Map.groupBy(taken, ({ slot }) => slot)
+  const names = said.flatMap((slot) => {
+    const own = bySlot.get(slot.id ?? '') ?? []
+    const desk = own.filter(isByDesk)
+    const isFull = own.length >= capacityOf(slot) && own.length - desk.length < capacityOf(slot)
+    return slot.status === 'free' && isFull ? desk : []
+  })
+  return [...new Set(names.map(({ appointment }) => appointment))]
 }
 
 /** What we have taken there stays taken, whatever the source says of it meanwhile. */

@@ -254,6 +254,23 @@ describe('the centre', () => {
     expect(departures).toMatchObject([{ peer: 'ris', kind: 'appointment.cancelled' }])
   })
 
+  test('moves an appointment to a longer time, and into a slot: all that it fills is taken', async () => {
+    const [, tenTwenty] = ten
+    await publishes({
+      nine: slot('nine', ...nine),
+      ten: slot('ten', ...ten),
+      next: slot('next', tenTwenty, '2030-01-08T10:40:00+01:00'),
+    })
+    const { id } = await books('nine', await refers('B-1'))
+    await says('ris', said('booked', { ours: id, theirs: 'RV-1' }))
+    const moved = { start: '2030-01-08T10:10:00+01:00', end: '2030-01-08T10:30:00+01:00' }
+    await says('ris', said('booked', { ours: id, ...moved }))
+    expect(await Promise.all(['nine', 'ten', 'next'].map(statusOf))).toEqual(['free', 'busy', 'busy'])
+    expect((await now(id))?.slot).toHaveLength(2)
+    await desk.does('practice', cancelled, { appointment: id })
+    expect(await Promise.all(['nine', 'ten', 'next'].map(statusOf))).toEqual(['free', 'free', 'free'])
+  })
+
   test('gives a time of a few minutes later, which is no move', async () => {
     await publishes()
     const { id } = await books('nine', await refers('B-1'))
@@ -339,6 +356,82 @@ describe('the desk of a centre', () => {
     const exam = { serviceType: [{ coding: [{ system: 'http://loinc.org', code: '30799-1' }] }] }
     await says('ris', said('booked', { theirs: 'D-1', ...atNine, ...exam }))
     expect([await statusOf('nine'), await statusOf('scan')]).toEqual(['free', 'busy'])
+  })
+
+  test('has its place of a slot for several, beside ours', async () => {
+    await publishes({ group: slot('group', ...nine, capacity(3)) })
+    const { id } = await books('group', await refers('B-1'))
+    await says('ris', said('booked', { theirs: 'D-1', ...atNine }))
+    await says('ris', said('booked', { ours: id, theirs: 'RV-1' }))
+    expect([await statusOf('group'), (await places('group')).length]).toEqual(['free', 2])
+    await books('group', await refers('B-2'))
+    await desk.does('practice', cancelled, { appointment: id })
+    await books('group', await refers('B-3'))
+    expect(await statusOf('group')).not.toBe('free')
+    await expect(books('group', await refers('B-4'))).rejects.toMatchObject({ case: 'conflict' })
+    await says('ris', said('cancelled', { theirs: 'D-1' })) // its number is enough
+    expect([await statusOf('group'), (await places('group')).length]).toEqual(['free', 2])
+  })
+
+  test('closes all slots that its appointment overlaps, whenever they begin', async () => {
+    const at = (from: string, to: string) =>
+      [`2030-01-08T${from}:00+01:00`, `2030-01-08T${to}:00+01:00`] as const
+    await publishes({
+      nine: slot('nine', ...nine),
+      next: slot('next', ...at('09:20', '09:40')),
+      last: slot('last', ...at('09:40', '10:00')),
+      ten: slot('ten', ...ten),
+    })
+    const all = () => Promise.all(['nine', 'next', 'last', 'ten'].map(statusOf))
+    const [start, end] = at('09:10', '09:50')
+    await says('ris', said('booked', { theirs: 'D-1', start, end }))
+    expect(await all()).toEqual(['busy', 'busy', 'busy', 'free'])
+    await says('ris', said('cancelled', { theirs: 'D-1', start, end }))
+    expect(await all()).toEqual(['free', 'free', 'free', 'free'])
+  })
+
+  test('moves what is its own: the former place is free', async () => {
+    await publishes()
+    await says('ris', said('booked', { theirs: 'D-1', ...atNine }))
+    await says('ris', said('booked', { theirs: 'D-1', start: ten[0], end: ten[1] }))
+    expect([await statusOf('nine'), await statusOf('ten')]).toEqual(['free', 'busy'])
+    const evening = { start: '2030-01-08T19:00:00+01:00', end: '2030-01-08T19:20:00+01:00' }
+    const { warnings } = await says('ris', said('booked', { theirs: 'D-1', ...evening }))
+    expect(warnings).toMatchObject([{ expression: 'Appointment.start' }])
+    expect(await places('nine', 'ten')).toEqual([])
+    expect(await statusOf('ten')).toBe('free')
+  })
+
+  test('books for another before it cancels ours: the place is that other’s', async () => {
+    await publishes()
+    const { id } = await books('nine', await refers('B-1'))
+    await says('ris', said('booked', { ours: id, theirs: 'RV-1' }))
+    for (const _ of ['once', 'again']) await says('ris', said('booked', { theirs: 'D-1', ...atNine }))
+    await says('ris', said('cancelled', { ours: id }))
+    expect([await statusOf('nine'), (await places('nine')).length]).toEqual(['busy', 1])
+    await says('ris', said('cancelled', { theirs: 'D-1', ...atNine }))
+    expect(await statusOf('nine')).toBe('free')
+  })
+
+  test('tells of our own booking before it answers: that is one place, not two', async () => {
+    await publishes()
+    const { id } = await books('nine', await refers('B-1'))
+    await says('ris', said('booked', { theirs: 'RV-1', ...atNine }))
+    await says('ris', said('booked', { ours: id, theirs: 'RV-1' }))
+    await desk.does('practice', cancelled, { appointment: id })
+    expect([await statusOf('nine'), await places('nine')]).toEqual(['free', []])
+  })
+
+  test('has nothing in a slot that its own diary lists as free', async () => {
+    await publishes()
+    await says('ris', said('booked', { theirs: 'D-1', ...atNine }))
+    await publishes()
+    expect([await statusOf('nine'), await places('nine')]).toEqual(['free', []])
+    const { id } = await books('nine', await refers('B-1'))
+    await says('ris', said('booked', { theirs: 'D-1', ...atNine }))
+    await publishes() // what is asked for here, the diary does not know yet
+    await desk.does('practice', cancelled, { appointment: id })
+    expect(await statusOf('nine')).toBe('busy')
   })
 
   test('of another centre has no say', async () => {
