@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import { mayInteract } from '../auth/gate.ts'
+import { mayInteractFreely } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
 import { failure } from '../fhir/outcome.ts'
 import { type DiaryRows, diaryKind, takeRows } from '../flows/slots/rows.ts'
@@ -13,7 +13,7 @@ export function intakeDiary(app: Hono<Edge>, house: House): void {
   app.post('/intake/slots', async (c) => {
     c.set('route', '/intake/slots')
     const permit = await house.auth.authenticate(c.req.header('authorization'))
-    mayInteract(permit, 'Slot', 'c')
+    mayInteractFreely(permit, 'Slot', 'c')
     expectTable(c.req.header('content-type'))
     refuseLong(c.req.header('content-length'), house.settings.maxBodyBytes)
     const raw = await bytesOf(c.req.raw, house.settings.maxBodyBytes)

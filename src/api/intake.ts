@@ -1,6 +1,6 @@
 import type { OperationOutcome } from '@medplum/fhirtypes'
 import type { Context, Hono } from 'hono'
-import { mayInteract } from '../auth/gate.ts'
+import { mayInteractFreely } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
 import { parseJson } from '../fhir/json.ts'
 import { Failure, failure, type Issue, outcomeOf } from '../fhir/outcome.ts'
@@ -38,7 +38,7 @@ export function intake(app: Hono<Edge>, house: House): void {
 /** Whoever may create a request may hand one in. Fails: login, forbidden, too-long. */
 async function permitFor(c: Context<Edge>, { auth, settings }: House): Promise<Permit> {
   const permit = await auth.authenticate(c.req.header('authorization'))
-  mayInteract(permit, 'ServiceRequest', 'c')
+  mayInteractFreely(permit, 'ServiceRequest', 'c')
   refuseLong(c.req.header('content-length'), settings.maxBodyBytes)
   return permit
 }

@@ -1,6 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes'
-import { systems } from '../fhir/canonical.ts'
-import { conformanceTypes, isConformance, isServed, servedTypes } from '../fhir/served.ts'
+import type { Failure } from '../fhir/outcome.ts'
+import { isKeptType } from '../fhir/reference.ts'
+import { conformanceTypes, isConformance, servedTypes } from '../fhir/served.ts'
 import type { Actor, Role } from './actor.ts'
 import { type Permit, tooLittle } from './permit.ts'
 import { covering, type Letter, metricsScope, operationScope } from './scopes.ts'
@@ -97,7 +98,10 @@ export interface Need {
   anyOf: string
 }
 
-/** What each operation needs. An operation that is not here is refused. */
+/**
+ * What each operation needs. An operation that is not here is refused. Scopes with a filter count for those alone that hold
+ * each resource against them: of the others nobody could say what the filter would have kept out.
+ */
 const operations: Readonly<Record<string, readonly Need[]>> = {
   find: [
     { type: 'Slot', anyOf: 's' },
@@ -119,28 +123,43 @@ const operations: Readonly<Record<string, readonly Need[]>> = {
     { type: 'Measure', anyOf: 'rs' },
     { type: 'MeasureReport', anyOf: 'rs' },
   ],
-  status: [{ type: 'Subscription', anyOf: 'r' }],
-  export: [{ anyOf: 's' }, { anyOf: 'r' }],
 }
+
+/** Operations that hold each resource against filtered scopes. */
+const filtering: readonly string[] = ['validate', 'everything', 'meta']
 
 /** Passes when the permit covers this interaction with this type. Fails: forbidden. */
 export function mayInteract(permit: Permit, type: string, letter: Letter): void {
-  if (!isKnown(type)) throw tooLittle('This resource type is not served.')
-  if (!roleAllows(permit.actor.role, type, letter)) {
-    throw tooLittle(`Clients of the role ${permit.actor.role} may not do this with ${type}.`)
-  }
-  if (covering(permit.scopes, type, letter).length === 0) {
-    throw tooLittle(`This needs the scope system/${type}.${letter}.`, `system/${type}.${letter}`)
-  }
+  const refusal = refusalOf(permit, type, letter)
+  if (refusal) throw refusal
+}
+
+/** Likewise where no resource is held against a filter: only scopes without one count. Fails: forbidden. */
+export function mayInteractFreely(permit: Permit, type: string, letter: Letter): void {
+  mayInteract(unfiltered(permit), type, letter)
+}
+
+const unfiltered = (permit: Permit): Permit => ({
+  ...permit,
+  scopes: permit.scopes.filter(({ filter }) => filter === ''),
+})
+
+function refusalOf({ actor, scopes }: Permit, type: string, letter: Letter): Failure | undefined {
+  if (!isKeptType(type)) return tooLittle('This resource type is not served.')
+  if (!roleAllows(actor.role, type, letter))
+    return tooLittle(`Clients of the role ${actor.role} may not do this with ${type}.`)
+  if (covering(scopes, type, letter).length > 0) return undefined
+  return tooLittle(`This needs the scope system/${type}.${letter}.`, `system/${type}.${letter}`)
 }
 
 /** Passes when the permit covers an operation, called on a type. Fails: forbidden. */
 export function mayOperate(permit: Permit, code: string, calledOn?: string): void {
   const needs = Object.hasOwn(operations, code) ? operations[code] : undefined
   if (!needs) throw tooLittle(`Nobody may call $${code}.`)
+  const counted = filtering.includes(code) ? permit : unfiltered(permit)
   for (const { type = calledOn, anyOf } of needs) {
-    if (type === undefined) mayDoSomewhere(permit, code, anyOf)
-    else mayDoOneOf(permit, type, anyOf)
+    if (type === undefined) mayDoSomewhere(counted, code, anyOf)
+    else mayDoOneOf(counted, type, anyOf)
   }
 }
 
@@ -223,20 +242,11 @@ export function sightOf({
   }
 }
 
-/**
- * Who may see a resource that is new, and who keeps it: the keys it gets.
- *
- * `centre` is whose slots and schedules they are when somebody else writes them.
- */
-export function sightOfNew(
-  actor: Pick<Actor, 'organization'>,
-  resource: Resource,
-  centre: string | undefined = actor.organization,
-): string[] {
-  const kept = keptKeys(centre)
+/** Who may see a resource that is new, and who keeps it: the keys it gets. For whom a slot is, its step says. */
+export function sightOfNew({ organization }: Pick<Actor, 'organization'>, resource: Resource): string[] {
+  const kept = keptKeys(organization)
   if (directory.includes(resource.resourceType)) return ['directory', ...kept]
-  if (resource.resourceType === 'Schedule') return ['public', ...kept]
-  return resource.resourceType === 'Slot' ? [...openTo(resource), ...kept] : kept
+  return resource.resourceType === 'Schedule' ? ['public', ...kept] : kept
 }
 
 /** The keys of what an organisation keeps: it sees it, and may change it. */
@@ -279,18 +289,9 @@ function mayDoSomewhere({ actor, scopes }: Permit, code: string, letters: string
 }
 
 function mayDoOneOf(permit: Permit, type: string, letters: string): void {
-  const tried = [...letters].map((letter) => denied(permit, type, letter as Letter)) // a letter of `cruds`, by the table
-  const [first] = tried
-  if (tried.every((denial) => denial !== undefined) && first) throw first
-}
-
-function denied(permit: Permit, type: string, letter: Letter): unknown {
-  try {
-    mayInteract(permit, type, letter)
-    return undefined
-  } catch (denial) {
-    return denial
-  }
+  const refusals = [...letters].map((letter) => refusalOf(permit, type, letter as Letter)) // a letter of `cruds`, by the table
+  const [first] = refusals
+  if (refusals.every((refusal) => refusal !== undefined) && first) throw first
 }
 
 function roleAllows(role: Role, type: string, letter: Letter): boolean {
@@ -303,8 +304,6 @@ function roleAllows(role: Role, type: string, letter: Letter): boolean {
 /** A role that this gateway does not know, such as a newer one may have registered, sees nothing. */
 const nothing = (_role: never): readonly string[] => []
 
-const isKnown = (type: string): boolean => isServed(type) || isConformance(type)
-
 const own = (organization: string | undefined): string[] =>
   organization === undefined ? [] : [organizationKey(organization)]
 
@@ -312,15 +311,6 @@ const own = (organization: string | undefined): string[] =>
 const keeperKey = (organization: string): string => `keeper:${organization.replace(/^Organization\//, '')}`
 
 const isOrganizationKey = (key: string): boolean => key.startsWith('org:')
-
-/** A slot is for whom its label says; one without a label is for all, one with an unknown label for its centre only. */
-function openTo({ meta }: Resource): string[] {
-  const labels = (meta?.security ?? [])
-    .filter(({ system }) => system === systems.slotType)
-    .map(({ code }) => code)
-  if (labels.length === 0 || labels.includes('PUBLIC')) return ['public']
-  return labels.some((label) => label === 'PRO' || label === 'SNP' || label === 'CPTS') ? ['member'] : []
-}
 
 /** All that can be granted at all, for discovery. */
 export const grantableScopes = (): string[] => [

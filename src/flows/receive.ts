@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes'
-import { mayInteract } from '../auth/gate.ts'
+import { mayInteractFreely } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
 import { Failure, failure, failureOf, failures, type Issue, issue, outcomeOf } from '../fhir/outcome.ts'
 import type { Case } from '../fhir/telling.ts'
@@ -112,7 +112,7 @@ async function accepted(hand: InHand): Promise<Received> {
   refuseBadNumber(incoming)
   if (incoming.kind.startsWith('ACK')) return filtered('An acknowledgement that nothing waits for.', hand)
   const route = routeOf(incoming.kind, incoming.content)
-  mayInteract(from.permit, ...route.needs)
+  mayInteractFreely(from.permit, ...route.needs)
   const { message, issues } = transformed(incoming, incoming.content, route, from, reception)
   let received: Received | undefined
   let done: Performed | undefined

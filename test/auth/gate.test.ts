@@ -179,6 +179,22 @@ describe('operations', () => {
     expect(() => mayOperate(permit('region', 'system/metrics'), 'validate')).toThrow(Denial)
   })
 
+  test.each([
+    ['book', 'Appointment', 'system/Appointment.cu?status=entered-in-error'],
+    ['hold', 'Appointment', 'system/Appointment.cu?status=entered-in-error'],
+    ['find', 'Appointment', 'system/Slot.s?status=busy system/Appointment.rs'],
+    ['judge', 'ServiceRequest', 'system/ServiceRequest.r?status=revoked'],
+    ['claim', 'Task', 'system/Task.u?status=completed'],
+  ])('a filtered scope is none for $%s, which could not obey it', (code, type, filtered) => {
+    expect(() => mayOperate(permit('cell', filtered), code, type)).toThrow(Denial)
+    expect(() => mayOperate(permit('cell', filtered.replaceAll(/\?\S+/g, '')), code, type)).not.toThrow()
+  })
+
+  test.each(['everything', 'meta', 'validate'])('a filtered scope is one for $%s, which obeys it', (code) => {
+    const some = permit('cell', 'system/ServiceRequest.r?status=revoked')
+    expect(() => mayOperate(some, code, 'ServiceRequest')).not.toThrow()
+  })
+
   test('an operation that is not in the table is refused, whatever the scopes', () => {
     const client = permit('operator', 'system/*.cruds')
     expect(() => mayOperate(client, 'constructor', 'Patient')).toThrow(Denial)
@@ -210,27 +226,8 @@ describe('sight', () => {
     expect(sightOfNew({}, { resourceType: 'AuditEvent' } as Resource)).toEqual([]) // only its type counts
   })
 
-  test.each([
-    ['no label', slot(), 'public'],
-    ['PUBLIC', slot('PUBLIC'), 'public'],
-    ['PRO', slot('PRO'), 'member'],
-    ['SNP', slot('SNP'), 'member'],
-    ['CPTS', slot('CPTS'), 'member'],
-    ['PRO and PUBLIC', slot('PRO', 'PUBLIC'), 'public'],
-  ])('a slot with %s is for its centre and %s', (_, resource, key) => {
-    expect(sightOfNew(centre, resource)).toEqual([key, 'org:centre', 'keeper:centre'])
-  })
-
-  test('a slot with a label that nobody knows is for its centre alone', () => {
-    expect(sightOfNew(centre, slot('VIP'))).toEqual(['org:centre', 'keeper:centre'])
-  })
-
-  test('a slot that the gateway makes is its centre’s', () => {
-    expect(sightOfNew({}, slot('PRO'), 'Organization/centre')).toEqual([
-      'member',
-      'org:centre',
-      'keeper:centre',
-    ])
+  test('a slot is for its centre alone until its step says for whom else', () => {
+    expect(sightOfNew(centre, slot('PUBLIC'))).toEqual(['org:centre', 'keeper:centre'])
   })
 })
 
