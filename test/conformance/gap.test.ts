@@ -126,6 +126,27 @@ describe('flux 6a: création de rendez-vous', () => {
     expect((await search<Slot>(`Slot?_id=${slot.id}`))[0]?.status).toBe('busy')
   })
 
+  test('ce qui est dit de la demande est gardé: description, motif, priorité, consignes', async () => {
+    const said = {
+      description: 'Échographie du foie',
+      reasonCode: [{ text: 'Douleur' }],
+      priority: 3,
+      comment: 'À jeun',
+      patientInstruction: 'Apporter les anciens clichés',
+    }
+    const { status, body } = await make(wished(await freeSlot(), await freshPatient(6), said))
+    expect(status, JSON.stringify(body)).toBe(201)
+    expect(body).toMatchObject(said)
+  })
+
+  test('un autre moment que celui du créneau est refusé', async () => {
+    const slot = await freeSlot()
+    const late = new Date(Date.parse(slot.start) + 300_000).toISOString()
+    const reply = await make(wished(slot, patient, { start: late }))
+    expect([reply.status, issuesIn(reply)[0]?.expression]).toEqual([422, ['Appointment.start']])
+    expect((await search<Slot>(`Slot?_id=${slot.id}`))[0]?.status).toBe('free')
+  })
+
   test('une demande poussée sans créneau porte le moment et les ressources concernées', async () => {
     const slot = await freeSlot()
     const [, schedule] = await search<Slot>(`Slot?_id=${slot.id}&_include=Slot:schedule`)
@@ -185,6 +206,15 @@ describe('flux 6b: mise à jour de rendez-vous', () => {
     const { status, body } = await update({ ...sent, status: 'booked', description: 'Échographie du foie' })
     expect(status, JSON.stringify(body)).toBe(200)
     expect(body).toMatchObject({ id: made.body.id, description: 'Échographie du foie', status: 'booked' })
+  })
+
+  test('la même mise à jour, envoyée deux fois, est un seul rendez-vous', async () => {
+    const sent = wished(await freeSlot(), await freshPatient(27))
+    const [first, second] = [await update(sent), await update(sent)]
+    expect([first.status, second.status], JSON.stringify(second.body)).toEqual([201, 200])
+    expect(second.body).toMatchObject({ id: first.body.id, status: 'booked' })
+    expect((await update({ ...sent, status: 'cancelled' })).body.status).toBe('cancelled')
+    expect((await update(sent)).status).toBe(422)
   })
 
   test('une personne est ajoutée aux participants, une seule fois; ceux de la réservation restent', async () => {

@@ -323,6 +323,45 @@ describe('$book', () => {
     expect((await books(body)).status).toBe(201)
   })
 
+  test.each(['25876001', '394849002', '394848005'])(
+    'the priority %s is told as it was sent',
+    async (code) => {
+      const coding = [{ system: 'http://snomed.info/sct', code }]
+      const url = 'https://gematik.de/fhir/isik/StructureDefinition/ISiKTerminPriorityExtension'
+      const _priority = { extension: [{ url, valueCodeableConcept: { coding } }] }
+      const sent = { ...bookingOf(await freeSlot(), await freshPatient(++patients)), _priority }
+      const { status, body } = await books(sent)
+      expect(status, JSON.stringify(body)).toBe(201)
+      expect(body).toMatchObject({
+        _priority: { extension: [{ url, valueCodeableConcept: { coding } }] },
+      })
+    },
+  )
+
+  test('a priority of another list is refused', async () => {
+    const url = 'https://gematik.de/fhir/isik/StructureDefinition/ISiKTerminPriorityExtension'
+    const coding = [{ system: 'http://snomed.info/sct', code: '1' }]
+    const _priority = { extension: [{ url, valueCodeableConcept: { coding } }] }
+    const reply = await books({ ...bookingOf(await freeSlot(), await freshPatient(++patients)), _priority })
+    expect([reply.status, issuesIn(reply)[0]?.code]).toEqual([422, 'code-invalid'])
+  })
+
+  test.each(['key', 'number'])('sent again with its %s it is the same appointment', async (by) => {
+    const own = { system: 'https://kis.example/termine', value: `T-${by}` }
+    const sent = {
+      ...bookingOf(await freeSlot(), await freshPatient(++patients)),
+      description: 'Sonographie',
+      ...(by === 'number' && { identifier: [own] }),
+    }
+    const headers = by === 'key' ? { 'idempotency-key': 'isik-1' } : {}
+    const [first, again] = [await books(sent, headers), await books(sent, headers)]
+    expect([first.status, again.status], JSON.stringify(again.body)).toEqual([201, 201])
+    expect(again.body.id).toBe(first.body.id)
+    const { description, patientInstruction } = sent
+    expect(first.body).toMatchObject({ description, patientInstruction })
+    if (by === 'number') expect(first.body.identifier).toContainEqual(own)
+  })
+
   test('an appointment that lacks what it needs, or is no appointment, is refused with 400', async () => {
     const { participant: _, ...incomplete } = bookingOf(await freeSlot())
     const replies = [
@@ -342,6 +381,9 @@ describe('$book', () => {
     expect((await books({ ...bookingOf(slot), status: 'booked' })).status).toBe(422)
     const late = { ...bookingOf(slot), end: new Date(Date.parse(slot.end) + 60_000).toISOString() }
     expect((await books(late)).status).toBe(422)
+    const inside = { ...bookingOf(slot), start: new Date(Date.parse(slot.start) + 300_000).toISOString() }
+    const refused = await books(inside)
+    expect([refused.status, issuesIn(refused)[0]?.expression]).toEqual([422, ['Appointment.start']])
     const [taken] = (await booked()).slot ?? []
     const kept = await ehr().get<Kept<Slot>>(taken?.reference ?? '')
     const reply = await books(bookingOf(kept, await freshPatient(10)))

@@ -1,4 +1,4 @@
-import type { Appointment, Parameters, Resource, Task } from '@medplum/fhirtypes'
+import type { Appointment, Parameters, Patient, Resource, Slot, Task } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { field } from '../../src/hl7v2/message.ts'
 import {
@@ -18,6 +18,7 @@ import {
   holds,
   issuesIn,
   organization,
+  patientIdentifierOf,
   referred,
   slotsAreThere,
   srr,
@@ -147,4 +148,104 @@ test('an appointment is moved by $book, and its former place is free once the ce
   expect(appointmentIn(moved)).toMatchObject({ status: 'booked', slot: proposal.slot })
   expect(await ehr.get(`Appointment/${id}`)).toMatchObject({ status: 'cancelled' })
   expect(await ehr.get(before?.[0]?.reference ?? '')).toMatchObject({ status: 'free' })
+}, 60_000)
+
+/** A place of another patient's, not yet held. */
+const place = async () => firstFor(ehr, await referred(first), organization(first, 'centre-v2'))
+const byId = (id: string | undefined) => [
+  { name: 'appointment-reference', valueReference: { reference: `Appointment/${id}` } },
+]
+const asks = (operation: string, parameter: Parameters['parameter'], key?: string) =>
+  ehr.call<Answered>(
+    'POST',
+    `Appointment/$${operation}`,
+    { resourceType: 'Parameters', parameter },
+    key === undefined ? {} : { 'idempotency-key': key },
+  )
+const asResource = (resource: Appointment) => [{ name: 'appointment-resource', resource }]
+
+test('an appointment of which $book is told another time is not said to be changed when it is not', async () => {
+  const { id } = appointmentIn(await books(ehr, (await held('centre-v2')).id))
+  const kept = await ehr.get<Appointment>(`Appointment/${id}`)
+  const later = (instant = '') => new Date(Date.parse(instant) + 3_600_000).toISOString()
+  const { slot: _, ...elsewhen } = { ...kept, start: later(kept.start), end: later(kept.end) }
+  for (const resource of [elsewhen, { ...elsewhen, slot: kept.slot ?? [] }]) {
+    const reply = await asks('book', asResource(resource))
+    expect(reply.status).toBe(422)
+    expect(issuesIn(reply).flatMap(({ expression }) => expression)).toEqual([
+      'Appointment.start',
+      'Appointment.end',
+    ])
+  }
+  const same = await asks('book', asResource({ ...kept, description: 'Côté gauche', priority: 2 }))
+  expect(appointmentIn(same)).toMatchObject({ id, description: 'Côté gauche', priority: 2 })
+}, 60_000)
+
+test('an appointment is moved by $book to a time in a diary, with what was said of it', async () => {
+  const { id } = appointmentIn(await books(ehr, (await held('centre-v2')).id))
+  const { slot: _, ...kept } = await ehr.get<Appointment>(`Appointment/${id}`)
+  const next = await place()
+  const slot = await ehr.get<Slot>(next.slot?.[0]?.reference ?? '')
+  const moved = await asks('book', [
+    ...asResource({ ...kept, description: 'Côté droit', start: slot.start, end: slot.end }),
+    { name: 'schedule', valueReference: slot.schedule },
+  ])
+  expect(moved.status, JSON.stringify(moved.body)).toBe(200)
+  expect(appointmentIn(moved)).toMatchObject({
+    status: 'booked',
+    slot: next.slot,
+    start: slot.start,
+    description: 'Côté droit',
+  })
+  expect(await ehr.get(`Appointment/${id}`)).toMatchObject({ status: 'cancelled' })
+}, 60_000)
+
+test('a proposal that is sent back with a number and words of its own is booked with them, and when it is', async () => {
+  const proposal = await place()
+  const own = { system: 'https://practice.example/rdv', value: 'A-17' }
+  const resource = { ...proposal, identifier: [own], description: 'Genou', reasonCode: [{ text: 'Chute' }] }
+  const early = { ...resource, start: new Date(Date.parse(proposal.start ?? '') + 60_000).toISOString() }
+  expect((await asks('book', asResource(early))).status).toBe(422)
+  const reply = await asks('book', asResource(resource))
+  expect(reply.status, JSON.stringify(reply.body)).toBe(200)
+  const booked = appointmentIn(reply)
+  expect(booked).toMatchObject({ description: 'Genou', reasonCode: [{ text: 'Chute' }] })
+  expect(booked.identifier).toContainEqual(own)
+  expect(appointmentIn(await asks('book', asResource(resource))).id).toBe(booked.id)
+}, 60_000)
+
+test('a hold that is repeated with its key is the same hold, until it is over', async () => {
+  const parameter = byId((await place()).id)
+  const replies = [await asks('hold', parameter, 'hold-1'), await asks('hold', parameter, 'hold-1')]
+  expect(replies.map(({ status }) => status)).toEqual([200, 200])
+  const [one, again] = replies.map(appointmentIn)
+  expect(again?.id).toBe(one?.id)
+  await asks('book', asResource({ ...(one as Appointment), status: 'cancelled' }))
+  const late = await asks('hold', parameter, 'hold-1')
+  expect([late.status, issuesIn(late)[0]?.code]).toEqual([409, 'expired'])
+}, 60_000)
+
+test('a call that is repeated with its key after the appointment was given up gets it as it is', async () => {
+  const parameter = byId((await place()).id)
+  const { id } = appointmentIn(await asks('book', parameter, 'given-up'))
+  await asks(
+    'book',
+    asResource({ ...(await ehr.get<Appointment>(`Appointment/${id}`)), status: 'cancelled' }),
+  )
+  const again = await asks('book', parameter, 'given-up')
+  expect(again.status, JSON.stringify(again.body)).toBe(200)
+  expect(appointmentIn(again)).toMatchObject({ id, status: 'cancelled' })
+}, 60_000)
+
+test('a place that is booked for one patient is not told to be booked for another', async () => {
+  const { id } = appointmentIn(await books(ehr, (await held('centre-v2')).id))
+  const someone: Patient = {
+    resourceType: 'Patient',
+    identifier: [{ system: 'urn:oid:1.2.250.1.213.1.4.10', value: patientIdentifierOf(77) }],
+    name: [{ family: 'Fictif', given: ['Alix'] }],
+    gender: 'female',
+    birthDate: '1990-03-01',
+  }
+  const reply = await asks('book', [...byId(id), { name: 'patient-resource', resource: someone }])
+  expect([reply.status, issuesIn(reply)[0]?.code]).toEqual([409, 'conflict'])
 }, 60_000)

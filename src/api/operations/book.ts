@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Appointment, Patient, Reference } from '@medplum/fhirtypes'
-import { canonical, extensions } from '../../fhir/canonical.ts'
-import { failure, type Issue, issue } from '../../fhir/outcome.ts'
+import { canonical, extensions, systems } from '../../fhir/canonical.ts'
+import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
 import { idOf } from '../../fhir/reference.ts'
+import { type ForWhom, visible } from '../../flows/booking/facts.ts'
 import { amend, type Booking, type BookTarget, bookOnce, cancel } from '../../flows/booking/index.ts'
+import { saidIn, sayable } from '../../flows/booking/said.ts'
 import type { Answer } from '../answer.ts'
 import type { Call } from '../call.ts'
+import { keyIn } from '../once.ts'
 import { patientResource, patientTold } from './for-whom.ts'
 import { answerAppointments, appointmentIdOf } from './found.ts'
 import { operation } from './operation.ts'
@@ -79,22 +83,11 @@ type Wish = Omit<Booking, 'waitMs' | 'key'>
 
 async function booked(wish: Wish, input: Input, call: Call): Promise<Answer> {
   const { house, permit } = call
-  const key = keyOf(input, call)
-  const booking = { ...wish, waitMs: house.settings.bookWaitMs, ...(key && { key }) }
+  const booking = { ...wish, waitMs: house.settings.bookWaitMs, ...keyIn(call, input) }
   const kept = await bookOnce(booking, house.desk(permit.actor))
   return kept.status === 'pending'
     ? answerAppointments(call, [kept], [unanswered], 202)
     : answerAppointments(call, [kept])
-}
-
-/** Source: IETF draft, The Idempotency-Key HTTP Header Field. */
-function keyOf(input: Input, call: Call): Booking['key'] {
-  const header = call.header('idempotency-key')
-  if (header === undefined) return undefined
-  const value = header.trim().replace(/^"(.*)"$/, '$1')
-  if (value === '' || value.length > 255)
-    throw failure('value', 'An Idempotency-Key has 1 to 255 characters.', 'Idempotency-Key')
-  return { value, content: JSON.stringify(input) }
 }
 
 const unanswered: Issue = issue(
@@ -111,33 +104,55 @@ async function cancelled({ id, cancelationReason }: Appointment, call: Call): Pr
 
 /** Another place moves the appointment; other words change it where it is. */
 async function changed(resource: Appointment, input: Input, call: Call): Promise<Answer> {
-  const { id, slot, comment = input.comment, description, patientInstruction } = resource
+  const { id, comment = input.comment } = resource
   if (id === undefined) throw failure('required', 'Say which appointment by its id.', 'Appointment.id')
-  const desk = call.house.desk(call.permit.actor)
-  const before = await desk.store.reader().read('Appointment', id)
-  const placesIn = (one: readonly Reference[] = []) => one.map(({ reference }) => reference).join()
-  if (before && slot && placesIn(slot) !== placesIn(before.slot)) {
-    const next = { ...before, ...resource, status: 'proposed' as const }
-    return booked({ ...detailsOf(input, call), replaces: id, target: placeIn(next) }, input, call)
-  }
-  const amendment = {
-    appointment: id,
-    ...(comment !== undefined && { comment }),
-    ...(description !== undefined && { description }),
-    ...(patientInstruction !== undefined && { patientInstruction }),
-  }
-  return answerAppointments(call, [await amend(amendment, desk)])
+  const { actor } = call.permit
+  const desk = call.house.desk(actor)
+  const before = await visible('Appointment', id, desk.store.reader(), actor)
+  const said = { ...saidIn(resource), ...(comment !== undefined && { comment }) }
+  const other = differing(resource, before)
+  const isMoved = other.includes('slot') || (!resource.slot && input.schedule && other.some(isTime))
+  refuseOthers(isMoved ? other.filter((name) => name !== 'slot' && !isTime(name)) : other)
+  if (!isMoved) return answerAppointments(call, [await amend({ appointment: id, ...said }, desk)])
+  const at = Object.fromEntries(other.filter(isTime).map((name) => [name, resource[name]]))
+  const { slot: _, ...rest } = { ...before, ...resource }
+  const target = placeIn(resource.slot ? { ...rest, slot: resource.slot } : rest, input.schedule)
+  return booked({ ...saidIn(before), ...said, at, replaces: id, target }, input, call)
+}
+
+const times = ['start', 'end'] as const
+const isTime = (name: string): name is (typeof times)[number] => (times as readonly string[]).includes(name)
+
+/** Elements of which a sent appointment says something else than the kept one; words that may be changed are left out. */
+function differing(sent: Appointment, before: Appointment): string[] {
+  const aside = new Set<string>(['resourceType', 'id', 'meta', 'text', 'status', ...sayable])
+  const [said, known] = [new Map(Object.entries(sent)), new Map(Object.entries(before))]
+  return [...said.keys()].filter((name) => {
+    if (aside.has(name)) return false
+    const [is, was] = [said.get(name), known.get(name)]
+    return isTime(name) ? Date.parse(is) !== Date.parse(was) : !isDeepStrictEqual(is, was)
+  })
+}
+
+/** Passes when nothing else is to be changed than can be. Fails: business-rule, for each such element. */
+function refuseOthers(names: readonly string[]): void {
+  if (names.length === 0) return
+  const text =
+    'This follows from the booking. To move the appointment, name its new slot, or give schedule with start and end.'
+  throw failures(names.map((name) => issue('business-rule', text, `Appointment.${name}`)))
 }
 
 /** What goes with the appointment, beside its place. Fails: value when an id names none. */
 function detailsOf(input: Input, call: Call): Omit<Wish, 'target'> {
   const { comment, 'appointment-resource': resource, 'cancelled-appt-id': old } = input
   const replaces = old === undefined ? undefined : (appointmentIdOf(call, { reference: old }) ?? bareId(old))
-  const said = comment ?? resource?.comment
-  const identifier = resource?.id === undefined ? resource?.identifier : undefined
+  const { identifier, start, end } = resource ?? {}
+  const own = identifier?.filter(({ system }) => system !== systems.appointment)
   return {
-    ...(said !== undefined && { comment: said }),
-    ...(identifier && { identifier }),
+    ...(resource && saidIn(resource)),
+    ...(comment !== undefined && { comment }),
+    ...(own && { identifier: own }),
+    at: { ...(start !== undefined && { start }), ...(end !== undefined && { end }) },
     ...(replaces !== undefined && { replaces }),
   }
 }
@@ -167,7 +182,7 @@ function targetOf(input: Input, call: Call): BookTarget {
 /** The same place, for a patient who is told beside it; a place that says whose it is stays so. */
 function forWhom(target: BookTarget, patient: string | undefined): BookTarget {
   if (patient === undefined) return target
-  return 'appointment' in target ? { ...target, whom: { patient } } : { patient, ...target }
+  return 'appointment' in target ? { ...target, whom: { patient, ...target.whom } } : { patient, ...target }
 }
 
 function targetIn(resource: Appointment, schedule: Reference | undefined): BookTarget {
@@ -175,16 +190,21 @@ function targetIn(resource: Appointment, schedule: Reference | undefined): BookT
     const text = 'A new appointment is pending or proposed; one that is changed is booked, with its id.'
     throw failure('unsupported-value', text, 'Appointment.status')
   }
-  if (resource.id !== undefined) return { appointment: resource.id, afresh: true }
-  return placeIn(resource, schedule)
+  if (resource.id === undefined) return placeIn(resource, schedule)
+  return { appointment: resource.id, afresh: true, whom: whomIn(resource) }
+}
+
+/** For whom an appointment is wished: its request, its patient. Ids. */
+function whomIn({ basedOn, participant = [] }: Appointment): ForWhom {
+  const request = idOf('ServiceRequest', basedOn?.[0]?.reference)
+  const patient = participant.map(({ actor }) => idOf('Patient', actor?.reference)).find(Boolean)
+  return { ...(request !== undefined && { request }), ...(patient !== undefined && { patient }) }
 }
 
 /** The slots that an appointment names; otherwise its time in a diary, or beside it when it is marked so. */
 function placeIn(resource: Appointment, diary?: Reference): BookTarget {
-  const { slot = [], basedOn, participant = [], start, end, extension = [] } = resource
-  const request = idOf('ServiceRequest', basedOn?.[0]?.reference)
-  const patient = participant.map(({ actor }) => idOf('Patient', actor?.reference)).find(Boolean)
-  const whom = { ...(request !== undefined && { request }), ...(patient !== undefined && { patient }) }
+  const { slot = [], start, end, extension = [] } = resource
+  const whom = whomIn(resource)
   const [first, ...others] = slot.flatMap(({ reference }) => idOf('Slot', reference) ?? [])
   if (first !== undefined) return { slot: first, ...(others.length > 0 && { with: others }), ...whom }
   const schedule = idOf('Schedule', diary?.reference)

@@ -2,6 +2,7 @@ import type { Reference } from '@medplum/fhirtypes'
 import { canonical, extensions } from '../../fhir/canonical.ts'
 import { Failure, failure, issue } from '../../fhir/outcome.ts'
 import { hold as holdAppointment, renew } from '../../flows/booking/index.ts'
+import { keyIn } from '../once.ts'
 import { answerAppointments, appointmentIdOf } from './found.ts'
 import { operation } from './operation.ts'
 
@@ -58,7 +59,7 @@ export const hold = operation<Input>({
       const desk = call.house.desk(call.permit.actor)
       const held = input.renew
         ? await renew(appointment, input['hold-seconds'], desk)
-        : await holdAppointment({ appointment }, input['hold-seconds'], desk)
+        : await holdAppointment({ appointment }, input['hold-seconds'], desk, keyIn(call, input).key)
       const until = held.extension?.find(({ url }) => url === extensions.heldUntil)?.valueDateTime
       const said = issue('informational', `Held until ${until}.`, 'Appointment', 'information')
       return answerAppointments(call, [held], [said])

@@ -8,6 +8,7 @@ import { heldUntil, isHeld, operatorOf } from '../../flows/booking/states.ts'
 import type { Kept } from '../../store/index.ts'
 import { type Answer, answer } from '../answer.ts'
 import type { Call } from '../call.ts'
+import { keyIn } from '../once.ts'
 import { operation } from './operation.ts'
 
 interface Input {
@@ -46,7 +47,7 @@ export const slotHold = operation<Input>({
   },
   async handle(input, call) {
     const slot = await slotOf(input, call)
-    if (input['slot-status'] === 'busy-tentative') return taken(slot, call)
+    if (input['slot-status'] === 'busy-tentative') return taken(slot, input, call)
     if (input['slot-status'] === 'free') return released(slot, call)
     throw failure(
       'value',
@@ -56,8 +57,9 @@ export const slotHold = operation<Input>({
   },
 })
 
-async function taken(slot: Kept<Slot>, call: Call): Promise<Answer> {
-  const held = await hold({ slot: slot.id }, undefined, call.house.desk(call.permit.actor))
+async function taken(slot: Kept<Slot>, input: Input, call: Call): Promise<Answer> {
+  const desk = call.house.desk(call.permit.actor)
+  const held = await hold({ slot: slot.id }, undefined, desk, keyIn(call, input).key)
   const until = heldUntil(held) ?? ''
   const said = outcomeOf([issue('informational', `Held until ${until}.`, 'Slot', 'information')])
   return told(slot.id, call, [

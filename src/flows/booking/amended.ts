@@ -4,14 +4,12 @@ import type { Kept, Reader } from '../../store/index.ts'
 import type { Step } from '../step.ts'
 import { refuseOthers } from './cancelled.ts'
 import { visible } from './facts.ts'
+import type { Said } from './said.ts'
 import { centreOf, currentOf, isLive, referenceTo, versionOf } from './states.ts'
 
 /** What is said anew of an appointment that stays where it is. */
-export interface Amendment {
+export interface Amendment extends Said {
   appointment: string
-  comment?: string
-  description?: string
-  patientInstruction?: string
 }
 
 interface Facts {

@@ -16,7 +16,7 @@ import { wantedOf } from './proposed.ts'
 import { withQuotasTold } from './quotas.ts'
 import { renewed } from './renewed.ts'
 import { type Details, type HeldPlace, requested } from './requested.ts'
-import { centreOf, isExpired, isHeld, isLive, operatorOf } from './states.ts'
+import { centreOf, isExpired, isHeld, isLive, operatorOf, patientOf } from './states.ts'
 import { readAppointment, watched } from './watched.ts'
 
 export { type Found, find, proposalAgain, type Wish } from './find.ts'
@@ -47,20 +47,41 @@ export interface Key {
 }
 
 /**
- * Keeps a place for a while; asked again, it is the same hold. `seconds` is a wish for less than the territory's limit.
+ * Keeps a place for a while; asked again for the same request, or with the same key, it is the same hold. `seconds` is a
+ * wish for less than the territory's limit.
  *
- * Fails: conflict; throttled when the client holds as many as it may; not-found; business-rule.
+ * Fails: conflict; throttled when the client holds as many as it may; not-found; business-rule; hold-expired when the
+ * key's hold is over; duplicate for a key that stands for something else.
  */
 export async function hold(
   target: Target,
   seconds: number | undefined,
   desk: Desk,
+  key?: Key,
+): Promise<Kept<Appointment>> {
+  if (key === undefined) return taken(target, seconds, desk)
+  const held = await keyed(key, 'Appointment/$hold', desk, (arriving) =>
+    taken(target, seconds, desk, arriving),
+  )
+  if (isHeld(held) && !isExpired(held, desk.clock().toISOString())) return held
+  throw failure(
+    'hold-expired',
+    'This hold has come before, and is over: it was booked, given back or has expired. Hold a place with a key of its own.',
+    'Appointment',
+  )
+}
+
+async function taken(
+  target: Target,
+  seconds: number | undefined,
+  desk: Desk,
+  arriving?: Arriving,
 ): Promise<Kept<Appointment>> {
   const wanted =
     'appointment' in target ? await proposed(target.appointment, desk) : await placesOf(target, desk)
   try {
     const wish = { ...wanted, ...(await agreedNow(desk)), ...(seconds !== undefined && { seconds }) }
-    const { written } = await withQuotasTold(perform(held, wish, desk), desk)
+    const { written } = await withQuotasTold(perform(held, wish, desk, arriving), desk)
     return onlyAppointment(written)
   } catch (thrown) {
     const own = isConflict(thrown) ? await ownIn(wanted, desk) : undefined
@@ -95,12 +116,17 @@ async function ownIn({ slot, request }: Wanted, { store, actor, clock }: Desk) {
   )
 }
 
-/** The caller's own hold of a slot, taken for nobody yet. */
-async function unnamedIn({ slot }: Wanted, { store, actor, clock }: Desk) {
+/** The caller's own hold of a slot, taken for nobody yet, or for this patient. */
+async function unnamedIn({ slot, patient }: Wanted, { store, actor, clock }: Desk) {
   const known = await store.reader().search('Appointment', `slot=Slot/${slot}&status=pending`)
   const now = clock().toISOString()
   return known.find(
-    (one) => isHeld(one) && !isExpired(one, now) && operatorOf(one) === actor.organization && !one.basedOn,
+    (one) =>
+      isHeld(one) &&
+      !isExpired(one, now) &&
+      operatorOf(one) === actor.organization &&
+      !one.basedOn &&
+      [undefined, patient && `Patient/${patient}`].includes(patientOf(one)),
   )
 }
 
@@ -145,15 +171,29 @@ export async function bookOnce(booking: Booking, desk: Desk): Promise<Kept<Appoi
   const isOver = asked.status !== 'pending' || isCall
   const appointment = isOver ? asked : await watch.settled(asked.id, booking.waitMs)
   if (isLive(appointment)) return appointment
-  const reason =
-    appointment.cancelationReason?.text ??
-    appointment.cancelationReason?.coding?.[0]?.display ??
-    'no reason given'
-  throw failure(
-    'refused',
-    `The centre has not taken this appointment: ${reason} Look for another place.`,
-    'Appointment',
-  )
+  const wasTaken = await wasBooked(appointment, desk)
+  if (wasTaken && booking.key) return appointment
+  const { text, coding } = appointment.cancelationReason ?? {}
+  const reason = text ?? coding?.[0]?.display ?? 'no reason given'
+  throw wasTaken
+    ? failure(
+        'conflict',
+        'The appointment of this number was booked, and is cancelled. Give the next one a number of its own.',
+        'Appointment.identifier',
+      )
+    : failure(
+        'refused',
+        `The centre has not taken this appointment, or it was given up before the centre answered: ${reason} Look for another place.`,
+        'Appointment',
+      )
+}
+
+/** Whether the centre said yes to it, whatever came after. */
+async function wasBooked({ id }: Kept<Appointment>, { store }: Desk): Promise<boolean> {
+  const { entries } = await store.history({ type: 'Appointment', id, order: 'newest', count: 100 }, 'all')
+  return entries.some(
+    ({ deleted, body }) => !deleted && (JSON.parse(body) as Appointment).status === 'booked',
+  ) // of this type
 }
 
 /** Asks the centre, unless the same key or the same number has asked it before. */
@@ -163,10 +203,10 @@ async function askedOnce(booking: Booking, desk: Desk): Promise<Kept<Appointment
     const known = await knownBy(identifier, booking, desk)
     return known ?? asked(booking, desk, arriving)
   }
-  return key ? keyed(key, desk, ask) : ask()
+  return key ? keyed(key, 'Appointment/$book', desk, ask) : ask()
 }
 
-/** The caller's appointment of this number. Fails: duplicate when it is another's, or in another place. */
+/** The caller's appointment of this number, once its centre is asked. Fails: duplicate when it is another's, or in another place. */
 async function knownBy(
   numbers: readonly Identifier[],
   { target }: Booking,
@@ -182,7 +222,8 @@ async function knownBy(
     identifier: own.map(({ system, value }) => ({ ...(system && { system }), ...(value && { value }) })),
   })
   if (!known) return undefined
-  if (operatorOf(known) === actor.organization && isSame(known, target)) return known
+  if (operatorOf(known) === actor.organization && isSame(known, target))
+    return isHeld(known) ? undefined : known
   throw failure(
     'duplicate',
     `Another appointment has this number: Appointment/${known.id}. Give each one of its own.`,
@@ -202,44 +243,45 @@ function isSame(known: Kept<Appointment>, target: BookTarget): boolean {
 
 /** Asks the centre. What the caller has there already is gone on with. */
 async function asked(
-  { target, ...details }: Booking,
+  { target, waitMs: _, key: __, ...details }: Booking,
   desk: Desk,
   arriving: Arriving | undefined,
 ): Promise<Kept<Appointment>> {
   if ('agreed' in target) {
-    const wish = { ...target, ...detailsOf(details), ...(await agreedNow(desk)) }
+    const wish = { ...target, ...details, ...(await agreedNow(desk)) }
     const { written } = await perform(agreed, wish, desk, arriving)
     return onlyAppointment(written)
   }
-  const ask = (place: HeldPlace | Wanted) => askedFor(place, detailsOf(details), desk, arriving)
+  const ask = (place: HeldPlace | Wanted) => askedFor(place, details, desk, arriving)
   const meant = meantBy(target)
   if ('appointment' in meant) return ask(meant)
   const wanted = await placesOf(meant, desk)
   const own = details.replaces === undefined ? await ownIn(wanted, desk) : undefined
-  if (own) return ask({ appointment: own.id })
+  if (own && isWish(own, details)) return ask({ appointment: own.id })
   try {
     return await ask(wanted)
   } catch (thrown) {
     if (!isConflict(thrown)) throw thrown
     const meanwhile = await ownIn(wanted, desk)
-    if (meanwhile) return ask({ appointment: meanwhile.id })
+    if (meanwhile && isWish(meanwhile, details)) return ask({ appointment: meanwhile.id })
     const unnamed = await unnamedIn(wanted, desk)
     if (unnamed) return ask({ appointment: unnamed.id, whom: wanted })
     throw thrown
   }
 }
 
+/** Whether an appointment can become what is wished, or is it already: what is asked gets no more numbers. */
+const isWish = (own: Appointment, { identifier: numbers = [] }: Details): boolean =>
+  isHeld(own) ||
+  numbers.every(({ system, value }) =>
+    own.identifier?.some((one) => one.system === system && one.value === value),
+  )
+
 /** What an id stands for, for whom it is said to be; whom it was found for comes first. */
 function meantBy(target: Target): HeldPlace | (Proposal & ForWhom) | Wanted | DiaryTime {
   const proposal = 'appointment' in target ? proposalOf(target.appointment) : undefined
   return proposal && 'appointment' in target ? { ...target.whom, ...proposal } : target
 }
-
-const detailsOf = ({ comment, identifier, replaces }: Details): Details => ({
-  ...(comment !== undefined && { comment }),
-  ...(identifier !== undefined && { identifier }),
-  ...(replaces !== undefined && { replaces }),
-})
 
 async function askedFor(
   place: HeldPlace | Wanted,

@@ -19,10 +19,11 @@ const knownHours = 24
  */
 export async function keyed(
   key: Key,
+  kind: 'Appointment/$book' | 'Appointment/$hold',
   desk: Desk,
   act: (arriving: Arriving) => Promise<Kept<Appointment>>,
 ): Promise<Kept<Appointment>> {
-  const row = rowOf(key, desk)
+  const row = rowOf(key, kind, desk)
   const before = await knownAppointment(row, desk)
   if (before) return before
   const arriving: Arriving = {
@@ -57,14 +58,14 @@ async function knownAppointment(row: ArrivalRow, { store }: Desk): Promise<Kept<
   )
 }
 
-function rowOf({ value, content }: Key, { clock, actor }: Desk): ArrivalRow {
+function rowOf({ value, content }: Key, kind: string, { clock, actor }: Desk): ArrivalRow {
   const now = clock()
   const raw = Buffer.from(content)
   return {
     row: randomUUID(),
     peer: `client:${actor.client}`,
     id: value,
-    kind: 'Appointment/$book',
+    kind,
     receivedAt: now.toISOString(),
     by: 'fhir',
     raw,

@@ -10,7 +10,17 @@ import { refuseUncovered } from './covered.ts'
 import { type Agreed, type BookingFacts, bookingFacts, type ForWhom, visible, type Wanted } from './facts.ts'
 import { participantsOf, placed } from './hold.ts'
 import { holdOf } from './rules.ts'
-import { isExpired, isHeld, isLive, peerOf, referenceTo, wasExpired, withoutHold } from './states.ts'
+import { type Said, saidIn } from './said.ts'
+import {
+  isExpired,
+  isHeld,
+  isLive,
+  patientOf,
+  peerOf,
+  referenceTo,
+  wasExpired,
+  withoutHold,
+} from './states.ts'
 import { toldWith } from './told.ts'
 import { aroundHeld, aroundReplaced, aroundWanted, aroundWhom } from './trails.ts'
 
@@ -27,8 +37,9 @@ export interface HeldPlace {
 }
 
 /** What goes with an appointment, whatever its place. */
-export interface Details {
-  comment?: string
+export interface Details extends Said {
+  /** When the caller takes it to be: its place is then, or it is refused. Instants. */
+  at?: Pick<Appointment, 'start' | 'end'>
   /** The caller's own numbers for it. */
   identifier?: readonly Identifier[]
   /** Id of the appointment that it is to take the place of: kept until the centre has confirmed this one. */
@@ -54,11 +65,13 @@ export const requested: Step<BookWish, Facts> = {
   },
 
   decide(wish, facts, at, actor) {
+    if (facts.hold) refuseWhom(wish, facts.hold)
     if (facts.hold && isAsked(facts.hold)) return {}
     refuseUncovered(facts.slots, wish, at)
     refuseUnready(facts, facts.slot, [facts.hold?.id, facts.old?.id], at)
     if (facts.old) refuseUnmovable(facts.old)
     const { appointment, plan, before } = begun(wish, facts, at, actor)
+    refuseTime(wish, appointment)
     const asked = detailed(appointment, wish)
     return askingPlan(
       { appointment: asked, before, slots: facts.slots, old: facts.old },
@@ -85,15 +98,45 @@ async function factsOf(wish: BookWish, store: Reader, actor: Actor) {
 /** The appointment with what the caller says beside its place. */
 export function detailed<A extends Appointment>(
   appointment: A,
-  { comment, identifier = [], replaces }: Details,
+  { identifier = [], replaces, ...said }: Details,
 ): A {
+  const { identifier: known = [] } = appointment
+  const more = identifier.filter(
+    ({ system, value }) => !known.some((one) => one.system === system && one.value === value),
+  )
   return replacing(
-    {
-      ...appointment,
-      ...(comment && { comment }),
-      ...(identifier.length > 0 && { identifier: [...(appointment.identifier ?? []), ...identifier] }),
-    },
+    { ...appointment, ...saidIn(said), ...(more.length > 0 && { identifier: [...known, ...more] }) },
     replaces,
+  )
+}
+
+/** Passes when an appointment is when its caller takes it to be. Fails: business-rule. */
+function refuseTime({ at = {} }: Details, { start = '', end = '' }: Appointment): void {
+  const meant = { start, end }
+  const other = (['start', 'end'] as const).find(
+    (name) => at[name] !== undefined && Date.parse(at[name]) !== Date.parse(meant[name]),
+  )
+  if (other === undefined) return
+  throw failure(
+    'business-rule',
+    `An appointment takes the whole of its slots, from ${start} to ${end}. Send these times, or name other slots.`,
+    `Appointment.${other}`,
+  )
+}
+
+/** Passes when a place is asked for whom it is held or booked. Fails: conflict. */
+function refuseWhom(wish: BookWish, hold: Appointment): void {
+  const { request, patient } = ('whom' in wish && wish.whom) || {}
+  const isFor = (wanted: string | undefined, known: string | undefined) =>
+    wanted === undefined || known === undefined || wanted === known
+  const isSame =
+    isFor(request && `ServiceRequest/${request}`, hold.basedOn?.[0]?.reference) &&
+    isFor(patient && `Patient/${patient}`, patientOf(hold))
+  if (isSame) return
+  throw failure(
+    'conflict',
+    'This place is taken for another patient. Look for another one with Appointment/$find.',
+    'Appointment.participant',
   )
 }
 

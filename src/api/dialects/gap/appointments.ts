@@ -1,14 +1,17 @@
 import type { Appointment, Resource } from '@medplum/fhirtypes'
 import { Failure, failure, failures } from '../../../fhir/outcome.ts'
 import { type Booking, bookOnce } from '../../../flows/booking/index.ts'
+import { saidIn } from '../../../flows/booking/said.ts'
+import { isLive } from '../../../flows/booking/states.ts'
 import { type Answer, answer, headersOf } from '../../answer.ts'
 import type { Call } from '../../call.ts'
 import { answerChanged, changed } from '../../changed.ts'
 import { create } from '../../interactions/create.ts'
+import { keyIn } from '../../once.ts'
 import { expectOnly } from '../../parameters.ts'
 import { resourceOf } from '../../resource.ts'
 import { gathered } from '../gathered.ts'
-import { slotsIn, whomIn } from '../named.ts'
+import { slotsIn, whomIn, wishedIn } from '../named.ts'
 
 /** Flow 6a: an appointment that is asked for is booked in its slot; one that a centre has made is declared. */
 export async function createAppointment(call: Call): Promise<Answer> {
@@ -51,12 +54,11 @@ function refuseInvalid(resource: Appointment, { house, permit }: Call): void {
 /** Asks the centre for the place. The numbers that are sent name it from then on; sent again, it is the same one. */
 async function requested(sent: Appointment, call: Call): Promise<Answer> {
   const { house, permit, base } = call
-  const { comment, identifier } = sent
   const booking: Booking = {
     target: { ...(await placeOf(sent, call)), ...whomIn(sent, call) },
     waitMs: house.settings.bookWaitMs,
-    ...(comment !== undefined && { comment }),
-    ...(identifier !== undefined && { identifier }),
+    ...wishedIn(sent),
+    ...keyIn(call, sent),
   }
   const { id, meta, ...rest } = await bookOnce(booking, house.desk(permit.actor))
   const location = `${base}/Appointment/${id}/_history/${meta.versionId}`
@@ -90,31 +92,29 @@ async function placeOf(sent: Appointment, call: Call) {
   )
 }
 
-/** What a client may say of an appointment; the rest follows from its booking, and is kept. */
-const sayable = ['cancelationReason', 'reasonCode', 'description', 'comment', 'patientInstruction'] as const
-
 /**
  * The kept appointment with what is newly said, and with whom it newly names: who may come along is for the booking to
  * say. Fails: business-rule for another time.
  */
 function asSaid(before: Appointment, sent: Appointment): Appointment {
   refuseMoved(before, sent)
+  // Sent again, it was asked of its centre by the first time, and may have been answered since.
+  const isAsked = sent.status === 'proposed' || sent.status === 'pending'
   const { participant: known } = before
   const added = sent.participant.filter(
     ({ actor }) =>
       actor?.reference !== undefined && !known.some((one) => one.actor?.reference === actor.reference),
   )
-  const said = Object.fromEntries(
-    sayable.flatMap((name) => (sent[name] === undefined ? [] : [[name, sent[name]]])),
-  )
+  const { cancelationReason } = sent
   const { identifier: numbers = [] } = before
   const more = (sent.identifier ?? []).filter(
     ({ system, value }) => !numbers.some((one) => one.system === system && one.value === value),
   )
   return {
     ...before,
-    ...said,
-    status: sent.status,
+    ...saidIn(sent),
+    ...(cancelationReason && { cancelationReason }),
+    status: isAsked && isLive(before) ? before.status : sent.status,
     identifier: [...numbers, ...more],
     participant: [...known, ...added],
   }

@@ -1,14 +1,16 @@
-import type { Appointment, Reference, Slot } from '@medplum/fhirtypes'
+import type { Appointment, Reference } from '@medplum/fhirtypes'
 import { failure, failures } from '../../../fhir/outcome.ts'
 import { type Booking, bookOnce } from '../../../flows/booking/index.ts'
 import type { Kept } from '../../../store/index.ts'
 import { type Answer, answer, headersOf } from '../../answer.ts'
 import type { Call } from '../../call.ts'
+import { keyIn } from '../../once.ts'
 import { operation } from '../../operations/operation.ts'
 import { preferenceOf } from '../../prefer.ts'
 import { formed } from '../in-form.ts'
-import { localId, slotsIn, whomIn } from '../named.ts'
+import { localId, slotsIn, whomIn, wishedIn } from '../named.ts'
 import { asIsik } from './forms.ts'
+import { urgencyIn } from './priorities.ts'
 
 interface Input {
   'appt-resource': Appointment
@@ -44,13 +46,14 @@ export const book = operation<Input>({
     const { 'appt-resource': resource, schedule } = input
     refuseInvalid(resource, call)
     await refuseKnown(resource, call)
-    const { comment } = resource
     const replaces = replacedBy(input, call)
     const waitMs = preferenceOf(call.header('prefer')).async ? 0 : house.settings.bookWaitMs
     const booking: Booking = {
-      target: { ...(await placeOf(resource, schedule, call)), ...whomIn(resource, call) },
+      target: { ...placeOf(resource, schedule, call), ...whomIn(resource, call) },
       waitMs,
-      ...(comment !== undefined && { comment }),
+      ...wishedIn(resource),
+      ...urgencyIn(resource),
+      ...keyIn(call, input),
       ...(replaces !== undefined && { replaces }),
     }
     return told(await bookOnce(booking, house.desk(permit.actor)), call)
@@ -99,35 +102,13 @@ function replacedBy({ 'cancelled-appt-id': said }: Input, call: Call): string | 
   throw failure('value', 'cancelled-appt-id names an Appointment here.', 'Parameters.parameter')
 }
 
-/** The slot that is named and has room for the time, or else the time in a diary. Fails: value, required, business-rule. */
-async function placeOf(resource: Appointment, schedule: Reference | undefined, call: Call) {
-  const named = slotsIn(resource, call)
-  if (!named) return timeIn(schedule, resource, call)
-  const kept = await Promise.all(
-    [named.slot, ...(named.with ?? [])].map((id) =>
-      call.house.store.read('Slot', id, call.permit.actor.sight),
-    ),
-  )
-  // One that is not there is told by whoever books it; all bodies are of this type.
-  const slots = kept.flatMap((one) => (one && !one.deleted ? [JSON.parse(one.body) as Slot] : []))
-  if (slots.length === kept.length && !isWithin(resource, slots))
-    throw failure('business-rule', 'The appointment is within its slots.', 'Appointment.start')
-  return named
-}
+/** The slot that is named, or else the time in a diary. Fails: value, required. */
+const placeOf = (resource: Appointment, schedule: Reference | undefined, call: Call) =>
+  slotsIn(resource, call) ?? timeIn(schedule, resource, call)
 
 function timeIn(named: Reference | undefined, { start = '', end = '' }: Appointment, call: Call) {
   const schedule = localId('Schedule', named?.reference, call)
   if (schedule === undefined)
     throw failure('required', 'Name a slot, or in the parameter schedule a diary.', 'Appointment.slot')
   return { schedule, start, end }
-}
-
-/** Whether a time lies between the beginning of the first slot and the end of the last. */
-function isWithin(
-  { start = '', end = '' }: Pick<Appointment, 'start' | 'end'>,
-  slots: readonly Slot[],
-): boolean {
-  const from = Math.min(...slots.map((slot) => Date.parse(slot.start)))
-  const to = Math.max(...slots.map((slot) => Date.parse(slot.end)))
-  return from <= Date.parse(start) && Date.parse(start) < Date.parse(end) && Date.parse(end) <= to
 }

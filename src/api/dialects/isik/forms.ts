@@ -12,6 +12,7 @@ import { frCore } from '../../../fhir/canonical.ts'
 import { parseReference } from '../../../fhir/reference.ts'
 import type { Call } from '../../call.ts'
 import { isReached } from '../../reach.ts'
+import { priorityOf } from './priorities.ts'
 
 /*
  * Diaries and appointments as ISiK has them: exams, specialty and names stand in the resource itself, where FR Core has
@@ -166,19 +167,5 @@ function reasonOf({ coding = [], text }: CodeableConcept): CodeableConcept {
   return {
     coding: [{ system: reasons, code: known ?? 'other' }],
     ...(shown !== undefined && { text: shown }),
-  }
-}
-
-/** iCalendar's priorities by SNOMED's: 1 is the highest. */
-function priorityOf(priority: number): Extension {
-  const [code, display] =
-    priority === 1
-      ? ['25876001', 'Emergency']
-      : priority > 1 && priority < 5
-        ? ['394849002', 'High priority']
-        : ['394848005', 'Normal priority']
-  return {
-    url: `${gematik}/ISiKTerminPriorityExtension`,
-    valueCodeableConcept: { coding: [{ system: 'http://snomed.info/sct', code, display }] },
   }
 }
