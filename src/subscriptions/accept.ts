@@ -8,6 +8,7 @@ import { Failure, failures, type Issue, issue } from '../fhir/outcome.ts'
 import { asksTheSame, channelIssues, headerOf } from './channel.ts'
 import { type CriteriaOptions, criteriaOf } from './criteria.ts'
 import { isSealed, type Seal } from './seal.ts'
+import { refuseMisshapen } from './shape.ts'
 
 /** Whose subscription it is: the client and its organisation. Set by the gateway, whatever is sent. */
 export const subscriberExtension = `${canonical}/StructureDefinition/subscriber`
@@ -42,6 +43,7 @@ export function accepted(
   before: Subscription | undefined,
   desk: AcceptDesk,
 ): Subscription {
+  refuseMisshapen(sent)
   if (before && !isOf(subscriberOf(before), desk.actor)) return switchedOff(sent, before)
   const owner = { client: desk.actor.client, ...ofOrganization(desk.actor.organization) }
   const issues = faultsOf(sent, desk)

@@ -183,6 +183,17 @@ describe('what cannot be served is refused, with the place', () => {
     )
   })
 
+  test.each([
+    [{ channel: undefined }, 'required', 'Subscription.channel'],
+    [{ channel: { type: 'rest-hook', header: 'X-A: b' } }, 'value', 'Subscription.channel.header'],
+    [{ channel: { type: 'rest-hook', header: [null] } }, 'value', 'Subscription.channel.header[0]'],
+    [{ criteria: 5 }, 'value', 'Subscription.criteria'],
+    [{ extension: {} }, 'value', 'Subscription.extension'],
+  ])('%j, of another shape than FHIR has', (odd, fault, expression) => {
+    const sent = { ...subscription(), ...odd } as unknown as Subscription // as anybody may write it
+    expect(issuesOf(() => accept(sent))).toMatchObject([{ case: fault, expression }])
+  })
+
   test('all faults at once', () => {
     const sent = subscription({ criteria: 'Appointment?nonsense=1' }, { type: 'sms', payload: 'text/plain' })
     expect(issuesOf(() => accept(sent))).toHaveLength(3)
