@@ -7,14 +7,16 @@ import { agreedNow } from '../flows/booking/covered.ts'
 import { expired } from '../flows/booking/expired.ts'
 import { findSlots } from '../flows/booking/find.ts'
 import { examsAsked } from '../flows/booking/finding/needs.ts'
+import { lapsed } from '../flows/booking/lapsed.ts'
 import { offered } from '../flows/booking/offered.ts'
 import { withQuotasTold } from '../flows/booking/quotas.ts'
 import { rulesOf } from '../flows/booking/rules.ts'
 import { isLive, operatorOf } from '../flows/booking/states.ts'
 import { unanswered } from '../flows/booking/unanswered.ts'
-import { inOrder, passedBy, windowOf } from '../flows/booking/waiting.ts'
+import { inOrder, isWindowOver, passedBy, windowOf } from '../flows/booking/waiting.ts'
 import { perform } from '../flows/perform.ts'
 import type { Desk } from '../flows/step.ts'
+import { isOfRequest, isOpen } from '../flows/task.ts'
 import { oneByOne } from '../jobs/one-by-one.ts'
 import type { Log } from '../log.ts'
 import type { Kept } from '../store/index.ts'
@@ -39,7 +41,7 @@ export async function raiseUnanswered(desk: Desk, log: Log, signal: AbortSignal)
   await oneByOne(found, ({ id }) => perform(unanswered, { appointment: id }, desk), telling)
 }
 
-/** Places that are free are offered to those who wait, one after the other in their order. */
+/** Places that are free are offered to those who wait, one after the other in their order; whose window is over waits no more. */
 export async function offerPlaces(desk: Desk, log: Log, signal: AbortSignal): Promise<void> {
   const waiting = await desk.store.reader().search('Appointment', 'status=waitlist&_count=1000')
   const telling = { log, event: 'waiting.failed', field: 'appointment', signal } as const
@@ -47,6 +49,11 @@ export async function offerPlaces(desk: Desk, log: Log, signal: AbortSignal): Pr
 }
 
 async function offerPlace(one: Kept<Appointment>, desk: Desk, log: Log): Promise<void> {
+  if (isWindowOver(one, desk.clock().toISOString())) {
+    await perform(lapsed, { appointment: one.id }, desk)
+    log.event('waiting.lapsed', { appointment: one.id })
+    return
+  }
   const request = idOf('ServiceRequest', one.basedOn?.[0]?.reference)
   const whose = await onBehalfOf(one, desk)
   const [slot, ...others] = request === undefined ? [] : await firstFor(one, request, whose)
@@ -67,8 +74,13 @@ async function firstFor(one: Appointment, request: string, desk: Desk): Promise<
   const kept = await desk.store.reader().read('ServiceRequest', request)
   const window = windowOf(one)
   if (kept?.status !== 'active' || !window?.start || !window.end) return []
-  const others = await desk.store.reader().search('Appointment', `based-on=ServiceRequest/${request}`)
+  const reader = desk.store.reader()
+  const [others, tasks] = await Promise.all([
+    reader.search('Appointment', `based-on=ServiceRequest/${request}`),
+    reader.search('Task', `focus=ServiceRequest/${request}`),
+  ])
   if (others.some(isLive)) return [] // booked meanwhile by another way
+  if (tasks.some((task) => isOfRequest(task) && !isOpen(task))) return [] // refused, or done
   if (examsAsked(kept, desk.territory).length === 0) return []
   const passed = new Set(passedBy(one))
   const { start, end } = window

@@ -4,7 +4,7 @@ import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Occupancy, Reader } from '../../store/index.ts'
 import { merged } from '../plan.ts'
 import type { Moment, Peer, Plan, Step } from '../step.ts'
-import { isOpen } from '../task.ts'
+import { isOfRequest, isOpen } from '../task.ts'
 import { isByMove, replacedBy } from './asking.ts'
 import { cancelCallFor } from './call.ts'
 import { visible } from './facts.ts'
@@ -14,6 +14,8 @@ import {
   centreOf,
   isHeld,
   isLive,
+  isUntold,
+  isWaiting,
   operatorOf,
   patientOf,
   recounted,
@@ -22,6 +24,7 @@ import {
   withoutHold,
 } from './states.ts'
 import { aroundGiven } from './trails.ts'
+import { offList, waitsSince } from './waiting.ts'
 
 /** Appointments that are not wanted any more. Ids. */
 export interface Cancellation {
@@ -35,6 +38,8 @@ export interface Given {
   slots: readonly Kept<Slot>[]
   taken: readonly Occupancy[]
   tasks: readonly Kept<Task>[]
+  /** The Task of its request, where it is on the waiting list. */
+  listed?: Kept<Task> | undefined
   /** The one that it takes the place of, if its centre was asked to move that and has not answered. */
   moves?: Kept<Appointment> | undefined
   /** The one that takes its place, likewise. */
@@ -57,7 +62,7 @@ export const cancelled: Step<Cancellation, Given> = {
 
 /** Passes when this actor may give the appointment up. Fails: business-rule, forbidden. */
 export function refuseUncancellable({ appointment, moves }: Given, actor: Actor): void {
-  if (!isLive(appointment)) {
+  if (!isLive(appointment) && !isWaiting(appointment)) {
     throw failure(
       'business-rule',
       `An appointment that is ${appointment.status} cannot be cancelled.`,
@@ -82,12 +87,20 @@ export function refuseOthers(appointment: Appointment, { organization }: Actor):
 
 /** Reads what giving up an appointment changes. */
 export async function givenUp(appointment: Kept<Appointment>, store: Reader): Promise<Given> {
-  const [alone, moves, mover] = await Promise.all([
+  const [alone, listed, moves, mover] = await Promise.all([
     givenAlone(appointment, store),
+    listedFor(appointment, store),
     movedBy(appointment, store),
     moverOf(appointment, store),
   ])
-  return { ...alone, moves, movedTo: mover && (await givenAlone(mover, store)) }
+  return { ...alone, listed, moves, movedTo: mover && (await givenAlone(mover, store)) }
+}
+
+async function listedFor(appointment: Kept<Appointment>, store: Reader): Promise<Kept<Task> | undefined> {
+  const request = appointment.basedOn?.[0]?.reference
+  if (request === undefined || waitsSince(appointment) === undefined || !isUntold(appointment))
+    return undefined
+  return (await store.search('Task', `focus=${request}`)).find(isOfRequest)
 }
 
 /** The same, without another of which it takes the place, or that takes its own. */
@@ -127,7 +140,10 @@ async function moverOf(appointment: Kept<Appointment>, store: Reader) {
  * nobody knows whether its centre has moved it there: it is told of both, and knows one of them.
  */
 export const cancelling = (given: Given, reason: CodeableConcept | undefined, at: Moment): Plan =>
-  cancellingAll([given, ...(given.movedTo ? [given.movedTo] : [])], reason, at)
+  merged([
+    cancellingAll([given, ...(given.movedTo ? [given.movedTo] : [])], reason, at),
+    { write: offList(given.listed, at) },
+  ])
 
 /** The same of several at once, which may be in one slot. */
 export function cancellingAll(all: readonly Given[], reason: CodeableConcept | undefined, at: Moment): Plan {
@@ -159,7 +175,7 @@ function withdrawing(
     ],
     release: [appointment.id, ...(isHeld(appointment) ? [holdOf(appointment.id)] : [])],
     send:
-      centre && !centre.manual && !centre.cancelledByTelephone && !isHeld(appointment)
+      centre && !centre.manual && !centre.cancelledByTelephone && !isUntold(appointment)
         ? [
             {
               peer: centre.name,
@@ -173,7 +189,7 @@ function withdrawing(
 
 /** Whether the centre expects the patient, and is told otherwise only by a person: who has not been called yet is not called. */
 const isToTelephone = (appointment: Appointment, { manual, cancelledByTelephone }: Peer) =>
-  cancelledByTelephone === true && !isHeld(appointment) && !(manual && appointment.status === 'pending')
+  cancelledByTelephone === true && !isUntold(appointment) && !(manual && appointment.status === 'pending')
 
 /** The slots as they are when appointments have given their places back. */
 export const freed = (

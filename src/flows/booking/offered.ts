@@ -2,6 +2,7 @@ import type { Appointment } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Step } from '../step.ts'
+import { isOpen } from '../task.ts'
 import { refuseUncovered } from './covered.ts'
 import { type Agreed, type BookingFacts, bookingFacts, visible } from './facts.ts'
 import { placed, withHold } from './hold.ts'
@@ -34,6 +35,8 @@ export const offered: Step<Offer, Facts> = {
     const { waiting } = facts
     if (!isWaiting(waiting))
       throw failure('conflict', `The appointment is ${waiting.status}.`, 'Appointment.status')
+    if (facts.task && !isOpen(facts.task))
+      throw failure('business-rule', `The request’s Task is ${facts.task.status}.`, 'Appointment.basedOn')
     refuseUncovered(facts.slots, offer, at)
     const until = new Date(Date.parse(at.now) + rulesOf(at.territory).offerMinutes * 60_000).toISOString()
     const { appointment, slots, plan } = placed(facts, at, actor, waiting.id)

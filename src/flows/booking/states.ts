@@ -61,6 +61,12 @@ export function heldUntil({ extension = [] }: Appointment): string | undefined {
 export const isHeld = (appointment: Appointment) =>
   appointment.status === 'pending' && heldUntil(appointment) !== undefined
 
+/** Waits for a place, without having one. */
+export const isWaiting = ({ status }: Appointment) => status === 'waitlist'
+
+/** Whether no centre has heard of it: it waits for a place, or one is held for it. */
+export const isUntold = (appointment: Appointment) => isHeld(appointment) || isWaiting(appointment)
+
 /** The reason of an appointment whose hold nobody used in time. */
 export const whyExpired: CodeableConcept = {
   coding: [{ system: systems.failure, code: 'hold-expired' }],

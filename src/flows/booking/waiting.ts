@@ -11,19 +11,23 @@ import { extensions } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Moment } from '../step.ts'
+import { businessStatus, isOpen } from '../task.ts'
 import { placerOf } from './hold.ts'
-import { operatorExtension } from './states.ts'
+import { isWaiting, operatorExtension } from './states.ts'
 
 /*
  * The waiting list. A request waits as an Appointment of status `waitlist`, which says when it may be (requestedPeriod)
  * and since when it waits (extension `waiting`). A place that fits is offered to the first in order: the appointment is
  * then held in it, as any other, for as long as the territory says. It is booked by $book. When the time is over it
- * waits again, the place is not offered to it a second time, and goes to the next.
+ * waits again, the place is not offered to it a second time, and goes to the next. It leaves the list when it is cancelled,
+ * with its request, and when its window is over.
  */
 
-export const isWaiting = ({ status }: Appointment) => status === 'waitlist'
+export { isWaiting }
 
-const waitingIn = ({ extension = [] }: Appointment) => extension.find(({ url }) => url === extensions.waiting)
+/** Since when it waits, and what was offered in vain. */
+export const waitingIn = ({ extension = [] }: Appointment) =>
+  extension.find(({ url }) => url === extensions.waiting)
 
 /** Instant; undefined for one that never waited. */
 export const waitsSince = (appointment: Appointment): string | undefined =>
@@ -46,6 +50,14 @@ export function inOrder(a: Kept<Appointment>, b: Kept<Appointment>): number {
 const urgencyOf = ({ priority = 0 }: Appointment) => (priority === 0 ? 10 : priority)
 const deadlineOf = (one: Appointment) => Date.parse(windowOf(one)?.end ?? '9999-12-31T00:00:00Z')
 const ageOf = (one: Kept<Appointment>) => Date.parse(waitsSince(one) ?? one.meta.lastUpdated)
+
+/** Whether it waits at this instant: until its window is over. */
+export const waitsStill = (appointment: Appointment, now: string): boolean =>
+  isWaiting(appointment) && !isWindowOver(appointment, now)
+
+/** Whether nothing can be offered to it any more. */
+export const isWindowOver = (appointment: Appointment, now: string): boolean =>
+  Date.parse(windowOf(appointment)?.end ?? '') <= Date.parse(now)
 
 /** When it may be. */
 export const windowOf = ({ requestedPeriod = [] }: Appointment): Period | undefined => requestedPeriod[0]
@@ -89,6 +101,13 @@ export function listed(
     ],
     created: at.now,
   }
+}
+
+/** Its request's Task, once it is on the list no more: there is still no place for it, and somebody goes on. */
+export const offList = (task: Kept<Task> | undefined, at: Moment): Task[] => {
+  const isListed = task?.businessStatus?.coding?.some(({ code }) => code === 'waitlist') ?? false
+  if (!task || !isListed || !isOpen(task)) return []
+  return [{ ...task, businessStatus: businessStatus('no-capacity'), lastModified: at.now }]
 }
 
 /** Back on the list, when an offer was not taken. */

@@ -4,9 +4,10 @@ import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { cancellingAll, type Given, givenAlone } from '../booking/cancelled.ts'
-import { centreOf, isLive, versionOf } from '../booking/states.ts'
+import { centreOf, isLive, isWaiting, versionOf } from '../booking/states.ts'
 import type { Entry } from '../entries.ts'
 import { merged } from '../plan.ts'
+import { isCopyWish } from '../results/copied.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { businessStatus, isOpen } from '../task.ts'
 import { askedAbout } from './around.ts'
@@ -19,8 +20,11 @@ interface Facts {
 export interface Withdrawn {
   request: Kept<ServiceRequest>
   tasks: readonly Kept<Task>[]
-  /** What its prescriber was asked. */
+  /** What its prescriber was asked for the protocol's sake. */
   asked: Kept<CommunicationRequest> | undefined
+  /** All that somebody was asked about it and has not answered. */
+  questions: readonly Kept<CommunicationRequest>[]
+  /** Those that hold a place, or wait for one. */
   appointments: readonly Given[]
 }
 
@@ -60,18 +64,25 @@ const isRequest = (resource: { resourceType: string }): resource is ServiceReque
 
 export async function withdrawn(request: Kept<ServiceRequest>, store: Reader): Promise<Withdrawn> {
   const reference = `ServiceRequest/${request.id}`
-  const [tasks, appointments, asked] = await Promise.all([
+  const [tasks, appointments, asked, questions] = await Promise.all([
     store.search('Task', `focus=${reference}`),
     store.search('Appointment', `based-on=${reference}`),
     askedAbout(request, store),
+    store.search('CommunicationRequest', `based-on=${reference}&status=active`),
   ])
-  const live: Kept<Appointment>[] = appointments.filter(isLive)
-  return { request, tasks, asked, appointments: await Promise.all(live.map((one) => givenAlone(one, store))) }
+  const live: Kept<Appointment>[] = appointments.filter((one) => isLive(one) || isWaiting(one))
+  return {
+    request,
+    tasks,
+    asked,
+    questions: questions.filter((one) => !isCopyWish(one)),
+    appointments: await Promise.all(live.map((one) => givenAlone(one, store))),
+  }
 }
 
 /** Taken back already: the same answer again. Done already: too late. */
 export function withdrawing(
-  { request, tasks, asked, appointments }: Withdrawn,
+  { request, tasks, questions, appointments }: Withdrawn,
   said: ServiceRequest | undefined,
   at: Moment,
 ): Plan {
@@ -96,11 +107,14 @@ export function withdrawing(
       lastModified: at.now,
     }),
   )
-  const unasked: CommunicationRequest[] = asked?.status === 'active' ? [{ ...asked, status: 'revoked' }] : []
   const ending = cancellingAll(appointments, { text: 'The prescriber has cancelled the referral.' }, at)
   const told = toldOf(revoked, request, appointments, at)
-  return merged([{ write: [revoked, ...ended, ...unasked], send: told }, ending])
+  return merged([{ write: [revoked, ...ended, ...unasked(questions)], send: told }, ending])
 }
+
+/** Questions that nobody has to answer any more. */
+export const unasked = (questions: readonly Kept<CommunicationRequest>[]): CommunicationRequest[] =>
+  questions.map((question) => ({ ...question, status: 'revoked' }))
 
 /** A centre whose system has got the order hears that it is taken back, if it takes such a thing. */
 function toldOf(revoked: ServiceRequest, before: Kept<ServiceRequest>, given: readonly Given[], at: Moment) {

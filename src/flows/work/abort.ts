@@ -3,6 +3,7 @@ import type { Actor } from '../../auth/actor.ts'
 import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
+import { isLive } from '../booking/states.ts'
 import { grants } from '../referral/admit.ts'
 import { type Withdrawn, withdrawing, withdrawn } from '../referral/cancelled.ts'
 import type { Moment, Plan } from '../step.ts'
@@ -97,7 +98,8 @@ function ended(abort: Task & { id: string }, { known }: AbortFacts, at: Moment):
 /** How far it had come before, by what is booked. */
 function stageOf({ known: { appointments } }: AbortFacts): BusinessStatus {
   if (appointments.some(({ appointment }) => appointment.status === 'booked')) return 'visit-scheduled'
-  return appointments.length > 0 ? 'awaiting-confirmation' : 'accepted'
+  if (appointments.some(({ appointment }) => isLive(appointment))) return 'awaiting-confirmation'
+  return appointments.length > 0 ? 'waitlist' : 'accepted'
 }
 
 const staged = (task: Kept<Task>, stage: BusinessStatus, at: Moment): Task => ({

@@ -4,9 +4,11 @@ import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import type { AnswerFacts } from '../booking/answer.ts'
 import { answered } from '../booking/answered.ts'
+import { referenceTo } from '../booking/states.ts'
 import { withClocksOf } from '../clocks/kept.ts'
 import { merged } from '../plan.ts'
-import { nextOf, type Put } from '../resource/change.ts'
+import type { Withdrawn } from '../referral/cancelled.ts'
+import { nextOf, type Put, referenceOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
 import {
@@ -21,6 +23,7 @@ import {
   withReasonCoded,
 } from '../task.ts'
 import { type AbortFacts, aborted, abortFacts } from './abort.ts'
+import { endedWith, endFacts } from './ended.ts'
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
 
@@ -29,6 +32,8 @@ interface TaskFacts {
   calls: ReadonlyMap<string, AnswerFacts>
   /** What an abort would end, by the Task's id. */
   aborts: ReadonlyMap<string, AbortFacts>
+  /** What ends with a request's Task, by the Task's id. */
+  ends: ReadonlyMap<string, Withdrawn>
 }
 
 /** A Task changed through the API; the one by which the cell telephones carries the centre's yes or no. */
@@ -42,12 +47,33 @@ export const taskByApi: Hook<TaskFacts> = {
         return [[id, await answered.facts({ appointment: kept, peer: '' }, store, actor)] as const]
       }),
     )
-    return { calls: new Map(facts.flat()), aborts: await abortsIn(changes, store, actor) }
+    const [aborts, ends] = await Promise.all([abortsIn(changes, store, actor), endsIn(changes, store)])
+    return { calls: new Map(facts.flat()), aborts, ends }
   },
 
-  decide(changes, _, facts, at, actor) {
-    return merged(changes.map((change) => taskMoved(change, facts, at, actor)))
+  decide(changes, all, facts, at, actor) {
+    const said = new Set(all.filter(({ type }) => type !== 'Task').map(referenceOf))
+    const plans = changes.map((change) => {
+      const plan = taskMoved(change, facts, at, actor)
+      return facts.ends.has(change.id) ? unsaid(plan, said) : plan
+    })
+    return merged(plans)
   },
+}
+
+/** What ends with a Task and is sent along is as it is said, and written by others. */
+const unsaid = (plan: Plan, said: ReadonlySet<string>): Plan => ({
+  ...plan,
+  write: (plan.write ?? []).filter((one) => !said.has(referenceTo(one))),
+})
+
+async function endsIn(changes: readonly Seen[], store: Reader): Promise<ReadonlyMap<string, Withdrawn>> {
+  const ends = changes.filter(isPut).map(async ({ id, resource, before }) => {
+    // Changes of this hook are Tasks: the table says so.
+    const known = before && (await endFacts(before as Kept<Task>, resource as Task, store))
+    return known ? [[id, known] as const] : []
+  })
+  return new Map((await Promise.all(ends)).flat())
 }
 
 async function abortsIn(changes: readonly Seen[], store: Reader, actor: Actor) {
@@ -59,7 +85,7 @@ async function abortsIn(changes: readonly Seen[], store: Reader, actor: Actor) {
   return new Map(await Promise.all(facts))
 }
 
-function taskMoved(change: Seen, { calls, aborts }: TaskFacts, at: Moment, actor: Actor): Plan {
+function taskMoved(change: Seen, { calls, aborts, ends }: TaskFacts, at: Moment, actor: Actor): Plan {
   if (!isPut(change)) return { remove: change.before ? [change.before] : [] }
   // Changes of this hook are Tasks: the table says so.
   const before = change.before as Kept<Task> | undefined
@@ -74,6 +100,8 @@ function taskMoved(change: Seen, { calls, aborts }: TaskFacts, at: Moment, actor
   }
   const abort = aborts.get(change.id)
   if (abort) return aborted(write, before, abort, at, actor)
+  const end = ends.get(change.id)
+  if (end) return merged([{ write: [write] }, endedWith(end, write, at)])
   const call = calls.get(change.id)
   const status = task.status === 'completed' ? 'booked' : task.status === 'rejected' ? 'cancelled' : undefined
   const isNews = status && before?.status !== task.status
@@ -91,14 +119,14 @@ function taskMoved(change: Seen, { calls, aborts }: TaskFacts, at: Moment, actor
 
 /** A Task that ends and says no more of how far it has come has come to that end. */
 function stageOf({ status, businessStatus: said }: Task, before: Task | undefined): Partial<Task> {
-  const stage = ends[status]
+  const stage = endStages[status]
   const isSaid = JSON.stringify(said) !== JSON.stringify(before?.businessStatus)
   return stage === undefined || isSaid || before?.status === status
     ? {}
     : { businessStatus: businessStatus(stage) }
 }
 
-const ends: Partial<Record<Task['status'], BusinessStatus>> = {
+const endStages: Partial<Record<Task['status'], BusinessStatus>> = {
   rejected: 'declined',
   cancelled: 'cancelled',
   completed: 'completed',
