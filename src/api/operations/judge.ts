@@ -7,7 +7,6 @@ import { judgeAgain, judgeDraft } from '../../flows/referral/judged-again.ts'
 import type { Desk } from '../../flows/step.ts'
 import { answer } from '../answer.ts'
 import type { Call } from '../call.ts'
-import { current } from '../kept.ts'
 import { operation } from './operation.ts'
 
 interface Input {
@@ -77,7 +76,6 @@ export const judge = operation<Input>({
   async handle(input, call) {
     const desk = call.house.desk(call.permit.actor)
     const { version, against } = input
-    if (call.path.id !== undefined) await current(call, 'ServiceRequest', call.path.id)
     const first = await judged(input, version, call, desk)
     const second = against === undefined ? undefined : await judged(input, against, call, desk)
     const body: Parameters = {
