@@ -83,8 +83,8 @@ function headersFor(call: Call, { type, id, verb, version, lastUpdated }: Change
   }
 }
 
-/** What was there before is shown only to whoever may read it. */
-function mayBeShown({ permit }: Call, { verb, found }: Changed): boolean {
-  if (verb !== 'keep' || !found) return true
-  return isReached(permit, found)
+/** What was there before, or in part was, is shown only to whoever may read it. */
+function mayBeShown({ permit }: Call, { verb, found, patched, type, body }: Changed): boolean {
+  if (patched && body !== undefined) return isReached(permit, { type, body })
+  return verb !== 'keep' || !found || isReached(permit, found)
 }

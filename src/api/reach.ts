@@ -36,7 +36,7 @@ export function reached(permit: Permit, kept: Stored): Stored {
 }
 
 /** Whether the caller's scopes, filtered ones too, let a kept resource be read. */
-export function isReached(permit: Permit, { type, body }: Stored): boolean {
+export function isReached(permit: Permit, { type, body }: Pick<Stored, 'type' | 'body'>): boolean {
   const restrictions = restrictionsOf(permit, type, 'r')
   if (restrictions === undefined) return true
   return isPassed(JSON.parse(body) as Resource, restrictions) // the store keeps resources

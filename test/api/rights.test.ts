@@ -10,6 +10,7 @@ beforeAll(async () => {
       conditions: cellWith('conditions', 'system/Condition.rs'),
       creator: cellWith('creator', 'system/Patient.c'),
       updater: cellWith('updater', 'system/Patient.u'),
+      'reads-and-updates': cellWith('reads-and-updates', 'system/Patient.ru'),
       'writes-conditions': cellWith('writes-conditions', 'system/Condition.crus'),
       'blind-conditions': cellWith('blind-conditions', 'system/Condition.cu'),
     },
@@ -178,6 +179,31 @@ test('what If-None-Exist finds is not shown to whoever may not read it', async (
   const body = patient('female', { identifier })
   const reply = await api.send('POST', '/fhir/Patient', { as: 'creator', body, headers })
   expect([reply.status, reply.text]).toEqual([200, ''])
+})
+
+test('what a patch leaves as it is is not shown to whoever may not read it', async () => {
+  const id = await kept(patient('female'))
+  const patched = (as: string, prefer = 'return=representation') => {
+    const headers = { 'content-type': 'application/json-patch+json', prefer }
+    const body = [{ op: 'replace', path: '/gender', value: 'unknown' }]
+    return api.send('PATCH', `/fhir/Patient/${id}`, { as, body, headers })
+  }
+  const unread = await patched('updater')
+  expect([unread.status, unread.text]).toEqual([200, ''])
+  expect((await patched('reads-and-updates')).at('birthDate')).toBe('1961-04-02')
+  const patch = [{ op: 'replace', path: '/gender', value: 'male' }]
+  const binary = {
+    resourceType: 'Binary',
+    contentType: 'application/json-patch+json',
+    data: Buffer.from(JSON.stringify(patch)).toString('base64'),
+  }
+  const entry = [{ resource: binary, request: { method: 'PATCH', url: `Patient/${id}` } }]
+  const reply = await api.send('POST', '/fhir', {
+    as: 'updater',
+    body: { resourceType: 'Bundle', type: 'transaction', entry },
+    headers: { prefer: 'return=representation' },
+  })
+  expect([reply.status, reply.at('entry.0.resource')], reply.text).toEqual([200, undefined])
 })
 
 test('a centre changes what is its own, not what another keeps', async () => {

@@ -29,6 +29,8 @@ export interface Changed extends Target {
   lastUpdated?: string
   /** JSON text as it is kept; absent when deleted. */
   body?: string
+  /** It was changed in part: whoever asked need not know the rest. */
+  patched?: true
 }
 
 export interface Transacted {
@@ -86,8 +88,10 @@ async function attempt(
   const each = await settled(requests, desk, guard)
   const { changed, warnings } = await together(each.flat(), newId, desk, guard)
   const results = [...changed]
-  const of = (one: readonly Asked[], index: number) =>
-    results.splice(0, one.length)[0] ?? nothingOf(requests[index])
+  const of = (one: readonly Asked[], index: number): Changed => {
+    const result = results.splice(0, one.length)[0] ?? nothingOf(requests[index])
+    return requests[index]?.verb === 'patch' ? { ...result, patched: true } : result
+  }
   return { changed: each.map(of), warnings }
 }
 
