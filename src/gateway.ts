@@ -17,7 +17,6 @@ import { expire, expireEveryMs } from './gateway/expire.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
 import { messageMetrics } from './gateway/message-metrics.ts'
-import { subscriptionMetrics } from './gateway/subscription-metrics.ts'
 import { comparisons, reconcile, reconcileEveryMs } from './gateway/reconcile.ts'
 import { startReviews } from './gateway/reviews.ts'
 import { openRooms } from './gateway/rooms.ts'
@@ -25,6 +24,7 @@ import { loadRules } from './gateway/rules.ts'
 import { slotTimes } from './gateway/slot-times.ts'
 import { openSteering } from './gateway/steering.ts'
 import { stopping } from './gateway/stopping.ts'
+import { subscriptionMetrics } from './gateway/subscription-metrics.ts'
 import { startTasks } from './gateway/tasks.ts'
 import { openJobs } from './jobs/index.ts'
 import type { Log } from './log.ts'
@@ -122,7 +122,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     )
   }
   const strangers = receiveFrom(async () => undefined, reception)
-  const mllp = await listenMllp(config, tls, links, strangers, { clock, log })
+  const mllp = await listenMllp(config, tls, links, strangers, { clock, log, metrics })
   if (mllp) opening.use(mllp)
   const outlets = [
     ...links,

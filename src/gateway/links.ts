@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client'
 import type { Config } from '../config.ts'
 import type { Link, LinkDesk, Receive } from '../connectors/connector.ts'
 import { connectors } from '../connectors/index.ts'
@@ -5,6 +6,7 @@ import { type Listening, listen, type Peer } from '../connectors/mllp/index.ts'
 import type { Log } from '../log.ts'
 import type { LoadedConnector } from '../territory/load.ts'
 import { type Tls, untakable } from './http.ts'
+import { mllpMetrics } from './mllp-metrics.ts'
 
 /** One open line, with the name of its connector. */
 export interface OpenLink {
@@ -34,14 +36,16 @@ export async function listenMllp(
   tls: Tls | undefined,
   links: readonly OpenLink[],
   strangers: Receive,
-  { clock, log }: { clock: () => Date; log: Log },
+  { clock, log, metrics }: { clock: () => Date; log: Log; metrics: Registry },
 ): Promise<Listening | undefined> {
   if (port === null) return undefined
   const receivers = new Map(links.map(({ name, receive }) => [name, receive]))
   const peers = links.flatMap(({ link }) => ('peer' in link && link.peer ? [link.peer as Peer] : [])) // an MLLP line's own
-  return listen({
+  const counted = mllpMetrics(metrics)
+  const listening = await listen({
     host,
     port,
+    onRefused: counted.onRefused,
     ...(tls && { tls }),
     peers,
     receive: (incoming, answer) => (receivers.get(incoming.peer) ?? strangers)(incoming, answer),
@@ -50,4 +54,6 @@ export async function listenMllp(
   }).catch((thrown) => {
     throw untakable(thrown, host, port, 'RELAIS_MLLP_PORT')
   })
+  counted.shows(listening)
+  return listening
 }

@@ -7,6 +7,7 @@ import { writeMessage } from '../../hl7v2/message.ts'
 import { Deframer, defaultMaxBytes, frame } from '../../hl7v2/mllp.ts'
 import { type Log, silent } from '../../log.ts'
 import type { Receive } from '../connector.ts'
+import { Admission, type Refusal } from './admission.ts'
 import { answersFor, headerIn, newControlId } from './answer.ts'
 import type { Origin, Peer } from './peer.ts'
 
@@ -23,19 +24,27 @@ export interface ListenOptions {
   log?: Log
   /** Largest message of a peer. From where no peer sends, much less is read. */
   maxBytes?: number
+  /** In all. Whom we do not know gets few of them, and one address at most half. */
   maxConnections?: number
-  /** A connection on which nothing moves for so long is closed. */
+  /** A connection on which nothing moves for so long is closed; sooner while nothing has come by it, and soon a stranger's. */
   idleMs?: number
+  /** Told of each connection that is not let in. */
+  onRefused?: (why: Refusal) => void
   /** How long a message in hand may take when we close. */
   drainMs?: number
 }
 
 export interface Listening extends AsyncDisposable {
   readonly address: { host: string; port: number }
+  /** Connections that stand now. */
+  readonly connections: number
 }
 
 /** Enough to read the header of a stranger's message and refuse it. */
 const strangerMaxBytes = 64 * 1024
+
+/** How long a connection may stand on which nothing moves. */
+const waitsMs = { usually: 1_800_000, untilFirst: 60_000, stranger: 10_000, handshake: 10_000 }
 
 /**
  * Listens for HL7 v2 over MLLP: one listener for all peers, told apart by MSH-3, MSH-4 and where they send from.
@@ -44,23 +53,36 @@ const strangerMaxBytes = 64 * 1024
  * that sends faster than we commit is slowed down by TCP. Closing finishes the messages in hand and answers them; what
  * was not answered will come again.
  *
+ * Whoever is not known takes no room from whoever is: strangers share a few connections, and are soon hung up on.
+ *
  * Source: HL7 MLLP Release 1; HL7 v2.8.2 chapter 2, section 2.9.
  */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const room = { connections: new Set<Connection>(), isClosing: false }
   const server = serverOf(options)
-  server.maxConnections = options.maxConnections ?? 256
+  const { maxConnections = 256, log = silent } = options
+  server.maxConnections = maxConnections
+  const refused = refusing(maxConnections, options)
+  const admission = new Admission({ maxConnections, onRefused: refused })
+  server.on('connection', (socket: Socket) => admission.admits(socket))
   server.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
-    const connection = new Connection(socket, options)
+    if (socket.destroyed) return
+    const origin = originOf(socket)
+    const isPeer = options.peers.some((peer) => peer.isOrigin(origin))
+    if (!isPeer && !admission.admitsStranger(socket)) return
+    const connection = new Connection(socket, origin, isPeer, options)
     room.connections.add(connection)
     connection.done.finally(() => room.connections.delete(connection))
   })
-  server.on('drop', () => (options.log ?? silent).warn('mllp.dropped', { limit: server.maxConnections }))
+  server.on('drop', () => refused('full'))
   server.listen(options.port, options.host)
   await once(server, 'listening')
-  server.on('error', (thrown) => (options.log ?? silent).failed('mllp.listener', thrown))
+  server.on('error', (thrown) => log.failed('mllp.listener', thrown))
   return {
     address: addressOf(server),
+    get connections() {
+      return room.connections.size
+    },
     async [Symbol.asyncDispose]() {
       if (!server.listening) return
       const closed = once(server, 'close')
@@ -68,6 +90,18 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       await Promise.all([...room.connections].map((connection) => connection.drain()))
       await closed
     },
+  }
+}
+
+/** Each refusal is counted; the log tells of each reason now and then, however many come. */
+function refusing(limit: number, { onRefused, log = silent }: ListenOptions): (why: Refusal) => void {
+  const toldAt = new Map<Refusal, number>()
+  return (why) => {
+    onRefused?.(why)
+    const now = performance.now()
+    if (now - (toldAt.get(why) ?? Number.NEGATIVE_INFINITY) < 60_000) return
+    toldAt.set(why, now)
+    log.warn('mllp.dropped', { why, limit })
   }
 }
 
@@ -81,6 +115,7 @@ function serverOf({ tls }: ListenOptions): Server {
     requestCert: true,
     rejectUnauthorized: false, // who it is decides `Peer`, by fingerprint too
     minVersion: 'TLSv1.2',
+    handshakeTimeout: waitsMs.handshake,
   })
 }
 
@@ -97,16 +132,22 @@ class Connection {
   readonly #socket: Socket
   readonly #options: ListenOptions
   readonly #origin: Origin
+  /** Whether any peer may send from there. */
+  readonly #isPeer: boolean
   readonly #deframer: Deframer
   #isBusy = false
   #isDraining = false
 
-  constructor(socket: Socket, options: ListenOptions) {
+  constructor(socket: Socket, origin: Origin, isPeer: boolean, options: ListenOptions) {
     this.#socket = socket
     this.#options = options
-    this.#origin = originOf(socket)
+    this.#origin = origin
+    this.#isPeer = isPeer
     this.#deframer = new Deframer(this.#maxBytes())
-    socket.setTimeout(options.idleMs ?? 1_800_000, () => socket.destroy())
+    this.#waits(isPeer ? waitsMs.untilFirst : waitsMs.stranger)
+    socket.on('timeout', () => {
+      if (!this.#isBusy) socket.destroy()
+    })
     socket.on('error', () => socket.destroy()) // a peer that breaks off sends again what we did not answer
     this.done = this.#serve()
   }
@@ -138,6 +179,7 @@ class Connection {
     for (const message of this.#deframer.push(chunk)) {
       if (this.#isDraining) return
       this.#isBusy = true
+      if (this.#isPeer) this.#waits(waitsMs.usually)
       for (const answer of await this.#answers(message)) await this.#write(answer)
       this.#isBusy = false
     }
@@ -159,10 +201,13 @@ class Connection {
     await this.#write(Buffer.from(writeMessage(answer), 'latin1'))
   }
 
+  #waits(ms: number): void {
+    this.#socket.setTimeout(Math.min(ms, this.#options.idleMs ?? ms))
+  }
+
   #maxBytes(): number {
-    const isPeer = this.#options.peers.some((peer) => peer.isOrigin(this.#origin))
     const most = this.#options.maxBytes ?? defaultMaxBytes
-    return isPeer ? most : Math.min(most, strangerMaxBytes)
+    return this.#isPeer ? most : Math.min(most, strangerMaxBytes)
   }
 
   #write(answer: Buffer): Promise<void> {

@@ -1,13 +1,21 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Received } from '../../../src/connectors/connector.ts'
-import { type ListenOptions, listen, type Peer, peerOf } from '../../../src/connectors/mllp/index.ts'
+import {
+  type Listening,
+  type ListenOptions,
+  listen,
+  type Peer,
+  peerOf,
+} from '../../../src/connectors/mllp/index.ts'
 import { settings } from '../../../src/connectors/mllp/settings.ts'
 import { allOk, failure, outcomeOf } from '../../../src/fhir/outcome.ts'
 import { field, parseMessage } from '../../../src/hl7v2/message.ts'
 import { frame } from '../../../src/hl7v2/mllp.ts'
+import { until } from '../../support/clock.ts'
 import { connected, inbox, order, Pretend } from './pretend.ts'
 
 const peer = (name: string, own: object): Peer => {
@@ -22,6 +30,12 @@ const open = (options: Partial<ListenOptions> & Pick<ListenOptions, 'receive'>) 
   listen({ host: '127.0.0.1', port: 0, peers: [practice, centre], ...options })
 
 const file = (name: string) => readFileSync(new URL(`tls/${name}`, import.meta.url), 'utf8')
+/** Waits until so many connections stand. */
+const stand = (server: Listening, many: number) =>
+  until(
+    () => server.connections,
+    (count) => count === many,
+  )
 const gate = () => Promise.withResolvers<Received>()
 const well: Received = { outcome: allOk('Kept.') }
 
@@ -264,12 +278,49 @@ describe('a sender that', () => {
   })
 
   test('comes when there are too many is not let in', async () => {
-    await using server = await open({ ...inbox(), maxConnections: 1 })
+    const refused: string[] = []
+    await using server = await open({ ...inbox(), maxConnections: 1, onRefused: (why) => refused.push(why) })
     await using first = await connected(server.address)
     first.says(order('1'))
     expect(await first.isTold()).toBe('AA 1')
     await using second = await connected(server.address)
     expect(await second.hears()).toBeUndefined()
+    expect([server.connections, refused]).toEqual([1, ['full']])
+  })
+
+  test('is nobody we know takes no room from whoever is known', async () => {
+    const refused: string[] = []
+    const peers = [peer('practice', { sendingApplication: ['GP'], addresses: ['127.0.0.2'] })]
+    await using server = await open({ ...inbox(), peers, onRefused: (why) => refused.push(why) })
+    const strangers = await Promise.all(Array.from({ length: 20 }, () => connected(server.address)))
+    await until(
+      () => refused.length,
+      (count) => count === 16,
+    )
+    expect(new Set(refused)).toEqual(new Set(['stranger']))
+    await using gp = new Pretend(connect({ ...server.address, localAddress: '127.0.0.2' }))
+    gp.says(order('1'))
+    expect(await gp.isTold()).toBe('AA 1')
+    for (const one of strangers) await one[Symbol.asyncDispose]()
+    await stand(server, 1)
+    await using later = await connected(server.address)
+    later.says(order('2'))
+    expect(await later.isTold()).toBe('AA 2')
+  })
+
+  test('has half of all connections gets no more from its address, until one is gone', async () => {
+    await using server = await open({ ...inbox(), maxConnections: 4 })
+    await using first = await connected(server.address)
+    await using second = await connected(server.address)
+    await using third = await connected(server.address)
+    expect(await third.hears()).toBeUndefined()
+    await first[Symbol.asyncDispose]()
+    await stand(server, 1)
+    second.says(order('1'))
+    expect(await second.isTold()).toBe('AA 1')
+    await using fourth = await connected(server.address)
+    fourth.says(order('2'))
+    expect(await fourth.isTold()).toBe('AA 2')
   })
 })
 
@@ -295,6 +346,7 @@ describe('over TLS', () => {
   const tls = { cert: file('gateway.pem'), key: file('gateway.key'), ca: file('ca.pem') }
   const trusting = { ca: file('ca.pem'), servername: 'gateway.example' }
   const certified = (name: string) => ({ ...trusting, cert: file(`${name}.pem`), key: file(`${name}.key`) })
+  const certifiedPeer = peer('practice', { certificates: ['peer.example'] })
   const told = async (certificates: string[], options: object) => {
     const box = inbox(({ unreadable }) => ({ outcome: unreadable ?? allOk('Kept.') }))
     await using server = await open({ ...box, tls, peers: [peer('practice', { certificates })] })
@@ -317,6 +369,17 @@ describe('over TLS', () => {
     expect(await told(['peer.example'], certified('stranger'))).toBe('AR 1')
   })
 
+  test('a connection that is gone makes room for another from its address', async () => {
+    await using server = await open({ ...inbox(), tls, maxConnections: 2, peers: [certifiedPeer] })
+    for (const id of ['1', '2', '3']) {
+      await using gp = await connected(server.address, certified('peer'))
+      gp.says(order(id))
+      expect(await gp.isTold()).toBe(`AA ${id}`)
+      await gp[Symbol.asyncDispose]()
+      await stand(server, 0)
+    }
+  })
+
   test('no certificate is refused', async () => {
     expect(await told(['peer.example'], trusting)).toBe('AR 1')
   })
@@ -326,9 +389,9 @@ describe('over TLS', () => {
     await using server = await open({
       ...box,
       tls,
-      peers: [peer('practice', { certificates: ['peer.example'] })],
+      peers: [certifiedPeer],
     })
-    const plain = new Pretend((await import('node:net')).connect(server.address))
+    const plain = new Pretend(connect(server.address))
     plain.says(order('0'))
     await once(plain.socket, 'close')
     await using gp = await connected(server.address, certified('peer'))
