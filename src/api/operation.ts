@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import { z } from 'zod'
 import { maySteer } from '../auth/gate.ts'
 import type { Permit } from '../auth/permit.ts'
+import { instantText, parseDate } from '../fhir/dates.ts'
 import { parseJson } from '../fhir/json.ts'
 import { failure, failureOf, failures, issue, outcomeOf } from '../fhir/outcome.ts'
 import type { MessageQuery } from '../store/index.ts'
@@ -116,8 +117,8 @@ async function page(given: unknown, desk: Steering) {
     ...defined(rest),
     limit: rest.limit,
     ...(peer !== undefined && { peer }),
-    ...(since !== undefined && { since: new Date(since).toISOString() }),
-    ...(until !== undefined && { until: new Date(until).toISOString() }),
+    ...(since !== undefined && { since: instantText(Date.parse(since)) }),
+    ...(until !== undefined && { until: instantText(Date.parse(until)) }),
     ...(after !== undefined && { after: cursorIn(after) }),
   }
   const messages = await desk.messages(asked)
@@ -133,7 +134,7 @@ const defined = <T extends object>(given: T) =>
 
 function cursorIn(text: string): { at: string; row: string } {
   const [at = '', id = ''] = text.split('_')
-  if (Number.isNaN(Date.parse(at)) || !row.safeParse(id).success) {
+  if (!parseDate(at) || !row.safeParse(id).success) {
     throw failure('value', 'This is no `next` of a page before.', 'after')
   }
   return { at, row: id }

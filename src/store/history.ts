@@ -40,6 +40,21 @@ export async function readHistory(db: Database, query: HistoryQuery, sight: Sigh
 function pageStatement(query: HistoryQuery, cursor: Position | undefined, sight: Sight): Sql {
   const direction = raw(query.order === 'oldest' ? 'asc' : 'desc')
   const limit = sql`order by xact ${direction}, seq ${direction} limit ${query.count + 1}::integer`
+  const { current, former } = changesOf(query, cursor, sight)
+  return sql`
+    with horizon as materialized (
+      select base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xact from epoch
+    )
+    select horizon.xact as horizon, change.* from horizon left join (
+      (select r.type, r.id, r.version, r.updated, r.deleted, r.body, r.xact, r.seq ${current} ${limit})
+      union all
+      (select v.type, v.id, v.version, v.updated, v.deleted, v.body, v.xact, v.seq ${former} ${limit})
+      ${limit}
+    ) as change on true order by change.xact ${direction}, change.seq ${direction}`
+}
+
+/** What is now, and what was before it, each from its table. */
+function changesOf(query: HistoryQuery, cursor: Position | undefined, sight: Sight) {
   const current = where([...conditions(query, cursor, 'r'), visible(sight, 'r.access')])
   const former = where([
     ...conditions(query, cursor, 'v'),
@@ -47,16 +62,7 @@ function pageStatement(query: HistoryQuery, cursor: Position | undefined, sight:
     ...(sight === 'all' ? [] : [visible(sight, 'r.access')]),
   ])
   const owner = sight === 'all' ? raw('') : raw('join resource r on r.type = v.type and r.id = v.id')
-  return sql`
-    with horizon as materialized (
-      select base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xact from epoch
-    )
-    select horizon.xact as horizon, change.* from horizon left join (
-      (select r.type, r.id, r.version, r.updated, r.deleted, r.body, r.xact, r.seq from resource r ${current} ${limit})
-      union all
-      (select v.type, v.id, v.version, v.updated, v.deleted, v.body, v.xact, v.seq from version v ${owner} ${former} ${limit})
-      ${limit}
-    ) as change on true order by change.xact ${direction}, change.seq ${direction}`
+  return { current: sql`from resource r ${current}`, former: sql`from version v ${owner} ${former}` }
 }
 
 function where(conditions: readonly Sql[]): Sql {
@@ -95,10 +101,15 @@ function notLongBefore(since: string, alias: 'r' | 'v'): Sql {
   ), 0)`
 }
 
-/** How many versions one resource has. */
-async function countOf(db: Database, { type, id }: HistoryQuery, sight: Sight): Promise<number> {
-  const [row] = await db.rows<{ total: number }>(sql`
-    select version as total from resource where type = ${type} and id = ${id} and ${visible(sight, 'access')}`)
+/** How many versions one resource has, of the time that is asked for. */
+async function countOf(db: Database, query: HistoryQuery, sight: Sight): Promise<number> {
+  const { type, id, since, at } = query
+  const { current, former } = changesOf({ ...query, order: 'newest' }, undefined, sight) // settled or not
+  const [row] = await db.rows<{ total: number }>(
+    since === undefined && at === undefined
+      ? sql`select version as total from resource where type = ${type} and id = ${id} and ${visible(sight, 'access')}`
+      : sql`select ((select count(*) ${current}) + (select count(*) ${former}))::integer as total`,
+  )
   return row?.total ?? 0
 }
 

@@ -365,6 +365,33 @@ describe('history', () => {
     expect(others.text).not.toContain('Historique')
   })
 
+  test('as early or as late as a time can be, it is a time like any other', async () => {
+    const id = await kept(patient('Ancienne'))
+    for (const where of [`Patient/${id}/`, 'Patient/', '']) {
+      for (const [since, status] of [
+        ['0001-01-01', 200],
+        ['0001-01-01T00:00:00%2B14:00', 200],
+        ['9999-12-31T23:59:59-14:00', 200],
+        ['0000-01-01', 400],
+        ['2026-01-01T00:00:00%2B99:99', 400],
+      ]) {
+        const reply = await get(`/fhir/${where}_history?_since=${since}`)
+        expect(reply.status, `${where} ${since}: ${reply.text}`).toBe(status)
+      }
+    }
+  })
+
+  test('of one resource, as many are counted as there are in the time that is asked for', async () => {
+    const id = await kept(patient('Comptee'))
+    const at = async (query: string) => {
+      const reply = await get(`/fhir/Patient/${id}/_history?${query}`)
+      return [reply.at('total'), entriesIn(reply).length]
+    }
+    expect(await at('')).toEqual([1, 1])
+    expect(await at('_since=2099-01-01')).toEqual([0, 0])
+    expect(await at('_at=2001')).toEqual([0, 0])
+  })
+
   test.each([
     ['_since=yesterday', 'value'],
     ['_sort=family', 'value'],

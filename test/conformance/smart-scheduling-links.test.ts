@@ -326,5 +326,10 @@ describe('caching', () => {
     expect(idsOf(await slotsIn(query))).toEqual([named.withPage.id])
     expect((await manifest(query)).request).toContain('_since=')
     expect((await ask('/slots/$bulk-publish?_since=yesterday')).status).toBe(400)
+    for (const edge of ['0001-01-01', '9999-12-31T23:59:59-14:00']) {
+      const { output } = await manifest(`?_since=${edge}`)
+      for (const { url } of output)
+        expect((await ask(url.slice(url.indexOf('/slots/')))).status, url).toBe(200)
+    }
   })
 })

@@ -113,6 +113,8 @@ describe('a message', () => {
     expect((await gateway.as('cell').call('GET', '/operation/messages')).status).toBe(403)
     expect((await fetch(`${gateway.baseUrl}/operation/messages`)).status).toBe(401)
     expect((await operator.call('GET', '/operation/messages?colour=red')).status).toBe(400)
+    const edges = 'since=0000-01-01T00:00:00Z&until=9999-12-31T23:59:59-14:00'
+    expect((await operator.call('GET', `/operation/messages?${edges}`)).status).toBe(200)
     expect((await operator.call('GET', '/operation/messages?patient=279035121518989')).status).toBe(400)
   })
 })

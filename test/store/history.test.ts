@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { expect, test } from 'vitest'
-import type { HistoryQuery, Store, Write } from '../../src/store/index.ts'
+import type { HistoryQuery, Sight, Store, Write } from '../../src/store/index.ts'
 import { statement } from '../../src/store/sql.ts'
 import { writeStatement } from '../../src/store/write/index.ts'
 import { wholeOf } from '../../src/store/write/whole.ts'
@@ -103,6 +103,13 @@ test('the newest first come back page by page, deletions and former versions inc
     [2, false],
   ])
   expect(first.total).toBe(3)
+  const totals = async (more: Partial<HistoryQuery>, sight: Sight = 'all') =>
+    (await store.history({ ...query, ...more }, sight)).total
+  expect(await totals({ since: minute(1) })).toBe(2)
+  expect(await totals({ since: minute(1), count: 1, order: 'oldest' })).toBe(2)
+  expect(await totals({ at: { low: minute(0), high: minute(1) } })).toBe(2)
+  expect(await totals({ since: minute(3) })).toBe(0)
+  expect(await totals({ since: minute(0) }, ['org:other'])).toBe(0)
   const rest = await store.history({ ...query, cursor: first.next ?? '' }, 'all')
   expect(rest.entries.map(({ version }) => version)).toEqual([1])
   expect(rest.next).toBeUndefined()

@@ -130,11 +130,11 @@ function instantOf(query: URLSearchParams, name: string): string | undefined {
   const said = query.get(name)?.replace(' ', '+')
   if (said === undefined) return undefined
   const full = /^\d{4}-\d\d-\d\d$/.test(said) ? `${said}T00:00:00Z` : said
-  const time = instant.test(full) ? Date.parse(full) : Number.NaN
-  if (Number.isNaN(time)) {
+  const date = instant.test(full) ? parseDate(full) : undefined
+  if (!date) {
     throw failure('value', `${name} is an instant with its offset, such as 2026-06-01T10:00:00+02:00.`, name)
   }
-  return new Date(time).toISOString()
+  return instantText(date.low)
 }
 
 /** Itself, the next page, and on the last one of a pull where the next pull goes on. */

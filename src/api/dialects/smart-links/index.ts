@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { nobody } from '../../../auth/nobody.ts'
-import { parseDate } from '../../../fhir/dates.ts'
+import { instantText, parseDate } from '../../../fhir/dates.ts'
 import { failure } from '../../../fhir/outcome.ts'
 import { type Edge, onlyBy, respondThrown } from '../../edge.ts'
 import type { House } from '../../house.ts'
@@ -72,7 +72,7 @@ function sinceIn(query: URLSearchParams, { desk }: House): string | undefined {
   const said = query.get('_since')
   if (said === null) return undefined
   const date = parseDate(said.replace(' ', '+'), zoneOf(desk))
-  if (date) return new Date(date.low).toISOString()
+  if (date) return instantText(date.low)
   throw failure('value', '_since is an instant with its offset, such as 2026-06-01T10:00:00+02:00.', '_since')
 }
 
