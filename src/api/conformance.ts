@@ -1,5 +1,5 @@
 import type { Resource } from '@medplum/fhirtypes'
-import { failure, type Issue } from '../fhir/outcome.ts'
+import { failure } from '../fhir/outcome.ts'
 import { partOf } from '../fhir/part.ts'
 import { matches } from '../fhir/search/match.ts'
 import { isStretched, type Parameter, parametersOf } from '../fhir/search/parameters.ts'
@@ -8,8 +8,9 @@ import { type SearchRow, searchRow } from '../fhir/search/row.ts'
 import { parseSearch, type Search } from '../fhir/search.ts'
 import { type Answer, answer } from './answer.ts'
 import { type Call, idOf, typeOf } from './call.ts'
+import { placeIn } from './page-link.ts'
 import { expectOnly } from './parameters.ts'
-import { optionsOf, withoutUnknown } from './searching.ts'
+import { linksOf, optionsOf, withoutLeft } from './searching.ts'
 import { searchsetOf } from './searchset.ts'
 
 /** One profile, value set, map or other declaration, by its id. Fails: not-found. */
@@ -30,53 +31,31 @@ const untimed = '_lastUpdated'
 /** Declarations that fit: they are in memory, and each is looked at. Fails: as `parseSearch`; unsupported-value for what leads to others. */
 export function searchConformance(call: Call, query: URLSearchParams): Answer {
   const type = typeOf(call)
-  const { search, warnings } = parseSearch(type, withoutCursor(query), { ...optionsOf(call), ...allAtOnce })
+  const { search, warnings, left } = parseSearch(type, query, { ...optionsOf(call), ...allAtOnce })
   refuseUnserved(query, search)
   const fitting = ofType(call, type).filter((resource) => matches(search, rowOf(resource)))
   const found = sorted(fitting, search)
-  const [from, count] = [placeIn(query), search.totalOnly ? 0 : search.count]
+  const [from, count] = [Number(placeIn(call, query) ?? 0), search.totalOnly ? 0 : search.count]
   const page = found.slice(from, from + count)
   const parts = page.map((resource) => (search.part ? partOf(resource, search.part) : resource))
   const isLast = count === 0 || from + count >= found.length
-  return told(call, query, parts, warnings, { total: found.length, ...(!isLast && { next: from + count }) })
+  const [self, next] = linksOf(call, withoutLeft(query, left), isLast ? undefined : String(from + count))
+  return answer(
+    searchsetOf(call.base, parts, self?.url ?? '', warnings, {
+      total: found.length,
+      ...(next && { next: next.url }),
+    }),
+  )
 }
 
 /** They are few. */
 const allAtOnce = { defaultCount: Number.MAX_SAFE_INTEGER, maxCount: Number.MAX_SAFE_INTEGER }
-
-function told(
-  { base, path: { type } }: Call,
-  query: URLSearchParams,
-  resources: readonly Resource[],
-  warnings: readonly Issue[],
-  { total, next }: { total: number; next?: number },
-): Answer {
-  const known = withoutUnknown(query, warnings)
-  const urlOf = (asked: URLSearchParams) => `${base}/${type}${asked.size > 0 ? `?${asked}` : ''}`
-  const further = new URLSearchParams(known)
-  if (next !== undefined) further.set('_cursor', String(next))
-  const page = { total, ...(next !== undefined && { next: urlOf(further) }) }
-  return answer(searchsetOf(base, resources, urlOf(known), warnings, page))
-}
 
 function refuseUnserved(query: URLSearchParams, { includes, sort }: Search): void {
   const byTime = [...query.keys()].some((name) => name.split(':', 1)[0] === untimed)
   if (byTime || sort.some(({ parameter }) => parameter.code === untimed))
     throw unsupportedParameter(byTime ? untimed : '_sort', 'when a declaration was last changed is not kept')
   if (includes.length > 0) throw unsupportedParameter('_include', 'declarations bring nothing along')
-}
-
-function withoutCursor(query: URLSearchParams): URLSearchParams {
-  const rest = new URLSearchParams(query)
-  rest.delete('_cursor')
-  return rest
-}
-
-function placeIn(query: URLSearchParams): number {
-  const said = query.get('_cursor')
-  if (said === null) return 0
-  if (/^\d{1,9}$/.test(said)) return Number(said)
-  throw failure('value', 'This page link is not one of ours: begin again without "_cursor".', '_cursor')
 }
 
 const rows = new WeakMap<Resource, SearchRow>()

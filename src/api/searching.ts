@@ -3,7 +3,7 @@ import type { Link } from '../fhir/bundle.ts'
 import { parseKept, textOf } from '../fhir/decimals.ts'
 import { type Issue, outcomeOf } from '../fhir/outcome.ts'
 import { partOf } from '../fhir/part.ts'
-import type { Part, SearchOptions } from '../fhir/search.ts'
+import type { Pair, Part, SearchOptions } from '../fhir/search.ts'
 import { codesIn } from '../fhir/value-set.ts'
 import type { Found, Page } from '../store/index.ts'
 import type { Call } from './call.ts'
@@ -33,14 +33,10 @@ export function inPart(entries: readonly Found[], part: Part | undefined): reado
 }
 
 /** What was left out of the search is left out of its link: the link says what was searched. */
-export function withoutUnknown(
-  query: URLSearchParams,
-  warnings: readonly { expression?: string }[],
-): URLSearchParams {
-  if (warnings.length === 0) return query
-  const left = new Set(warnings.map(({ expression }) => expression))
+export function withoutLeft(query: URLSearchParams, left: readonly Pair[]): URLSearchParams {
+  if (left.length === 0) return query
   return new URLSearchParams(
-    [...query].filter(([name]) => !left.has(name) && !left.has(name.split(/[:.]/, 1)[0])),
+    [...query].filter(([name, value]) => !left.some((pair) => pair[0] === name && pair[1] === value)),
   )
 }
 

@@ -1,6 +1,6 @@
 import { Failure, failure, failures, type Issue } from './outcome.ts'
 import { withContained } from './search/contained.ts'
-import { controlOf, type Draft } from './search/controls.ts'
+import { controlOf, type Draft, saidTwice } from './search/controls.ts'
 import { type Filter, filterOf } from './search/filter.ts'
 import type { Parameter } from './search/parameters.ts'
 
@@ -75,6 +75,17 @@ export interface SearchOptions {
 /** Far more than anyone asks by hand; keeps one request from being thousands. */
 const maxParameters = 100
 
+/** A parameter as it stands in a query. */
+export type Pair = readonly [name: string, value: string]
+
+/** A search, and what of its query was left out of it. */
+export interface Parsed {
+  search: Search
+  warnings: Issue[]
+  /** Each parameter that a warning is about. */
+  left: readonly Pair[]
+}
+
 /**
  * The search that a query asks for, and what of it was left out.
  *
@@ -87,20 +98,22 @@ export function parseSearch(
   type: string,
   query: string | URLSearchParams,
   options: SearchOptions = {},
-): { search: Search; warnings: Issue[] } {
+): Parsed {
   const pairs = [...new URLSearchParams(query)]
   if (pairs.length > maxParameters)
     throw failure('value', `A search has at most ${maxParameters} parameters.`)
-  const faults: Issue[] = []
+  const faults: Issue[] = saidTwice(pairs)
   const warnings: Issue[] = []
+  const left: Pair[] = []
   const draft = empty(type, options)
   for (const [name, value] of pairs) {
     try {
       take(draft, name, value, options)
     } catch (thrown) {
       if (!(thrown instanceof Failure)) throw thrown
-      const told = options.lenient && isLeftOut(thrown) ? warnings : faults
-      told.push(...thrown.issues)
+      const isLeft = options.lenient && isLeftOut(thrown)
+      if (isLeft) left.push([name, value])
+      ;(isLeft ? warnings : faults).push(...thrown.issues)
     }
   }
   if (faults.length > 0) throw failures(faults)
@@ -112,7 +125,7 @@ export function parseSearch(
       '_summary',
     )
   }
-  return { search, warnings: warnings.map((warning) => ({ ...warning, severity: 'warning' })) }
+  return { search, warnings: warnings.map((warning) => ({ ...warning, severity: 'warning' })), left }
 }
 
 function empty(type: string, { defaultCount = 50, maxCount = 1000 }: SearchOptions): Draft {

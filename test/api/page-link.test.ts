@@ -66,3 +66,55 @@ test('a link to a page does not say at whom the page before ended', async () => 
   expect(said.join('\n').toLowerCase()).not.toContain('confidentiel')
   expect(linkOf(again, 'next')).toBe(linkOf(first, 'next'))
 })
+
+test('where something was left out, the next page still answers what was asked', async () => {
+  const number = { system: 'urn:test:page', value: 'order' }
+  const patients = []
+  for (const family of ['F', 'G']) {
+    const body = { resourceType: 'Patient', name: [{ family }], gender: 'female', birthDate: '1961-04-02' }
+    patients.push(String((await api.send('POST', '/fhir/Patient', { body })).at('id')))
+  }
+  for (const [index, id] of patients.entries()) {
+    const body = {
+      resourceType: 'ServiceRequest',
+      identifier: [{ ...number, value: `${number.value}-${index}` }],
+      status: 'active',
+      intent: 'order',
+      subject: { reference: `Patient/${id}` },
+      code: { text: 'x' },
+    }
+    expect((await api.send('POST', '/fhir/ServiceRequest', { body })).status).toBe(201)
+  }
+  const asked = new URLSearchParams([
+    ['_has:Foo:bar:baz', '1'],
+    ['_has:ServiceRequest:subject:identifier', `${number.system}|`],
+    ['general-practitioner.colour', 'red'],
+    ['_include', 'Slot:subject'],
+    ['_sort', 'family,nope'],
+    ['_count', '1'],
+  ])
+  const headers = { prefer: 'handling=lenient' }
+  const seen: string[] = []
+  for (let at = `/fhir/Patient?${asked}`; at !== ''; ) {
+    const reply = await api.send('GET', at, { headers })
+    expect(reply.status, reply.text).toBe(200)
+    for (const { resource } of entriesIn(reply)) {
+      const { resourceType, id } = resource as { resourceType: string; id?: string }
+      if (resourceType === 'Patient') seen.push(String(id))
+    }
+    expect(linkOf(reply, 'self')).not.toMatch(/Foo|colour|Slot|nope/)
+    expect(linkOf(reply, 'self')).toContain('ServiceRequest')
+    at = linkOf(reply, 'next')
+  }
+  expect(seen.sort()).toEqual(patients.sort())
+})
+
+test('a place in what is declared is sealed like any other', async () => {
+  const first = await api.send('GET', '/fhir/StructureDefinition?_count=3')
+  const next = linkOf(first, 'next')
+  expect((await api.send('GET', next)).status).toBe(200)
+  for (const path of [next.replace('_count=3', '_count=4'), '/fhir/StructureDefinition?_count=3&_cursor=3']) {
+    const reply = await api.send('GET', path)
+    expect([reply.status, issuesIn(reply)[0]?.expression]).toEqual([400, ['_cursor']])
+  }
+})

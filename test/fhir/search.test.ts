@@ -154,6 +154,34 @@ test('all faults of a search are told at once', () => {
   ).toEqual(expect.arrayContaining(['colour', 'start', '_count', 'status']))
 })
 
+test.each(['true', 'false', 'text', 'count'])(
+  'a page of none and _summary=%s: nothing but the number, in either order',
+  (summary) => {
+    for (const query of [`_count=0&_summary=${summary}`, `_summary=${summary}&_count=0`]) {
+      const { search } = parseSearch('Slot', query)
+      expect([search.totalOnly, search.count], query).toEqual([true, 0])
+    }
+  },
+)
+
+test('what is left out is told parameter by parameter', () => {
+  const kept: [string, string][] = [
+    ['_has:Appointment:slot:status', 'booked'],
+    ['schedule', 'Schedule/1'],
+    ['_include', 'Slot:schedule'],
+  ]
+  const unknown: [string, string][] = [
+    ['_has:Foo:bar:baz', '1'],
+    ['schedule.colour', 'red'],
+    ['_include', 'Slot:colour'],
+    ['_sort', 'status,colour'],
+  ]
+  const query = new URLSearchParams([...unknown, ...kept])
+  const { search, left } = parseSearch('Slot', query, { lenient: true })
+  expect(left).toEqual(unknown)
+  expect([search.filters.length, search.includes.length, search.sort.length]).toEqual([2, 1, 0])
+})
+
 test('handled leniently, what is unknown is left out with a warning; what is wrong is not', () => {
   const { search, warnings } = parseSearch('Slot', 'colour=red&status=free', { lenient: true })
   expect(search.filters).toHaveLength(1)
@@ -198,6 +226,14 @@ test.each([
   ['Slot', 'start=2026-03-29T10:00:00+99:99', 'value'],
   ['Slot', 'start=ge2026-03-29T10:00:00-14:30', 'value'],
   ['Slot', '_count=-1', 'value'],
+  ['Slot', '_count:foo=5', 'unsupported-value'],
+  ['Slot', '_count=5&_count=6', 'value'],
+  ['Slot', '_sort:desc=start', 'unsupported-value'],
+  ['Slot', '_total:bar=none', 'unsupported-value'],
+  ['Slot', '_summary:x=true', 'unsupported-value'],
+  ['Slot', '_elements:exact=start', 'unsupported-value'],
+  ['Slot', '_cursor:x=WyJ4Il0', 'unsupported-value'],
+  ['Slot', '_format:x=json', 'unsupported-value'],
   ['Slot', '_sort=service-type', 'value'],
   ['Slot', '_sort=colour', 'unknown-parameter'],
   ['Slot', '_include=*:*', 'value'],

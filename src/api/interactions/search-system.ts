@@ -15,7 +15,7 @@ import {
   remarksOn,
   searchedFor,
   urlOf,
-  withoutUnknown,
+  withoutLeft,
 } from '../searching.ts'
 import type { Interaction } from './interaction.ts'
 
@@ -39,13 +39,13 @@ async function searched(call: Call, query: URLSearchParams): Promise<Answer> {
   const { house, base, permit } = call
   const types = typesOf(call, query)
   const asked = withoutTypes(opened(call, query))
-  const { searches, warnings } = parseAcross(types, asked, optionsOf(call))
+  const { searches, warnings, left } = parseAcross(types, asked, optionsOf(call))
   const [first, ...others] = searches.map((search) => withinReach(search, permit))
   if (!first) throw new Error('A search of several types is one of each')
   const page = await house.store.searchAcross([first, ...others], permit.actor.sight)
   const entries = inPart(withinReadable(page.entries, permit), partAcross(searches))
   const head = {
-    links: linksOf(call, withoutUnknown(query, warnings), page.next),
+    links: linksOf(call, withoutLeft(query, left), page.next),
     ...(page.total !== undefined && { total: page.total }),
   }
   return {

@@ -13,7 +13,7 @@ import {
   remarksOn,
   searchedFor,
   urlOf,
-  withoutUnknown,
+  withoutLeft,
 } from '../searching.ts'
 import type { Interaction } from './interaction.ts'
 
@@ -48,11 +48,11 @@ export async function searched(
 ): Promise<Answer> {
   const { house, base, permit } = call
   const type = typeOf(call)
-  const { search, warnings } = parseSearch(type, opened(call, query), options)
+  const { search, warnings, left } = parseSearch(type, opened(call, query), options)
   const counted = withCount({ ...search, filters: [...search.filters, ...more] }, query)
   const page = await house.store.search(withinReach(counted, permit), permit.actor.sight)
   const head = {
-    links: linksOf(call, withoutUnknown(query, warnings), page.next),
+    links: linksOf(call, withoutLeft(query, left), page.next),
     ...(page.total !== undefined && { total: page.total }),
   }
   const entries = inPart(withinReadable(page.entries, permit), search.part)

@@ -1,16 +1,16 @@
 import { Failure, failure, failures, type Issue, issue } from '../outcome.ts'
 import { elementsOf } from '../part.ts'
-import { type Part, parseSearch, type Search, type SearchOptions } from '../search.ts'
+import { type Pair, type Part, parseSearch, type Search, type SearchOptions } from '../search.ts'
 import { controlOf } from './controls.ts'
 import { parametersOf } from './parameters.ts'
 import { shown } from './refusals.ts'
-
-type Pair = readonly [name: string, value: string]
 
 /** A search of several types: one for each, all in one order, with one page size and one place to go on from. */
 export interface Across {
   searches: readonly [Search, ...Search[]]
   warnings: Issue[]
+  /** Parameters that were left out of the search of each type. */
+  left: readonly Pair[]
 }
 
 /**
@@ -26,20 +26,24 @@ export function parseAcross(
   query: URLSearchParams,
   options: SearchOptions = {},
 ): Across {
-  const foreign = [...query].filter(([name]) => !isOfAll(types, name)).map(([name]) => unshared(types, name))
+  const others = [...query].filter(([name]) => !isOfAll(types, name))
+  const foreign = others.map(([name]) => unshared(types, name))
   if (foreign.length > 0 && !options.lenient) throw failures(foreign)
   const shared = [...query].filter(([name]) => isOfAll(types, name))
   const parsed = types.map((type) => parseSearch(type, asked(type, types, shared, options), options))
   const searches = parsed.map(({ search }) => search)
-  const [first, ...others] = searches
+  const [first, ...more] = searches
   if (!first) throw failure('value', 'A search has at least one type.', '_type')
   refuseUnlike(searches)
   const warnings = [
     ...foreign.map((each) => ({ ...each, severity: 'warning' as const })),
     ...parsed.flatMap((each) => each.warnings),
   ]
-  return { searches: [first, ...others], warnings: distinct(warnings) }
+  const left = shared.filter((pair) => parsed.every((each) => each.left.some((one) => isSame(one, pair))))
+  return { searches: [first, ...more], warnings: distinct(warnings), left: [...others, ...left] }
 }
+
+const isSame = (one: Pair, other: Pair) => one[0] === other[0] && one[1] === other[1]
 
 /** Whether all types may be asked for it, or it says something of the result. */
 function isOfAll(types: readonly string[], name: string): boolean {

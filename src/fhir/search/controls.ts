@@ -1,5 +1,6 @@
+import { type Issue, issue } from '../outcome.ts'
 import { elementsOf } from '../part.ts'
-import type { Contained, Include, Part, Search, SearchOptions, SortKey } from '../search.ts'
+import type { Contained, Include, Pair, Part, Search, SearchOptions, SortKey } from '../search.ts'
 import { isServed, servedTypes } from '../served.ts'
 import { isReference } from './filter.ts'
 import { isSortable, type Parameter, parametersOf } from './parameters.ts'
@@ -22,9 +23,18 @@ const refused =
     throw unsupportedParameter(name, why)
   }
 
+/** A parameter that takes no modifier: with one it would mean something else, and is refused. */
+const plainly =
+  (control: Control): Control =>
+  (draft, name, value, options) => {
+    const [code = '', modifier] = name.split(/:(.*)/s)
+    if (modifier !== undefined) throw unsupportedModifier(code, modifier, [])
+    control(draft, name, value, options)
+  }
+
 /** What a query says of the result rather than of what is looked for. Source: FHIR R4 search, 3.1.1.5. */
-const controls = new Map<string, Control>(
-  Object.entries<Control>({
+const controls = new Map<string, Control>([
+  ...Object.entries<Control>({
     _count: (draft, name, value, { maxCount = 1000 }) => {
       if (!/^\d{1,9}$/.test(value)) throw badValue(name, 'a number of resources')
       draft.count = Math.min(Number(value), maxCount)
@@ -33,15 +43,13 @@ const controls = new Map<string, Control>(
     _cursor: (draft, _, value) => {
       draft.cursor = value
     },
-    _include: (draft, name, value) => include(draft, name, value, false),
-    _revinclude: (draft, name, value) => include(draft, name, value, true),
     _sort: (draft, name, value) => {
       draft.sort = [...draft.sort, ...value.split(',').map((key) => sortKey(draft.type, name, key))]
     },
     _summary: (draft, name, value) => {
       const part = summaries[value]
       if (part === undefined) throw badValue(name, 'true, text, data, count or false')
-      draft.totalOnly = value === 'count'
+      if (value === 'count') draft.totalOnly = true
       if (part) draft.part = part
     },
     _elements: (draft, name, value) => {
@@ -69,12 +77,25 @@ const controls = new Map<string, Control>(
     },
     _format: ignored,
     _pretty: ignored,
+  }).map(([code, control]): [string, Control] => [code, plainly(control)]),
+  ...Object.entries<Control>({
+    _include: (draft, name, value) => include(draft, name, value, false),
+    _revinclude: (draft, name, value) => include(draft, name, value, true),
     _content: refused('texts are not indexed'),
     _text: refused('texts are not indexed'),
     _filter: refused('its language is not executed'),
     _query: refused('there are no named queries'),
   }),
-)
+])
+
+/** What is said once of a result. */
+const single = ['_count', '_cursor', '_summary', '_elements', '_contained', '_containedType', '_total']
+
+/** What is said of a result in two ways: one of them would be ignored. */
+export const saidTwice = (pairs: readonly Pair[]): Issue[] =>
+  single
+    .filter((code) => new Set(pairs.flatMap(([name, value]) => (name === code ? [value] : []))).size > 1)
+    .map((code) => issue('value', `"${code}" stands once in a search.`, code))
 
 /** What each value of `_summary` leaves of a resource; null: all of it, or none at all. */
 const summaries: Readonly<Record<string, Part | null>> = {
