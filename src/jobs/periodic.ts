@@ -4,6 +4,9 @@ import type { Store } from '../store/index.ts'
 /** Something that is done again and again. The signal tells it to stop at the next good moment. */
 export type Task = (signal: AbortSignal) => Promise<void>
 
+/** Whether this gateway may do it now; of several, another does where it may not. */
+export type When = () => Promise<boolean>
+
 export interface PeriodicDesk {
   store: Pick<Store, 'lease'>
   log: Log
@@ -28,19 +31,26 @@ export async function everyPeriod(
   task: Task,
   desk: PeriodicDesk,
   signal: AbortSignal,
+  when: When = async () => true,
 ): Promise<void> {
   while (!signal.aborted) {
     const startedAt = performance.now()
-    await runOnce(name, everyMs, task, desk, signal)
+    await runOnce(name, everyMs, task, { ...desk, when }, signal)
     await asleep(Math.max(everyMs - (performance.now() - startedAt), 0), signal)
   }
 }
 
-async function runOnce(name: string, everyMs: number, task: Task, desk: PeriodicDesk, signal: AbortSignal) {
+async function runOnce(
+  name: string,
+  everyMs: number,
+  task: Task,
+  desk: PeriodicDesk & { when: When },
+  signal: AbortSignal,
+) {
   const lease = () => desk.store.lease(`every.${name}`, desk.holder, untilAfter(desk.clock(), everyMs))
   const startedAt = performance.now()
   try {
-    if (!(await lease())) return
+    if (!(await desk.when()) || !(await lease())) return
     await whileLeased(
       lease,
       everyMs / renewals,

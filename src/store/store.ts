@@ -71,7 +71,7 @@ export interface Store extends AsyncDisposable {
   onChange(listener: (changed: Changed) => void): Disposable
   /** True when the database answers and is at the newest migration. */
   ready(): Promise<boolean>
-  /** Connection string (libpq URL or socket folder form) for the job queue and tests. */
+  /** Connection string (libpq URL) or socket folder, for who looks at the database beside it. */
   readonly connection: PoolConfig
 }
 
