@@ -146,7 +146,17 @@ test('a request is put on the waiting list, is seen there in its rank, and is no
   const list = await (await jar.get(`${baseUrl}/console/waiting`)).text()
   expect(list).toContain(`/console/requests/${id}`)
   expect(await (await jar.get(`${baseUrl}/console?list=short`)).text()).toContain(`/console/requests/${id}`)
-  expect(await page(id)).not.toContain('Invalid Date')
+  const shown = await page(id)
+  expect(shown).not.toContain('Invalid Date')
+
+  const [, appointment = ''] = /name="appointment" value="([^"]+)"/.exec(shown) ?? []
+  expect(await acts(id, 'leave', { appointment, reason: 'Le patient a trouvé ailleurs.' })).toBe(
+    'done.off-list',
+  )
+  expect((await taskOf(id)).businessStatus?.text).toBe('no-capacity')
+  expect(await (await jar.get(`${baseUrl}/console/waiting`)).text()).not.toContain(`/console/requests/${id}`)
+  expect(await acts(id, 'wait', { days: '10' })).toBe('done.waits')
+  expect((await taskOf(id)).businessStatus?.text).toBe('waitlist')
 })
 
 test('whether a request that its doctor wants back can still be ended is said on its page', async () => {

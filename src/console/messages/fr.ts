@@ -258,6 +258,8 @@ export const fr = {
   'waiting.days': 'pendant (jours)',
   'waiting.on-list':
     'Sur liste d’attente depuis {since}, jusqu’au {until}. La première place libre lui est gardée.',
+  'waiting.leave': 'Retirer de la liste',
+  'waiting.leave-why': 'Motif',
   'calls.title': 'Centres appelés pour ouvrir des places',
   'calls.none': 'Aucun centre n’est appelé : les places suffisent, ou le territoire n’a pas fixé de règle.',
   'calls.for': '{modality} ; demandes en attente : {count}',
@@ -265,6 +267,7 @@ export const fr = {
   'calls.yes': 'Il ouvre des places',
   'calls.no': 'Il n’en a pas',
   'done.call-answered': 'La réponse du centre est notée.',
+  'done.off-list': 'La demande n’est plus sur la liste d’attente ; elle reste en cours.',
   'done.waits': 'La demande est sur la liste d’attente.',
   'done.ended': 'La demande est retirée, le centre et le médecin sont prévenus.',
   'done.goes-on': 'La demande continue, le médecin est prévenu.',

@@ -11,7 +11,7 @@ import { mayInteract, mayOperate } from '../../auth/gate.ts'
 import { extensions, systems } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import { book, cancel } from '../../flows/booking/index.ts'
-import { isWaiting, waitingFor } from '../../flows/booking/waiting.ts'
+import { waitingFor, waitsStill } from '../../flows/booking/waiting.ts'
 import { propose } from '../../flows/routing/index.ts'
 import { businessStatus, isOfRequest, legalMoves, refusalReasons } from '../../flows/task.ts'
 import { claim, giveBack, handOver } from '../../flows/work/index.ts'
@@ -242,12 +242,20 @@ export const putOnList = act('wait', async (visit, form, id) => {
   const days = Number(required(form, 'days'))
   if (!Number.isInteger(days) || days < 1 || days > 60)
     throw failure('value', 'A number of days is wanted.', 'days')
-  if (appointments.some(isWaiting)) return 'done.waits'
+  const now = visit.desk.clock().toISOString()
+  if (appointments.some((one) => waitsStill(one, now))) return 'done.waits'
   const task = await taskOf(id, visit)
-  const resource = waitingFor(request, task, days, visit.desk.clock().toISOString())
+  const resource = waitingFor(request, task, days, now)
   const waits: Task = { ...task, businessStatus: businessStatus('waitlist') }
   await change([{ verb: 'create', type: 'Appointment', resource }, updateOf(task, waits)], visit)
   return 'done.waits'
+})
+
+/** The request waits no more; it stays in force. */
+export const takeOffList = act('leave', async (visit, form) => {
+  mayInteract(visit.person.permit, 'Appointment', 'u')
+  await cancel(required(form, 'appointment'), { text: required(form, 'reason') }, visit.desk)
+  return 'done.off-list'
 })
 
 /** Whether a request that its doctor wants to be ended can still be. */
@@ -264,6 +272,7 @@ export const answerAbort = act('abort', async (visit, form) => {
 
 export const requestActs: readonly Act[] = [
   putOnList,
+  takeOffList,
   answerAbort,
   claimRequest,
   giveBackRequest,

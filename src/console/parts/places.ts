@@ -37,7 +37,11 @@ function waitsPart(request: string, appointments: readonly Appointment[], view: 
   const waiting = appointments.find(isWaiting)
   const [since, until] = [waiting && waitsSince(waiting), waiting && windowOf(waiting)?.end]
   if (since !== undefined && until !== undefined)
-    return html`<p class="below">${badge('wait', say('appointment.waitlist'))} ${say('waiting.on-list', { since: dayWords(since, view), until: dayWords(until, view) })}</p>`
+    return html`<p class="below">${badge('wait', say('appointment.waitlist'))} ${say('waiting.on-list', { since: dayWords(since, view), until: dayWords(until, view) })}</p>
+      <form method="post" action="/console/requests/${request}/leave" class="row">${formKey(view)}
+      <input type="hidden" name="appointment" value="${waiting?.id ?? ''}">
+      <label for="leave-why">${say('waiting.leave-why')}</label><input id="leave-why" name="reason" required maxlength="500">
+      <button>${say('waiting.leave')}</button></form>`
   return html`<form method="post" action="/console/requests/${request}/wait" class="row below">${formKey(view)}
     <button>${say('waiting.put')}</button><label for="wait-days" class="beside">${say('waiting.days')}</label>
     <input id="wait-days" name="days" type="number" min="1" max="60" value="${usualWaitDays}" required></form>`

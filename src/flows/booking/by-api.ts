@@ -20,7 +20,7 @@ import {
   operatorOf,
   recounted,
 } from './states.ts'
-import { isWaiting, listed } from './waiting.ts'
+import { isWaiting, listed, waitingIn } from './waiting.ts'
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
 
@@ -88,8 +88,9 @@ function moved(change: Seen, facts: AppointmentFacts, at: Moment, actor: Actor):
     : byClient(said, given, at, actor)
 }
 
-/** A centre speaks for itself; for one that has only a telephone, the cell says what happened on the day. */
+/** A centre speaks for itself, of what it has; for one that has only a telephone, the cell says what happened on the day. */
 function speaksForCentre(said: Appointment, before: Kept<Appointment>, at: Moment, actor: Actor): boolean {
+  if (isWaiting(before)) return false
   return actor.role === 'ris' || noticeableBy(before, actor, at.territory).includes(said.status)
 }
 
@@ -144,7 +145,7 @@ function byCentre(said: Appointment, answer: AnswerFacts, at: Moment, actor: Act
 }
 
 /** What nobody changes of an appointment that is kept: what it is for, who made it, how long it is held, what it takes the place of. */
-const settled = ['basedOn', 'operator', 'held-until', 'replaces', 'by-move']
+const settled = ['basedOn', 'operator', 'held-until', 'replaces', 'by-move', 'waiting']
 
 function refuseChanged(names: readonly string[], said: object, before: object): void {
   const partsOf = (one: object): Record<string, unknown> => ({
@@ -153,6 +154,7 @@ function refuseChanged(names: readonly string[], said: object, before: object): 
     'held-until': heldUntil(one as Appointment),
     replaces: replacedBy(one as Appointment),
     'by-move': isByMove(one as Appointment),
+    waiting: waitingIn(one as Appointment),
   })
   const [next, last] = [partsOf(said), partsOf(before)]
   const changed = names.find((name) => JSON.stringify(next[name]) !== JSON.stringify(last[name]))

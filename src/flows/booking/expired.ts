@@ -1,6 +1,6 @@
 import { failure } from '../../fhir/outcome.ts'
 import type { Step } from '../step.ts'
-import { cancelling, type Given, givenUp } from './cancelled.ts'
+import { cancelling, type Given, givenAlone } from './cancelled.ts'
 import { heldUntil, isHeld, whyExpired } from './states.ts'
 import { aroundGiven } from './trails.ts'
 import { waitingAgain, waitsSince } from './waiting.ts'
@@ -13,7 +13,7 @@ export const expired: Step<{ appointment: string }, Given> = {
     await store.around(aroundGiven(appointment))
     const kept = await store.read('Appointment', appointment)
     if (!kept) throw failure('not-found', 'There is no such Appointment.', 'Appointment')
-    return givenUp(kept, store)
+    return givenAlone(kept, store)
   },
 
   decide(_, given, at) {

@@ -23,6 +23,7 @@ import type { Peer, Territory } from '../step.ts'
  *      │ booking.offered (a place is held for it)
  *   pending + held-until                            busy-tentative
  *      └─ booking.expired                      → waitlist free (and offered to the next)
+ *   taken off the list, or its window over (booking.lapsed) → cancelled
  *   booked: the centre moves it                → booked    busy, the former one free
  *   booked: the centre notices                 → arrived, checked-in, noshow, fulfilled
  *   noshow: the patient comes late             → arrived, checked-in, fulfilled

@@ -24,7 +24,7 @@ const ofAlone: readonly Way[] = [{ named: 'slot', ways: [{ places: true }] }, { 
 const ofGiven: readonly Way[] = [
   ...ofAlone,
   { named: 'extension.valueReference' },
-  { named: 'basedOn', ways: [{ naming: 'Appointment?based-on', ways: ofAlone }] },
+  { named: 'basedOn', ways: [{ naming: 'Appointment?based-on', ways: ofAlone }, { naming: 'Task?focus' }] },
 ]
 
 const ofRequest: readonly Way[] = [

@@ -2,7 +2,7 @@ import type { Appointment, Communication, ServiceRequest, Task, TaskOutput } fro
 import { extensions, systems } from '../../fhir/canonical.ts'
 import { derivedId } from '../../fhir/id.ts'
 import type { Kept } from '../../store/index.ts'
-import { isWaiting } from '../booking/waiting.ts'
+import { waitsStill } from '../booking/waiting.ts'
 import type { Texts } from '../protocol/protocol.ts'
 import { grants } from '../referral/admit.ts'
 import { told } from '../results/commented.ts'
@@ -23,8 +23,8 @@ interface Facts {
   request: Kept<ServiceRequest> | undefined
   /** `org:<id>` of all who see the request. */
   keys: readonly string[]
-  /** Its place on the waiting list, if it has one. */
-  waiting: Kept<Appointment> | undefined
+  /** Its appointments, its place on the waiting list among them. */
+  appointments: readonly Kept<Appointment>[]
 }
 
 /**
@@ -45,11 +45,11 @@ export const proposed: Step<Proposals, Facts> = {
       task,
       request: request?.resourceType === 'ServiceRequest' ? request : undefined,
       keys: keys.filter((key) => key.startsWith('org:')),
-      waiting: appointments.find(isWaiting),
+      appointments,
     }
   },
 
-  decide({ proposals, version }, { task, request, keys, waiting }, at, actor) {
+  decide({ proposals, version }, { task, request, keys, appointments }, at, actor) {
     if (!task || !request || !isOpen(task) || task.meta.versionId !== version) return {}
     const overflow = proposals.length === 0 ? overflowing(task, request, at) : undefined
     const others = (task.output ?? []).filter(({ type }) => !isProposal(type))
@@ -68,7 +68,8 @@ export const proposed: Step<Proposals, Facts> = {
       payload: [{ contentString: wordsFor(proposals, overflow, at.territory.zone) }],
     }
     const plan = told([word], { request, keys }, [], at, { ...actor, organization: at.territory.cell })
-    const listed = waiting ? undefined : overflow?.waiting
+    const isListed = appointments.some((one) => waitsStill(one, at.now))
+    const listed = isListed ? undefined : overflow?.waiting
     return {
       ...plan,
       write: [next, ...(plan.write ?? []), ...(listed ? [listed] : [])],

@@ -1,15 +1,16 @@
 import type { Appointment, Schedule } from '@medplum/fhirtypes'
 import { expect, test } from 'vitest'
 import { extensions, systems } from '../../../src/fhir/canonical.ts'
-import { bookOnce } from '../../../src/flows/booking/index.ts'
-import { inOrder } from '../../../src/flows/booking/waiting.ts'
+import { bookOnce, cancel } from '../../../src/flows/booking/index.ts'
+import { inOrder, waitsStill } from '../../../src/flows/booking/waiting.ts'
 import { perform } from '../../../src/flows/perform.ts'
 import { transacted } from '../../../src/flows/resource/transacted.ts'
 import { published } from '../../../src/flows/slots/published.ts'
+import { businessStatus, isOfRequest } from '../../../src/flows/task.ts'
 import { endHolds, offerPlaces } from '../../../src/gateway/bookings.ts'
 import { silent } from '../../../src/log.ts'
 import type { Kept } from '../../../src/store/index.ts'
-import { entries } from '../desk.ts'
+import { type ActorName, entries } from '../desk.ts'
 import { schedule } from '../messages.ts'
 import { next, nine, openStage, type Stage, slot, until } from './stage.ts'
 
@@ -80,6 +81,66 @@ test('a place that appears is offered to the first, held for a time, then offere
   expect((await bookOnce(booking, stage.desk.as('practice'))).status).toBe('pending')
   await stage.says('booked', { ours: second, theirs: 'RV-1' })
   expect((await stage.now(second)).status).toBe('booked')
+})
+
+const taskOf = async (stage: Stage, id: string) =>
+  (await stage.desk.all('Task', `focus=${(await stage.now(id)).basedOn?.[0]?.reference}`)).find(isOfRequest)
+
+/** The request's Task says that it waits, as whoever puts it on the list writes. */
+async function listed(stage: Stage, number: string, more: Partial<Appointment> = {}): Promise<string> {
+  const id = await waits(stage, number, more)
+  const task = await taskOf(stage, id)
+  if (!task) throw new Error('A request has a Task')
+  const waitsOn = { ...task, businessStatus: businessStatus('waitlist') }
+  const step = { name: 'test.listed' as const, facts: async () => ({}), decide: () => ({ write: [waitsOn] }) }
+  await stage.desk.does('cell', step, {})
+  return id
+}
+
+const puts = async (stage: Stage, by: ActorName, id: string, more: Partial<Appointment>) => {
+  const resource = { ...(await stage.now(id)), ...more }
+  const changes = [{ verb: 'update' as const, type: 'Appointment', id, resource, asked: 'update' as const }]
+  return perform(transacted, { changes, found: [], guard: () => {} }, stage.desk.as(by))
+}
+
+test('whoever has put a request on the list takes it off again, and somebody goes on with it', async () => {
+  await using stage = await openStage()
+  const [first, second] = [await listed(stage, 'W-1'), await listed(stage, 'W-2')]
+  expect((await cancel(first, { text: 'Trouvé ailleurs' }, stage.desk.as('practice'))).status).toBe(
+    'cancelled',
+  )
+  await puts(stage, 'cell', second, { status: 'cancelled' })
+  expect((await stage.now(second)).status).toBe('cancelled')
+  for (const id of [first, second])
+    expect(await taskOf(stage, id)).toMatchObject({ businessStatus: { text: 'no-capacity' } })
+  expect(await stage.sent()).toEqual([])
+  await stage.publishes({ nine: slot('nine', ...nine) })
+  await offers(stage)
+  expect((await stage.slot('nine')).status).toBe('free')
+})
+
+test('since when a request waits is not for whoever waits to say', async () => {
+  await using stage = await openStage()
+  const id = await waits(stage, 'W-1')
+  const since = [{ url: 'since', valueInstant: '2020-01-01T00:00:00Z' }]
+  const extension = [{ url: extensions.waiting, extension: since }]
+  await expect(puts(stage, 'practice', id, { extension })).rejects.toMatchObject({ case: 'business-rule' })
+})
+
+test('a request whose window is over leaves the list, and may be put there again', async () => {
+  await using stage = await openStage()
+  const requestedPeriod = [{ start: '2030-01-07T09:00:00Z', end: '2030-01-07T10:00:00Z' }]
+  const id = await listed(stage, 'W-1', { requestedPeriod })
+  await offers(stage)
+  expect((await stage.now(id)).status).toBe('waitlist')
+  stage.desk.clock.turn({ minutes: 121 })
+  expect(waitsStill(await stage.now(id), stage.desk.clock().toISOString())).toBe(false)
+  await offers(stage)
+  expect(await stage.now(id)).toMatchObject({
+    status: 'cancelled',
+    cancelationReason: { text: expect.stringContaining('in the time') },
+  })
+  expect(await taskOf(stage, id)).toMatchObject({ businessStatus: { text: 'no-capacity' } })
 })
 
 /** A diary whose exam takes forty minutes, in adjacent slots that may be joined. */

@@ -109,6 +109,22 @@ test('what has no place follows the rule of the territory, and its prescriber is
   expect(held).toMatchObject({ status: 'pending', start: '2030-01-08T09:00:00.000+01:00' })
 })
 
+test('what was on the list until its window was over is put there again', async () => {
+  await using desk = await openTestDesk({ ...territory, capacity: rules })
+  await publishes(desk, 'ris')
+  await inVain(desk, 'R-1')
+  const again = async () => {
+    const [task] = (await desk.all('Task')).filter(({ partOf }) => !partOf)
+    if (!task) throw new Error('The request has a Task')
+    await propose(task, places, desk.as('cell'))
+    return desk.all('Appointment', 'status=waitlist')
+  }
+  expect(await again()).toHaveLength(1)
+  desk.clock.turn({ minutes: 15 * 24 * 60 })
+  const ends = (await again()).map(({ requestedPeriod }) => Date.parse(requestedPeriod?.[0]?.end ?? ''))
+  expect(ends.filter((end) => end > desk.clock().getTime())).toHaveLength(1)
+})
+
 test('without a rule that there is no place is said, and nobody is called', async () => {
   await using desk = await openTestDesk()
   await publishes(desk, 'ris')
