@@ -47,8 +47,7 @@ export async function attempt(
   desk: AttemptDesk,
   signal: AbortSignal,
 ): Promise<Tried> {
-  const now = desk.clock().toISOString()
-  if (departure.giveUpAt !== undefined && departure.giveUpAt <= now) {
+  if (departure.giveUpAt !== undefined && desk.clock() >= lastOf(departure, outlet)) {
     const reason = departure.lastError ?? 'given up before it was tried'
     return { settlement: { row: departure.row, status: 'dead', reason } }
   }
@@ -154,12 +153,17 @@ function later(departure: DepartureRow, outlet: Outlet, sent: Sent, { clock }: A
   const retry = { ...usualRetry, ...outlet.retry }
   const asked = (sent.retryAfterSeconds ?? 0) * 1000
   const next = new Date(clock().getTime() + Math.max(asked, delayMs(departure.attempts, retry))).toISOString()
-  const last =
-    departure.giveUpAt ?? new Date(Date.parse(departure.queuedAt) + retry.giveUpAfterMs).toISOString()
-  if (Date.parse(next) > Date.parse(last)) {
+  if (Date.parse(next) > lastOf(departure, outlet).getTime()) {
     return { row: departure.row, status: 'dead', ...reason(sent.reason) }
   }
   return { row: departure.row, status: 'queued', notBefore: next, ...reason(sent.reason) }
+}
+
+/** When a departure is given up. What it has waited for a line that was held does not count. */
+function lastOf({ giveUpAt, queuedAt, heldMs = 0 }: DepartureRow, outlet: Outlet): Date {
+  const { giveUpAfterMs } = { ...usualRetry, ...outlet.retry }
+  const last = giveUpAt === undefined ? Date.parse(queuedAt) + giveUpAfterMs : Date.parse(giveUpAt)
+  return new Date(last + heldMs)
 }
 
 const reason = (text: string | undefined) => (text === undefined ? {} : { reason: text })

@@ -319,7 +319,7 @@ class Delivery implements AsyncDisposable {
   async #renew(): Promise<void> {
     try {
       if (!this.#isStopped && (await this.#owning.ask())) this.#wake()
-      if (!this.#isStopped) await this.#options.store.lines.drained(this.#options.clock().toISOString())
+      if (!this.#isStopped) await this.#options.store.lines.drained()
       const rows = [...this.#inHand.keys()]
       if (rows.length === 0) return
       const held = new Set(await this.#options.store.outbox.renew(this.#lease(), rows))

@@ -53,7 +53,7 @@ export function openSteering(desk: SteeringDesk): Steering {
         const state = how === 'pause' ? 'paused' : 'draining'
         const { person: by } = who
         await store.lines.hold({ peer: connector, state, by, since: at, ...(reason && { reason }) })
-        await store.lines.drained(at)
+        await store.lines.drained()
       }
       await note(`connector.${how}`, `connector ${connector}`, who)
       const held = (await store.lines.held()).find(({ peer }) => peer === connector)

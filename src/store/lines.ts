@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import { sql } from './sql.ts'
+import { raw, sql } from './sql.ts'
 
 /** `paused` by a person, `stopped` by what the partner answered; `draining`: what was there then still leaves. */
 export type LineState = 'open' | 'paused' | 'draining' | 'stopped'
@@ -12,7 +12,7 @@ export interface HeldLine {
   reason?: string
   /** Who held it: a person, a client, or the gateway. */
   by: string
-  /** Instant. */
+  /** Instant: since when not everything leaves, or since it was asked to drain. */
   since: string
 }
 
@@ -25,7 +25,7 @@ export interface Lines {
   /** Opens a line; what was put off is due. True when it was not open. */
   open(peer: string, at: string): Promise<boolean>
   /** Lines that have drained are paused from now on. Comes back with their names. */
-  drained(at: string): Promise<string[]>
+  drained(): Promise<string[]>
   /** Shares lines out among the gateways that ask: of those that are named, each has one holder at a time. */
   share(asked: Share): Promise<Shares>
   /** Gives all of a holder's lines back. */
@@ -60,28 +60,38 @@ export function linesIn(db: Database): Lines {
       return rows.map(({ reason, ...line }) => ({ ...line, ...(reason !== null && { reason }) }))
     },
     async hold({ peer, state, reason, by, since }) {
+      // What drains leaves again: what it has waited until now is noted, as when the line is opened.
       await db.change(sql`
+        with before as (
+          select * from line where peer = ${peer} and ${state} = 'draining' and state <> 'draining'
+        ), waited as (
+          update departure d set held_ms = ${heldMs('before', since)} from before
+          where d.status = 'queued' and d.peer = before.peer returning 1
+        )
         insert into line as l (peer, state, drain_to, reason, by, since)
         values (${peer}, ${state}, (select max(seq) from departure where status = 'queued' and peer = ${peer}),
           ${reason ?? null}, ${by}, ${since}::timestamptz)
-        on conflict (peer) do update set state = excluded.state, drain_to = excluded.drain_to,
-          reason = excluded.reason, by = excluded.by, since = excluded.since
+        on conflict (peer) do update set state = excluded.state, drain_to = excluded.drain_to, reason = excluded.reason,
+          by = excluded.by, since = case when excluded.state = 'draining' then excluded.since else l.since end
         where excluded.state <> 'stopped' or l.state <> 'paused'`)
     },
     async open(peer, at) {
       const [row] = await db.change<{ opened: number }>(sql`
-        with opened as (delete from line where peer = ${peer} returning 1), due as (
-          update departure set not_before = ${at}::timestamptz
-          where status = 'queued' and peer = ${peer} and tried is not null and not_before > ${at}::timestamptz
+        with opened as (delete from line where peer = ${peer} returning *), due as (
+          update departure d set
+            not_before = case when d.tried is null then d.not_before else least(d.not_before, ${at}::timestamptz) end,
+            held_ms = case when o.state = 'draining' and d.seq <= o.drain_to then d.held_ms else ${heldMs('o', at)} end
+          from (select ${peer}::text as peer) asked left join opened o on true
+          where d.status = 'queued' and d.peer = asked.peer
+            and (o.peer is not null or d.tried is not null and d.not_before > ${at}::timestamptz)
           returning 1
         )
         select (select count(*) from opened) as opened, (select count(*) from due) as due`)
       return (row?.opened ?? 0) > 0
     },
-    async drained(at) {
+    async drained() {
       const rows = await db.change<{ peer: string }>(sql`
-        update line l set state = 'paused', since = ${at}::timestamptz
-        where state = 'draining' and not exists (
+        update line l set state = 'paused' where state = 'draining' and not exists (
           select from departure d where d.status = 'queued' and d.peer = l.peer and d.seq <= l.drain_to
         ) returning peer`)
       return rows.map(({ peer }) => peer)
@@ -111,6 +121,11 @@ export function linesIn(db: Database): Lines {
     },
   }
 }
+
+/** How long a departure `d` has waited in all for this line, which is held since then. Milliseconds. */
+const heldMs = (line: string, at: string) => sql`
+  d.held_ms + coalesce(extract(epoch from
+    greatest(${at}::timestamptz - greatest(d.queued, ${raw(line)}.since), interval '0')) * 1000, 0)::bigint`
 
 interface HeldColumns {
   peer: string

@@ -152,6 +152,7 @@ const columns = [
   'ended',
   'tried',
   'keys',
+  'held_ms',
 ]
 
 const named: Sql = raw(columns.map((column) => `d.${column}`).join(', '))
@@ -176,6 +177,7 @@ interface DepartureColumns {
   ended: string | null
   tried: string | null
   keys: string[]
+  held_ms: number
 }
 
 function departureOf(row: DepartureColumns): DepartureRow {
@@ -188,6 +190,7 @@ function departureOf(row: DepartureColumns): DepartureRow {
     status: row.status,
     attempts: row.attempts,
     queuedAt: row.queued,
+    ...(row.held_ms > 0 && { heldMs: row.held_ms }),
     ...(row.keys.length > 0 && { keys: row.keys }),
     ...(row.not_before !== null && { notBefore: row.not_before }),
     ...(row.give_up_at !== null && { giveUpAt: row.give_up_at }),

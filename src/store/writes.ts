@@ -85,7 +85,7 @@ export interface Departure {
   lane?: string
   /** Not sent before (instant). */
   notBefore?: string
-  /** Given up after (instant). */
+  /** Given up after (instant); what it waits for a line that is held comes on top. */
   giveUpAt?: string
   /** As it is to be sent, where it is not made from what it tells of. */
   rendered?: { raw: Buffer; contentType: string; keys?: readonly string[] }
@@ -104,6 +104,8 @@ export interface DepartureRow extends Departure {
   queuedAt: string
   endedAt?: string
   triedAt?: string
+  /** How long it has waited for a line that was held. */
+  heldMs?: number
   /** By what it is found: `id=…`, `order=…`, `patient=…`, and what it tells of: `ServiceRequest/…`. */
   keys?: readonly string[]
 }

@@ -164,6 +164,34 @@ describe('a line that is held', () => {
     expect(await statusOf(store, after)).toBe('queued')
   })
 
+  test.each(['opened', 'drained'] as const)(
+    'takes nothing of the time in which a message is tried: it is %s after days',
+    async (how) => {
+      await using store = await openTestStore()
+      const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+      const [held, free] = [randomUUID(), randomUUID()]
+      const one = { kind: 'request.ordered', about: [] }
+      await store.write({ at: ago(5), departures: [{ row: held, peer: 'ris', ...one }] })
+      await store.write({ at: ago(5), departures: [{ row: free, peer: 'other', ...one }] })
+      await store.lines.hold({ peer: 'ris', state: 'paused', by: 'Ana', since: ago(4) })
+      await store.lines.hold({ peer: 'ris', state: 'stopped', by: 'gateway', since: ago(3) })
+      if (how === 'drained')
+        await store.lines.hold({ peer: 'ris', state: 'draining', by: 'Ana', since: now() })
+      else await store.lines.open('ris', now())
+      const busy = () => ({ end: 'later', reason: 'busy' }) as const
+      await using _ = delivering(store, [line('ris', busy), line('other', busy)])
+      const tried = (row: string) =>
+        until(
+          () => store.outbox.get(row),
+          (found) => (found?.attempts ?? 0) > 0,
+        )
+      expect(await tried(free)).toMatchObject({ status: 'dead', lastError: 'busy' })
+      expect(await tried(held)).toMatchObject({ status: 'queued', lastError: 'busy' })
+      const { heldMs = 0 } = (await store.outbox.get(held)) ?? {}
+      expect(Math.round(heldMs / 3_600_000)).toBe(4 * 24)
+    },
+  )
+
   test('by a person stays so, whatever the partner answers to what was in hand', async () => {
     await using store = await openTestStore()
     await store.lines.hold({ peer: 'ris', state: 'paused', by: 'Ana', since: now() })

@@ -141,6 +141,7 @@ function settlementParts(settlements: readonly Settlement[], at: string, which: 
       not_before = case when s.status = 'queued' then s.not_before else d.not_before end,
       ended = case when s.status = 'queued' then null else ${at}::timestamptz end,
       queued = case when ${again} then ${at}::timestamptz else d.queued end,
+      held_ms = case when ${again} then 0 else d.held_ms end,
       give_up_at = case when ${again} then null else d.give_up_at end,
       attempts = case when ${again} then 0 else d.attempts + (d.holder is not null)::integer end, holder = null, leased_until = null
     from settlement s
