@@ -15,13 +15,10 @@ export interface Listening {
 /** Under this name the outbox holds what subscribers are to be told. */
 export const peer = 'subscriptions'
 
-/** Told within a day, or not at all: then it stays in the outbox, to be sent again by hand. */
-export const giveUpAfterMs = 24 * 3_600_000
-
 /**
  * What subscribers are to be told of the new values of resources: one departure a subscription and version.
  *
- * They are committed with what they tell of. Whether the subscriber may see it is asked when it is sent, since
+ * They are committed with what they tell of, and tried for as long as any departure. Whether the subscriber may see it is asked when it is sent, since
  * rights may have changed by then.
  */
 export function notificationsFor(
@@ -53,6 +50,5 @@ function notification({ resourceType, id, meta }: Kept, subscription: string): O
     kind: 'notification',
     about: [referenceTo(resourceType, id, meta.versionId)],
     lane: laneOf(subscription),
-    giveUpAt: new Date(Date.parse(meta.lastUpdated) + giveUpAfterMs).toISOString(),
   }
 }

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net'
 import type { Resource, Slot, Subscription } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sightOfNew } from '../../src/auth/gate.ts'
+import { attempt } from '../../src/connectors/attempt.ts'
 import { deliver as emptyOutbox } from '../../src/connectors/deliver.ts'
 import { openLog } from '../../src/log.ts'
-import { type Kept, openStore } from '../../src/store/index.ts'
+import { type DepartureRow, type Kept, openStore } from '../../src/store/index.ts'
 import { methodExtension } from '../../src/subscriptions/channel.ts'
 import { openSubscriptions, type Subscriptions } from '../../src/subscriptions/index.ts'
 import { peer } from '../../src/subscriptions/matching.ts'
@@ -90,6 +91,17 @@ async function write(gateway: Gateway, resource: Resource & { id: string }, sigh
   const resources = [{ resource: kept, replaces: now?.version ?? 0, sight }]
   expect(await store.write({ at, resources, departures })).toBe(true)
   return departures
+}
+
+/** The next departure to a subscription, claimed. */
+async function claimed({ store, clock }: Gateway, id: string): Promise<DepartureRow> {
+  const [row] = await store.outbox.claim(
+    { holder: 'test', until: '2026-01-05T09:00:00Z' },
+    [{ peer, most: 1 }],
+    clock().toISOString(),
+  )
+  if (row?.lane !== `Subscription/${id}`) throw new Error('There is nothing to send.')
+  return row
 }
 
 async function subscribe(gateway: Gateway, given: Partial<Subscription> = {}, channel: object = {}) {
@@ -306,12 +318,7 @@ describe('a receiver that fails', () => {
     await using gateway = await openGateway()
     const id = await active(gateway)
     await write(gateway, slot(gateway), ['public'])
-    const [row] = await gateway.store.outbox.claim(
-      { holder: 'test', until: '2026-01-05T09:00:00Z' },
-      [{ peer: 'subscriptions', most: 1 }],
-      gateway.clock().toISOString(),
-    )
-    if (row?.lane !== `Subscription/${id}`) throw new Error('There is nothing to send.')
+    const row = await claimed(gateway, id)
     for (const [said, seconds] of [
       ['7', 7],
       ['999999', 3600],
@@ -323,6 +330,25 @@ describe('a receiver that fails', () => {
         retryAfterSeconds: seconds,
       })
     }
+  })
+
+  test('by silence or 503 is tried for three days, then a person has to look', async () => {
+    await using gateway = await openGateway()
+    const id = await active(gateway)
+    await write(gateway, slot(gateway), ['public'])
+    const row = await claimed(gateway, id)
+    gateway.receiver.answers((res) => void res.writeHead(503).end())
+    const { clock, desk, subscriptions } = gateway
+    const receive = () => Promise.reject(new Error('Nothing is answered.'))
+    const outlet = { name: peer, link: subscriptions.line, receive }
+    const tried = () => attempt(row, outlet, { ...desk, outbox: store.outbox }, AbortSignal.timeout(60_000))
+    const became: unknown[] = []
+    for (const hours of [0, 47, 24, 2]) {
+      clock.turn(hours * 3600)
+      became.push((await tried()).settlement.status)
+    }
+    expect(became).toEqual(['queued', 'queued', 'queued', 'dead'])
+    expect(gateway.receiver.heard).toHaveLength(4)
   })
 
   test('with 410 wants to hear no more', async () => {
