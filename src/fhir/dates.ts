@@ -41,6 +41,10 @@ export function parseDate(text: string, zone: string = defaultZone): FhirDate | 
   return { low, high: Math.max(low, high - 1), precision, ...(offset !== undefined && { offset }) }
 }
 
+/** The instant at which what goes on until a date is over: a day or longer belongs to it, a time of day ends it. */
+export const untilOf = ({ precision, low, high }: FhirDate): number =>
+  precision === 'day' || precision === 'month' || precision === 'year' ? high + 1 : low
+
 /** As FHIR instant in UTC, `-infinity` or `infinity` for an open end. What has no year of four digits is the nearest. */
 export function instantText(ms: number): string {
   if (ms === Number.NEGATIVE_INFINITY) return '-infinity'

@@ -185,6 +185,24 @@ describe('ITI-115 Find Potential Appointments', () => {
     expect(appointments(await asks('find', neither))).toEqual([])
   })
 
+  test('a day is a window, in which its places are found; a day that there is not is 400', async () => {
+    const patient = await freshPatient()
+    const [first] = appointments(await finds(patient, '?_count=1'))
+    const date = first?.start?.slice(0, 10) ?? ''
+    const onDay = (start: string, end: string) =>
+      asks('find', [
+        { name: 'start', valueDateTime: start },
+        { name: 'end', valueDateTime: end },
+        { name: 'visit-type', valueString: us },
+        { name: 'organization', valueReference: { reference: organization(gateway, 'centre-v2') } },
+      ])
+    const found = appointments(await onDay(date, date))
+    expect(found.length).toBeGreaterThan(0)
+    expect(new Set(found.map(({ start }) => start?.slice(0, 10)))).toEqual(new Set([date]))
+    expect((await onDay('2040-02-30', '2040-03-02')).status).toBe(400)
+    expect((await onDay('2040-03-02', '2040-03-01')).status).toBe(400)
+  })
+
   test('a missing window is 400, no token is 401, each with an OperationOutcome', async () => {
     const answer = await asks('find', [])
     expect([answer.status, issuesIn(answer)[0]?.code]).toEqual([400, 'required'])

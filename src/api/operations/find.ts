@@ -2,6 +2,7 @@ import type { Identifier, Patient, Reference, ServiceRequest, Timing } from '@me
 import { sees } from '../../auth/gate.ts'
 import { canonical } from '../../fhir/canonical.ts'
 import { failure, failures, issue } from '../../fhir/outcome.ts'
+import { boundsOf } from '../../flows/booking/finding/spans.ts'
 import { type Found, find as findAppointments } from '../../flows/booking/index.ts'
 import type { Desk } from '../../flows/step.ts'
 import type { Kept } from '../../store/index.ts'
@@ -119,7 +120,7 @@ async function found(input: Input, call: Call): Promise<Found> {
   const [patient] = input['patient-resource']
   return findAppointments(
     {
-      ...windowOf(input),
+      ...windowOf(input, desk),
       ...(request && { request, companions: await companionsOf(request, desk) }),
       ...(patient && { patient }),
       ...(input.timing && { timing: input.timing }),
@@ -172,8 +173,9 @@ async function networksOf(references: readonly string[], { store }: Desk) {
 }
 
 /** The span that is looked through. Fails: value. */
-function windowOf({ start, end }: Input): { start: string; end: string } {
-  if (Date.parse(start) < Date.parse(end)) return { start, end }
+function windowOf({ start, end }: Input, { territory }: Desk): { start: string; end: string } {
+  const { low, high } = boundsOf({ start, end }, territory.zone)
+  if (low < high) return { start, end }
   throw failure('value', 'start is before end.', 'Parameters.parameter')
 }
 

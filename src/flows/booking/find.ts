@@ -136,7 +136,11 @@ async function visitOf(
   const sources = await sourcesNow(desk)
   const open = all.filter((diary) => isAsked(diary, other, exams) && isShown(diary, sources, desk))
   const needs = await needsOf(other, exams, open, store.reader(), territory)
-  const pairs = await pairsOf(best, { wish: other, needs, diaries: open, desk }, windowOf(wish, desk.clock()))
+  const pairs = await pairsOf(
+    best,
+    { wish: other, needs, diaries: open, desk },
+    windowOf(wish, desk.clock(), desk.territory.zone),
+  )
   return pairs.slice(0, Math.max(1, Math.floor(wish.count / 2))).flatMap(({ first, second, how }, n) => {
     const rank = rankOf(first, wish, search.needs, territory)
     const extension = told(n + 1, rank, reasonsOf(rank, [how]))
@@ -173,7 +177,7 @@ async function availability(
 ): Promise<Issue[]> {
   const centres = new Set(found.map(({ diary }) => diary.centre))
   const rest = search.diaries.filter(({ centre }) => !centres.has(centre))
-  const span = windowOf(search.wish, desk.clock())
+  const span = windowOf(search.wish, desk.clock(), desk.territory.zone)
   const there = (await anyOf({ ...search, diaries: rest }, span)).map(({ diary }) => diary.centre)
   const some = new Set([...centres, ...there])
   return [...new Set(asked.map(({ centre }) => centre))].map((centre) =>

@@ -1,7 +1,7 @@
 import type { Extension, Schedule } from '@medplum/fhirtypes'
 import { RRuleTemporal } from 'rrule-temporal'
 import { frCore } from '../../fhir/canonical.ts'
-import { parseDate } from '../../fhir/dates.ts'
+import { parseDate, untilOf } from '../../fhir/dates.ts'
 import { type Issue, issue } from '../../fhir/outcome.ts'
 import { instantIn } from '../../fhir/zone.ts'
 import { minutesOf } from './limits.ts'
@@ -98,8 +98,7 @@ function rangeOf(
   if (!first || !last) {
     return { faults: [fault('A declared range has a start and an end, each a dateTime.', at)] }
   }
-  // A day that is named as the end belongs to the range; a time of day ends it.
-  const span = { start: first.low, end: last.precision === 'day' ? last.high + 1 : last.low }
+  const span = { start: first.low, end: untilOf(last) }
   if (span.end <= span.start) return { faults: [fault('A declared range ends after it starts.', at)] }
   const type = part('type')?.valueCoding?.code ?? 'free'
   const rule = part('rrule')

@@ -1,4 +1,5 @@
-import type { Timing } from '@medplum/fhirtypes'
+import type { Period, Timing } from '@medplum/fhirtypes'
+import { parseDate, untilOf } from '../../../fhir/dates.ts'
 import { instantIn } from '../../../fhir/zone.ts'
 import { weekdayOf } from '../../slots/conventions.ts'
 
@@ -29,9 +30,14 @@ export function isTimely(start: string, { event = [], repeat = {} }: Timing, zon
     (dayOfWeek.length === 0 || dayOfWeek.some((day) => day === weekdayOf(local))) &&
     (timeOfDay.length === 0 || timeOfDay.some((time) => isSoonAfter(local, time))) &&
     (when.length === 0 || when.some((part) => isIn(local, part))) &&
-    (!boundsPeriod?.start || Date.parse(start) >= Date.parse(boundsPeriod.start)) &&
-    (!boundsPeriod?.end || local.slice(0, boundsPeriod.end.length) <= boundsPeriod.end)
+    (!boundsPeriod || isWithin(Date.parse(start), boundsPeriod, zone))
   )
+}
+
+/** Whether an instant is within a period, whose last day belongs to it; a bound that is no date is none. */
+function isWithin(at: number, { start = '', end = '' }: Period, zone: string): boolean {
+  const [first, last] = [parseDate(start, zone), parseDate(end, zone)]
+  return (!first || first.low <= at) && (!last || at < untilOf(last))
 }
 
 /** What of a timing a single place cannot honour: how often, how long it goes on. */

@@ -1,7 +1,7 @@
 import type { Patient, ServiceRequest, Timing } from '@medplum/fhirtypes'
 import type { Kept } from '../../../store/index.ts'
 
-/** What is looked for. Instants; tokens as `system|code`. Of a list any will do, and all that is not empty counts. */
+/** What is looked for. Dates or instants, of which a last day belongs to it; tokens as `system|code`. Of a list any will do, and all that is not empty counts. */
 export interface Wish {
   start: string
   end: string

@@ -214,6 +214,17 @@ describe('a wished time', () => {
     expect(isTimely(at, timing, 'Europe/Paris')).toBe(is)
   })
 
+  test('is within the days of its bounds, by the clock of the place', () => {
+    const isOn = (start: string, boundsPeriod: { start?: string; end?: string }) =>
+      isTimely(start, { repeat: { boundsPeriod } }, 'Pacific/Noumea')
+    const day = { start: '2030-01-08', end: '2030-01-08' }
+    const times = ['2030-01-08T00:00:00+11:00', '2030-01-08T08:00:00+11:00', '2030-01-08T23:40:00+11:00']
+    expect(times.map((start) => isOn(start, day))).toEqual([true, true, true])
+    expect(isOn('2030-01-09T00:00:00+11:00', day)).toBe(false)
+    expect(isOn('2030-01-08T08:00:00+11:00', { end: '2030-01-07T21:30:00Z' })).toBe(true)
+    expect(isOn('2030-01-08T08:00:00+11:00', { end: '2030-01-07T21:00:00Z' })).toBe(false)
+  })
+
   test('that comes again and again is told not to be looked at', () => {
     expect(unmetIn({ repeat: { dayOfWeek: ['tue'], frequency: 2, period: 1 } })).toEqual([
       'frequency',

@@ -56,12 +56,40 @@ function wishOf({
   }
 }
 
+describe('the window that is asked for', () => {
+  const long = new Date('2020-01-01T00:00:00Z')
+  const asked = (start: string, end: string, at = zone) => windowOf({ start, end }, long, at)
+
+  test('has its days whole, by the clock of the territory', () => {
+    expect(asked('2026-11-24', '2026-11-24')).toEqual({
+      from: '2026-11-23T23:00:00.000Z',
+      to: '2026-11-24T23:00:00.000Z',
+    })
+    expect(asked('2026-11-24', '2026-11-25', 'Pacific/Noumea')).toEqual({
+      from: '2026-11-23T13:00:00.000Z',
+      to: '2026-11-25T13:00:00.000Z',
+    })
+  })
+
+  test('ends at a time of day that is said', () => {
+    expect(asked('2026-11-24T08:00:00+01:00', '2026-11-24T10:00:00+01:00').to).toBe(
+      '2026-11-24T09:00:00.000Z',
+    )
+  })
+
+  test('is none when a day is not in the calendar', () => {
+    expect(() => asked('2026-02-30', '2026-03-02')).toThrow(
+      expect.objectContaining({ issues: [expect.objectContaining({ case: 'value' })] }),
+    )
+  })
+})
+
 describe('the window that is asked for, divided by the clinical one', () => {
   test('is covered once by its parts, in whatever way the two lie, and nothing before now', () => {
     fc.assert(
       fc.property(wishes, (one) => {
         const [wish, now] = [wishOf(one), new Date(instant(one.now))]
-        const asked = windowOf(wish, now)
+        const asked = windowOf(wish, now, zone)
         const parts = spansOf(wish, now, zone).flatMap(({ spans, inWindow }) =>
           spans.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to), inWindow })),
         )
