@@ -42,7 +42,7 @@ export interface Reader {
   ): Promise<Kept<Resource & { resourceType: T }>[]>
   /**
    * Patients who are perhaps the same; read like `naming`, and with what names them by a search
-   * (`ServiceRequest?subject&status=active`), known then to that search.
+   * (`ServiceRequest?subject&status=active,on-hold`), known then to that search.
    */
   namesakes(of: Traits | SameTraits, query: string): Promise<Kept<Patient>[]>
   /** Who may see a resource now. */
@@ -75,11 +75,10 @@ export interface Traits {
   birthDate: string
 }
 
-/** Whoever has a family name and the birth date of a patient that is kept; nobody where it has an identifier of these systems. */
+/** Whoever has a family name and the birth date of a patient that is kept. */
 export interface SameTraits {
   /** `Patient/<id>`. */
   patient: string
-  unlessOf: readonly string[]
 }
 
 /** A place of a slot that is held or booked. The store forbids two of one place, and two at one time on one resource. */

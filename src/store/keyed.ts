@@ -128,10 +128,9 @@ interface Born {
   born: string
 }
 
-/** The id of a patient whose namesakes are asked for, and the systems whose numbers make that needless. */
+/** The id of a patient whose namesakes are asked for. */
 interface KeptPatient {
   id: string
-  unlessOf: readonly string[]
 }
 
 /** Who is meant, and the search for those that refer to them. */
@@ -143,9 +142,9 @@ function bornAs({ family, birthDate }: Traits, zone: string | undefined): Born |
   return isPossible ? { family: clean(family), born: instantText(born.low) } : undefined
 }
 
-function keptIn({ patient, unlessOf }: SameTraits): KeptPatient | undefined {
+function keptIn({ patient }: SameTraits): KeptPatient | undefined {
   const [type, id = ''] = patient.split('/')
-  return type === 'Patient' && isId(id) ? { id, unlessOf } : undefined
+  return type === 'Patient' && isId(id) ? { id } : undefined
 }
 
 /** A patient of the name and birth date that were asked for. */
@@ -289,13 +288,13 @@ function byReferred(query: string, references: readonly string[]): Sql {
 
 /** The codes that are to be beside the reference: ours to write out. */
 const beside = (others: Source['others']): Sql =>
-  raw(others.map(({ column, value }) => ` and s.${quoted(column)} = '${value}'`).join(''))
+  raw(others.map(({ column, values }) => ` and s.${quoted(column)} in ('${values.join("', '")}')`).join(''))
 
 /** What is searched, and by which of its references; codes that it is to have beside. */
 interface Source {
   type: string
   parameter: Parameter
-  others: readonly { column: string; value: string }[]
+  others: readonly { column: string; values: readonly string[] }[]
 }
 
 function sourceOf(query: string): Source {
@@ -314,9 +313,11 @@ function readSource(query: string): Source | undefined {
   const parameter = parameters.get(code)
   if (parameter?.kind !== 'reference' && parameter?.kind !== 'references') return undefined
   const others = rest.flatMap((one) => {
-    const [, name = '', value] = /^([a-z-]+)=([a-z-]+)$/.exec(one) ?? []
+    const [, name = '', values] = /^([a-z-]+)=([a-z-]+(?:,[a-z-]+)*)$/.exec(one) ?? []
     const other = parameters.get(name)
-    return other?.kind === 'code' && value !== undefined ? [{ column: other.column, value }] : []
+    return other?.kind === 'code' && values !== undefined
+      ? [{ column: other.column, values: values.split(',') }]
+      : []
   })
   return others.length === rest.length ? { type, parameter, others } : undefined
 }
@@ -341,12 +342,10 @@ const bornWith = ({ family, born }: Born): Sql => sql`(
     select id from search_patient where birthdate_low = ${born}::timestamptz and ${family} = any(family_exact)
   ) p`
 
-const alikeTo = ({ id, unlessOf }: KeptPatient): Sql => sql`(
+const alikeTo = ({ id }: KeptPatient): Sql => sql`(
     select p.id from search_patient me
     join search_patient p on p.birthdate_low = me.birthdate_low and p.family_exact && me.family_exact and p.id <> me.id
-    where me.id = ${id} and not exists (
-      select from identity i where i.type = 'Patient' and i.id = me.id and i.system = any(${[...unlessOf]}::text[])
-    )
+    where me.id = ${id}
   ) p`
 
 function byNames(messages: readonly NamedMessage[]): Sql {

@@ -138,7 +138,7 @@ const isSame = (one: BusinessKey, other: BusinessKey): boolean =>
   one.system === other.system && one.value === other.value
 
 /** `focus=Task/1`, `subject=Patient/1&status=active`. */
-const referringQuery = /^([a-z-]+)=([A-Z][A-Za-z]*\/[A-Za-z0-9.-]{1,64})((?:&[a-z-]+=[a-z-]+)*)$/
+const referringQuery = /^([a-z-]+)=([A-Z][A-Za-z]*\/[A-Za-z0-9.-]{1,64})((?:&[a-z-]+=[a-z,-]+)*)$/
 
 function only(type: string, rows: readonly Current[]): Current | undefined {
   if (rows.length <= 1) return rows[0]

@@ -112,8 +112,9 @@ test('those that refer to something may be asked for by a code beside, and names
     namesakes({ family: 'Autre', birthDate: '1979-03-29' }),
     namesakes({ family: 'LECOLE', birthDate: '1979-03-28' }),
     namesakes({ family: 'Lécole', birthDate: '1979-03' }),
-    namesakes({ patient: `Patient/${other.id}`, unlessOf: ['urn:none'] }),
-    namesakes({ patient: `Patient/${other.id}`, unlessOf: ['urn:oid:1.2'] }),
+    namesakes({ patient: `Patient/${other.id}` }),
+    namesakes({ patient: `Patient/${later.id}` }),
+    keyed.referring('ServiceRequest?subject&status=active,revoked', `Patient/${same.id}`),
   ])
   expect(found.map((rows) => rows.map(({ id }) => id))).toEqual([
     [active.id],
@@ -124,11 +125,17 @@ test('those that refer to something may be asked for by a code beside, and names
     [],
     [same.id, active.id],
     [],
+    [active.id, revoked.id].toSorted().reverse(),
   ])
   expect(seen.statements).toBe(1)
   expect(
-    ['ServiceRequest?subject&status=active', "ServiceRequest?subject&status=a'b"].map(isReferring),
-  ).toEqual([true, false])
+    [
+      'ServiceRequest?subject&status=active',
+      'ServiceRequest?subject&status=active,revoked',
+      "ServiceRequest?subject&status=a'b",
+      "ServiceRequest?subject&status=a,b'",
+    ].map(isReferring),
+  ).toEqual([true, true, false, false])
 })
 
 test('what cannot be a key does not spoil what others ask', async () => {

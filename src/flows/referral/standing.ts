@@ -1,5 +1,6 @@
 import type {
   CodeableConcept,
+  Coding,
   Patient,
   Practitioner,
   PractitionerRole,
@@ -11,7 +12,8 @@ import { failure } from '../../fhir/outcome.ts'
 import { clean } from '../../fhir/search/forms.ts'
 import { dayIn } from '../../fhir/zone.ts'
 import type { Kept, Reader, Trail } from '../../store/index.ts'
-import type { Moment } from '../step.ts'
+import { examsOf } from '../protocol/protocol.ts'
+import type { Moment, Territory } from '../step.ts'
 import type { FlagCode } from './flags.ts'
 
 /** What becomes of a request that is not as the territory has it: it is flagged, or refused with a reason. Never silent. */
@@ -46,7 +48,7 @@ export interface Standing {
   /** The doctor is named, and was not known before. */
   isStranger: boolean
   roles: readonly Kept<PractitionerRole>[]
-  /** Requests in force for the same patient: by identifier, or by name, sex and birth date. */
+  /** Requests for the same patient that are in force or have been carried out: by identifier, or by name, sex and birth date. */
   others: readonly Kept<ServiceRequest>[]
 }
 
@@ -87,24 +89,26 @@ async function othersFor(
   store: Reader,
 ): Promise<Kept<ServiceRequest>[]> {
   const [own, theirs] = await Promise.all([
-    patientReference ? inForceFor(patientReference, store) : [],
+    patientReference ? standingFor(patientReference, store) : [],
     twinsOf(patientReference, patient, store).then((twins) =>
-      Promise.all(twins.map((twin) => inForceFor(twin, store))),
+      Promise.all(twins.map((twin) => standingFor(twin, store))),
     ),
   ])
   return [...own, ...theirs.flat()]
 }
 
-const inForce = 'ServiceRequest?subject&status=active'
+/** What was done is not to be done again within days, no more than what is still to be done. */
+const stands = 'status=active,on-hold,completed'
+const standing = `ServiceRequest?subject&${stands}`
 
-const inForceFor = (patient: string, store: Reader) =>
-  store.search('ServiceRequest', `subject=${patient}&status=active`)
+const standingFor = (patient: string, store: Reader) =>
+  store.search('ServiceRequest', `subject=${patient}&${stands}`)
 
-/** Reads what is in force for a patient as it was sent, before it is known who that is; `standingOf` then finds it read. */
+/** Reads what stands for a patient as it was sent, before it is known who that is; `standingOf` then finds it read. */
 export const foretellFor = (patient: Patient, store: Reader) =>
   Promise.all([
-    store.naming('ServiceRequest', 'subject&status=active', patient),
-    hasNational(patient) ? [] : sameTraits(patient, undefined, store),
+    store.naming('ServiceRequest', `subject&${stands}`, patient),
+    sameTraits(patient, undefined, store),
   ])
 
 /** Where to look around a role that asks: its doctor, and all of the doctor's roles. */
@@ -113,17 +117,17 @@ const aroundRole = (role: string): Trail[] =>
     ? [{ from: role, ways: [{ named: 'practitioner', ways: [{ naming: 'PractitionerRole?practitioner' }] }] }]
     : []
 
-/** Others who are perhaps the same patient. A national identifier is the same wherever one goes: whoever has one is found by it. */
+/** Others who are perhaps the same patient. */
 async function twinsOf(
   reference: string | undefined,
   sent: Patient | undefined,
   store: Reader,
 ): Promise<string[]> {
-  if (sent) return reference && hasNational(sent) ? [] : sameTraits(sent, reference, store)
+  if (sent) return sameTraits(sent, reference, store)
   if (!reference) return []
   const [patient, namesakes] = await Promise.all([
     store.follow(reference),
-    store.namesakes({ patient: reference, unlessOf: nationalSystems }, inForce),
+    store.namesakes({ patient: reference }, standing),
   ])
   return patient?.resourceType === 'Patient' ? alike(patient, namesakes) : []
 }
@@ -134,15 +138,20 @@ const nationalSystems: readonly string[] = [
   systems.insNirTest,
   systems.insNirDemo,
 ]
-const hasNational = ({ identifier = [] }: Patient) =>
-  identifier.some(({ system }) => system !== undefined && nationalSystems.includes(system))
 
-/** Patients of the same birth name, sex and birth date, whatever their numbers. */
+/** A national identifier is the same wherever one goes: two who each have one of a kind are two. */
+function areTwo(one: Patient, other: Patient): boolean {
+  const systemsOf = ({ identifier = [] }: Patient) => identifier.flatMap(({ system }) => system ?? [])
+  const theirs = systemsOf(other)
+  return systemsOf(one).some((system) => nationalSystems.includes(system) && theirs.includes(system))
+}
+
+/** Patients of the same birth name, sex and birth date, whatever their other numbers. */
 async function sameTraits(patient: Patient, of: string | undefined, store: Reader): Promise<string[]> {
   const family = officialOf(patient)?.family
   const { birthDate } = patient
   if (!family || birthDate === undefined || birthDate.length < 10) return []
-  const found = await store.namesakes({ family, birthDate }, inForce)
+  const found = await store.namesakes({ family, birthDate }, standing)
   return alike(patient, found).filter((twin) => twin !== of)
 }
 
@@ -154,6 +163,7 @@ function alike(patient: Patient, namesakes: readonly Kept<Patient>[]): string[] 
       name.some(({ family = '' }) => clean(family) === clean(official?.family ?? '')),
     )
     .filter((one) => one.gender === patient.gender && plain(officialOf(one)?.given?.[0]) === first)
+    .filter((one) => !areTwo(patient, one))
     .map(({ id }) => `Patient/${id}`)
 }
 
@@ -176,7 +186,7 @@ export function foundOf(
 ): FlagCode[] {
   const { entry: rules } = at.territory
   const flags: FlagCode[] = []
-  if (isTwice(standing.others, request, rules?.duplicateDays ?? 7, at.now)) flags.push('duplicate-suspected')
+  if (isTwice(standing.others, request, rules?.duplicateDays ?? 7, at)) flags.push('duplicate-suspected')
   if (!rules) return flags
   const day = dayIn(at.territory.zone, Date.parse(at.now))
   refuseProfession(standing, rules, day)
@@ -255,24 +265,37 @@ function isElsewhere(patient: Patient | undefined, { communes }: EntryRules, day
   return known.length > 0 && said.length > 0 && !said.some((code) => known.includes(code))
 }
 
-/** Whether the same exam was asked for within some days: by one code in common, or by the same words. */
+/** Whether the same exam was asked for within some days. */
 function isTwice(
   others: readonly Kept<ServiceRequest>[],
   { id, code }: ServiceRequest,
   days: number,
-  now: string,
+  { now, territory }: Pick<Moment, 'now' | 'territory'>,
 ): boolean {
   const since = Date.parse(now) - days * 86_400_000
-  const codes = codesOf(code)
+  const names = namesOf(code, territory)
   return others.some(
     (other) =>
       other.id !== id &&
       Date.parse(other.authoredOn ?? other.meta.lastUpdated) >= since &&
-      codesOf(other.code).some((one) => codes.includes(one)),
+      namesOf(other.code, territory).some((one) => names.includes(one)),
   )
 }
 
-const codesOf = ({ coding = [], text }: CodeableConcept = {}): string[] =>
-  coding.length > 0
-    ? coding.flatMap(({ system, code }) => (code ? [`${system ?? ''}|${code}`] : []))
-    : [plain(text)].filter(Boolean)
+/** What an exam is known by: its codes, and whatever exam of the catalogue they mean; without a code its words. */
+function namesOf({ coding = [], text }: CodeableConcept = {}, { protocols = [] }: Territory): string[] {
+  const own = coding.filter(({ system, code }) => code && system !== systems.dicom)
+  // With what it is done is no exam, where more is said.
+  const codes = own.length > 0 ? own : coding.filter(({ code }) => code)
+  if (codes.length === 0) return [plain(text)].filter(Boolean)
+  const meant = protocols
+    .flatMap(examsOf)
+    .filter(({ codings }) => codings.some((one) => codes.some((said) => isSame(one, said))))
+  return [
+    ...codes.map(({ system = '', code }) => `${system}|${code}`),
+    // Of any version: what is new about an exam does not make it another one.
+    ...meant.map(({ canonical }) => canonical.split('|')[0] ?? canonical),
+  ]
+}
+
+const isSame = (one: Coding, other: Coding) => one.system === other.system && one.code === other.code

@@ -1,8 +1,10 @@
-import type { Practitioner, PractitionerRole } from '@medplum/fhirtypes'
+import type { CodeableConcept, Practitioner, PractitionerRole } from '@medplum/fhirtypes'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { systems } from '../../../src/fhir/canonical.ts'
 import { flagCodesOf } from '../../../src/flows/referral/flags.ts'
 import { received } from '../../../src/flows/referral/received.ts'
 import type { EntryRules } from '../../../src/flows/referral/standing.ts'
+import type { Step } from '../../../src/flows/step.ts'
 import { openTestDesk, type TestDesk, territory } from '../desk.ts'
 import { doctor, patient, qualified, referral, request } from '../messages.ts'
 import { demoProtocol } from '../protocol/support.ts'
@@ -26,6 +28,9 @@ beforeEach(async () => {
   return () => desk[Symbol.asyncDispose]()
 })
 
+const ofKidney = (number: string) => ({
+  request: request(number, { code: { coding: [{ system: systems.exam, code: 'us-kidney' }] } }),
+})
 const refer = (number: string, more: Parameters<typeof referral>[1] = {}) =>
   desk.does('practice', received, referral(number, more))
 const flagsOf = async (number: string) => {
@@ -218,6 +223,42 @@ describe('the same exam of the same patient', () => {
       patient: patient({ ...qualified(), name: [{ use: 'official', family: 'AUTREMENT', given: ['A'] }] }),
     })
     expect(await flagsOf('R-2')).toEqual(['duplicate-suspected'])
+  })
+
+  test('and by the traits, where only one of the two records has a national identifier', async () => {
+    await isMember(undefined)
+    const elsewhere = { identifier: [{ system: 'urn:test', value: 'elsewhere' }] }
+    await refer('R-1', { patient: patient(elsewhere) })
+    const ins = { ...qualified(), identifier: (qualified().identifier ?? []).slice(1) }
+    await refer('R-2', { patient: patient(ins) })
+    expect(await flagsOf('R-2')).toEqual(['duplicate-suspected'])
+    const another = qualified('185052A00401270').identifier ?? []
+    await refer('R-3', { patient: patient({ ...ins, identifier: another.slice(1) }), ...ofKidney('R-3') })
+    expect(await flagsOf('R-3')).toEqual([])
+    await refer('R-4', { patient: patient(ins), ...ofKidney('R-4') })
+    expect(await flagsOf('R-4')).toEqual([])
+  })
+
+  test('is seen when it is called by another code of the catalogue, and again when it has been done', async () => {
+    await using own = await openTestDesk({ ...territory, protocols: [demoProtocol()] })
+    const asks = async (number: string, code: CodeableConcept) => {
+      await own.does('practice', received, referral(number, { request: request(number, { code }) }))
+      const [found] = await own.all('ServiceRequest', `identifier=${number}`)
+      return found && { found, isTwice: flagCodesOf(found).includes('duplicate-suspected') }
+    }
+    const modality = { system: systems.dicom, code: 'US' }
+    const first = await asks('R-1', { coding: [{ system: systems.exam, code: 'us-abdomen' }, modality] })
+    const done: Step<void, void> = {
+      name: 'test.done',
+      facts: async () => {},
+      decide: () => ({ write: first ? [{ ...first.found, status: 'completed' }] : [] }),
+    }
+    await own.does('cell', done, undefined)
+    expect(first?.isTwice).toBe(false)
+    const loinc = { system: 'http://loinc.org', code: '24558-9' }
+    expect((await asks('R-2', { coding: [loinc, modality] }))?.isTwice).toBe(true)
+    const kidney = { system: systems.exam, code: 'us-kidney' }
+    expect((await asks('R-3', { coding: [kidney, modality] }))?.isTwice).toBe(false)
   })
 
   test('is no duplicate when another exam is asked for', async () => {
