@@ -6,7 +6,7 @@ import { openReadAudit } from './audit/reads.ts'
 import { gateway as itself } from './auth/actor.ts'
 import { organizationKey } from './auth/gate.ts'
 import { type Config, publicUrl } from './config.ts'
-import { deliver } from './connectors/deliver.ts'
+import { type Delivering, deliver } from './connectors/deliver.ts'
 import { answerMessage } from './connectors/mllp/index.ts'
 import { openConsole } from './console/index.ts'
 import { receiveFrom } from './flows/receive.ts'
@@ -15,6 +15,7 @@ import { oidcOf } from './gateway/console.ts'
 import { onEnd } from './gateway/ended.ts'
 import { expire, expireEveryMs } from './gateway/expire.ts'
 import { type Address, type HttpListener, listenHttp, readTls, type Tls } from './gateway/http.ts'
+import { tellLeftBehind } from './gateway/left-behind.ts'
 import { listenMllp, openLinks } from './gateway/links.ts'
 import { messageMetrics } from './gateway/message-metrics.ts'
 import { comparisons, reconcile, reconcileEveryMs } from './gateway/reconcile.ts'
@@ -86,6 +87,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   startTasks(jobs, deskOf(itself), log)
 
   const timesIn = slotTimes(metrics, clock)
+  let leaving: Delivering | undefined
   const links = await openLinks(loaded.connectors, (file) => {
     const zone = file.zone ?? loaded.territory.zone
     const times = timesIn(zone)
@@ -111,7 +113,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         await noteLook(file.name, look, store)
       },
       outboundLoopback: config.RELAIS_OUTBOUND_LOOPBACK,
-      every: (name, everyMs, task) => jobs.every(`connector.${file.name}.${name}`, everyMs, task),
+      // Nothing leaves before the outbox has its way out.
+      maySpeak: async () => (await leaving?.maySpeak(file.name)) ?? false,
+      every: (name, everyMs, task, when) => jobs.every(`connector.${file.name}.${name}`, everyMs, task, when),
     }
   })
   for (const { link } of links) opening.use(link)
@@ -128,7 +132,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     ...links,
     { name: notifications, link: subscriptions.line, receive: strangers, atOnce: notifiedAtOnce },
   ]
-  opening.use(
+  leaving = opening.use(
     deliver({
       store,
       links: outlets,
@@ -143,6 +147,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       drainMs: stop.leftMs,
     }),
   )
+  await tellLeftBehind(names, { store, log, clock })
   const reads = opening.use(
     openReadAudit({ store, clock, log, keysOf: (of) => (of ? [organizationKey(of)] : []) }),
   )

@@ -62,6 +62,8 @@ export interface Link extends AsyncDisposable {
   look?(appointment: Appointment, signal: AbortSignal): Promise<Appointment | 'unknown'>
   /** The peer takes one connection: of several gateways, one sends by this line at a time. */
   readonly isOneOwners?: boolean
+  /** Another gateway sends by this line from now on: what stands of it is closed, until something is sent again. */
+  rest?(): void
   /** Takes a call of the partner over HTTP; absent: this peer does not call. */
   called?(call: Called): Promise<OperationOutcome>
   /** Address it listens on, when it does. */
@@ -83,6 +85,8 @@ export interface LinkDesk {
   receive: Receive
   clock: () => Date
   log?: Log
+  /** Whether something may be said to the peer now: of several gateways the line is this one's, and nobody has held it. */
+  maySpeak(): Promise<boolean>
   /** Runs a map of `mappings/` by its URL or name; fails as the map says. */
   transform: (map: string, input: unknown) => unknown
   /** Small state that outlives the process and is shared by gateways. */
@@ -92,8 +96,16 @@ export interface LinkDesk {
   noteDiary(look: Look): Promise<void>
   /** Whether loopback addresses may be called. */
   outboundLoopback: boolean
-  /** From now on runs a task of this name once a period, whatever the number of gateways; what it fails with is told in the log. */
-  every(name: string, everyMs: number, task: (signal: AbortSignal) => Promise<void>): void
+  /**
+   * From now on runs a task of this name once a period, whatever the number of gateways: one of those that `when` lets.
+   * What it fails with is told in the log.
+   */
+  every(
+    name: string,
+    everyMs: number,
+    task: (signal: AbortSignal) => Promise<void>,
+    when?: () => Promise<boolean>,
+  ): void
 }
 
 /** A connector with its settings: `connector(z.object({…}), async (settings, desk) => …)`. */

@@ -65,8 +65,14 @@ export interface TriedOnce {
  *
  * On close nothing more is begun; what is in hand is finished, or handed back for others to take at once.
  */
-export function deliver(options: DeliverOptions): AsyncDisposable {
+export function deliver(options: DeliverOptions): Delivering {
   return new Delivery(options)
+}
+
+/** The outbox's way out, while it is open. */
+export interface Delivering extends AsyncDisposable {
+  /** Whether something may be said on a line now: of several gateways it is this one's, and nobody has held it. */
+  maySpeak(peer: string): Promise<boolean>
 }
 
 /** A departure that is being tried. */
@@ -80,7 +86,7 @@ interface InHand {
   done: Promise<void>
 }
 
-class Delivery implements AsyncDisposable {
+class Delivery implements Delivering {
   readonly #options: DeliverOptions
   readonly #outlets: ReadonlyMap<string, Outlet>
   readonly #holder = randomUUID()
@@ -115,6 +121,7 @@ class Delivery implements AsyncDisposable {
         lost: (peer) => {
           for (const { lost } of this.#under(peer)) lost.abort()
         },
+        left: (peer) => this.#outlets.get(peer)?.link.rest?.(),
       },
     )
     this.#open.use(store.onChange(({ departures }) => departures && this.#wake()))
@@ -139,6 +146,12 @@ class Delivery implements AsyncDisposable {
     this.#open[Symbol.dispose]()
     clearTimeout(late)
     await this.#owning.end().catch((thrown) => log.failed('outbox.not-given-back', thrown)) // its leases end by themselves
+  }
+
+  async maySpeak(peer: string): Promise<boolean> {
+    if (this.#isEnding() || !this.#owning.may(peer)) return false
+    const held = await this.#options.store.lines.held()
+    return !held.some((line) => line.peer === peer)
   }
 
   #lease(): Lease {

@@ -18,6 +18,9 @@ export interface PeriodicDesk {
 /** A lease is renewed this often while a run is longer than its period. */
 const renewals = 3
 
+/** What is not this gateway's may become so at any moment. */
+const notOursMs = 2_000
+
 /**
  * Runs a task once a period, whatever the number of gateways, until the signal.
  *
@@ -35,22 +38,25 @@ export async function everyPeriod(
 ): Promise<void> {
   while (!signal.aborted) {
     const startedAt = performance.now()
-    await runOnce(name, everyMs, task, { ...desk, when }, signal)
-    await asleep(Math.max(everyMs - (performance.now() - startedAt), 0), signal)
+    const isOurs = await runOnce(name, everyMs, task, { ...desk, when }, signal)
+    const restMs = isOurs ? everyMs : Math.min(everyMs, notOursMs)
+    await asleep(Math.max(restMs - (performance.now() - startedAt), 0), signal)
   }
 }
 
+/** True unless it was not this gateway's to do. */
 async function runOnce(
   name: string,
   everyMs: number,
   task: Task,
   desk: PeriodicDesk & { when: When },
   signal: AbortSignal,
-) {
+): Promise<boolean> {
   const lease = () => desk.store.lease(`every.${name}`, desk.holder, untilAfter(desk.clock(), everyMs))
   const startedAt = performance.now()
   try {
-    if (!(await desk.when()) || !(await lease())) return
+    if (!(await desk.when())) return false
+    if (!(await lease())) return true
     await whileLeased(
       lease,
       everyMs / renewals,
@@ -58,9 +64,10 @@ async function runOnce(
       (thrown) => desk.log.failed('task.unleased', thrown, { task: name }),
     )
   } catch (thrown) {
-    if (signal.aborted) return // it was told to stop; what it left undone is done at the next start
+    if (signal.aborted) return true // it was told to stop; what it left undone is done at the next start
     desk.log.failed('task.failed', thrown, { task: name, ms: Math.round(performance.now() - startedAt) })
   }
+  return true
 }
 
 const untilAfter = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()

@@ -198,6 +198,16 @@ describe('a line that is held', () => {
     await store.lines.hold({ peer: 'ris', state: 'stopped', by: 'gateway', since: now() })
     expect(await store.lines.held()).toMatchObject([{ state: 'paused', by: 'Ana' }])
   })
+
+  test('is not spoken on by whoever asks for places either', async () => {
+    await using store = await openTestStore()
+    await using sending = delivering(store, [line('ris', () => ({ end: 'sent' }), true)])
+    await until(() => sending.maySpeak('ris'))
+    await store.lines.hold({ peer: 'ris', state: 'paused', by: 'Ana', since: now() })
+    expect(await sending.maySpeak('ris')).toBe(false)
+    await store.lines.open('ris', now())
+    expect(await sending.maySpeak('ris')).toBe(true)
+  })
 })
 
 describe('a line that takes one connection', () => {
@@ -207,9 +217,10 @@ describe('a line that takes one connection', () => {
     const busy = new Map<string, number>()
     const by = new Map<string, Set<string>>()
     let isDouble = false
+    const rested: string[] = []
     const linesOf = (gateway: string) =>
-      ['a', 'b', 'c', 'd'].map((name) =>
-        line(
+      ['a', 'b', 'c', 'd'].map((name) => {
+        const outlet = line(
           name,
           async () => {
             by.set(name, (by.get(name) ?? new Set()).add(gateway))
@@ -221,12 +232,21 @@ describe('a line that takes one connection', () => {
             return { end: 'sent' }
           },
           true,
-        ),
-      )
+        )
+        return { ...outlet, link: { ...outlet.link, rest: () => void rested.push(`${gateway} ${name}`) } }
+      })
     const first = delivering(store, linesOf('first'), { leaseMs: 3_000 })
     await ends(store, (await queue(store, [{ peer: 'a' }]))[0])
     const other = delivering(second, linesOf('second'), { leaseMs: 3_000 })
-    await setTimeout(2_500) // the first has heard of the second by now, and given two back
+    await until(() => rested.length === 2) // the first has heard of the second, given two back and hung up
+    expect(new Set(rested.map((one) => one.slice(0, 5)))).toEqual(new Set(['first']))
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map((name) => first.maySpeak(name)))).toEqual(
+      ['a', 'b', 'c', 'd'].map((name) => !rested.includes(`first ${name}`)),
+    )
+    await until(async () => {
+      const theirs = await Promise.all(rested.map((one) => other.maySpeak(one.slice(-1))))
+      return theirs.every(Boolean)
+    })
     by.clear()
     const rows = await queue(
       store,
@@ -238,6 +258,14 @@ describe('a line that takes one connection', () => {
     expect(owners.toSorted()).toEqual(['first', 'first', 'second', 'second'])
 
     await first[Symbol.asyncDispose]()
+    expect(
+      rested
+        .filter((one) => one.startsWith('first'))
+        .map((one) => one.slice(-1))
+        .toSorted(),
+    ).toEqual(
+      ['a', 'b', 'c', 'd'], // hung up, before anybody else has them
+    )
     const last = await queue(
       second,
       ['a', 'b', 'c', 'd'].map((peer) => ({ peer })),

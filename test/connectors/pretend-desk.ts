@@ -30,7 +30,11 @@ export function openDesk(own: Partial<LinkDesk> = {}): TestDesk {
     remember: async (key, value) => void memory.set(key, value),
     noteDiary: async (look) => void looks.push(look),
     outboundLoopback: true,
-    every: (_, __, task) => void tasks.push(task),
+    maySpeak: async () => true,
+    every: (_, __, task, when = async () => true) =>
+      void tasks.push(async (signal) => {
+        if (await when()) await task(signal)
+      }),
     ...own,
     received,
     memory,

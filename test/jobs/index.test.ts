@@ -34,6 +34,27 @@ describe('a task of each period', () => {
     expect((startedAt[2] ?? 0) - (startedAt[0] ?? 0)).toBeGreaterThan(150)
   })
 
+  test('runs on the gateway that may, and no period is lost on another', async () => {
+    await using other = await openStore({ dataDir: '', databaseUrl: store.url, poolSize: 2 })
+    await using first = open()
+    await using second = open(other)
+    const runs: string[] = []
+    first.every(
+      'theirs',
+      50,
+      async () => void runs.push('first'),
+      async () => false,
+    )
+    second.every(
+      'theirs',
+      50,
+      async () => void runs.push('second'),
+      async () => true,
+    )
+    await until(() => runs.length >= 5)
+    expect(new Set(runs)).toEqual(new Set(['second']))
+  })
+
   test('runs once a period, whatever the number of gateways', async () => {
     await using other = await openStore({ dataDir: '', databaseUrl: store.url, poolSize: 2 })
     let runs = 0

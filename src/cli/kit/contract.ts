@@ -135,6 +135,7 @@ function deskFor(
     remember: async (key, value) => void memory.set(key, value),
     noteDiary: async () => {},
     outboundLoopback: true,
+    maySpeak: async () => true,
     every: (_, __, task) => void tasks.push(task),
   }
 }

@@ -45,6 +45,7 @@ export const mllp = connector(settings, async (own, desk): Promise<MllpLink> => 
       return rendered
     },
     isOneOwners: true,
+    rest: () => line.rest(),
     send: ({ raw }, signal) => send(raw, line, own, desk, signal),
     [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
   }

@@ -67,6 +67,11 @@ export class Line implements AsyncDisposable {
     return turn
   }
 
+  /** Hangs up once what is in flight is through. What is sent later opens the line again. */
+  rest(): void {
+    this.#turn = this.#turn.then(() => this.#unasked).then(() => this.#hangUp())
+  }
+
   /** Closes the line; what is in flight fails: `closed`. What the peer said unasked is carried out before it resolves. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true

@@ -15,15 +15,17 @@ export function askingForSlots(
   desk: LinkDesk,
   send: (raw: Buffer, signal: AbortSignal) => Promise<Sent>,
 ): void {
-  desk.every('diary', everyMs, (signal) =>
-    looked(desk, async () => {
-      const from = desk.clock().getTime()
-      for (let n = 0; n < days; n++) {
-        const [start, end] = [from + n * day, from + (n + 1) * day].map((at) => new Date(at).toISOString())
-        await ask({ from: start ?? '', to: end ?? '' }, settings, desk, send, signal)
-      }
-    }),
-  )
+  const look = async (signal: AbortSignal) => {
+    const from = desk.clock().getTime()
+    for (let n = 0; n < days; n++) {
+      const [start, end] = [from + n * day, from + (n + 1) * day].map((at) => new Date(at).toISOString())
+      if (!(await desk.maySpeak()))
+        throw new Error('The line has been held, or given up, before all was asked')
+      await ask({ from: start ?? '', to: end ?? '' }, settings, desk, send, signal)
+    }
+  }
+  // The peer has one connection for what it is asked as for what it is told.
+  desk.every('diary', everyMs, (signal) => looked(desk, () => look(signal)), desk.maySpeak)
 }
 
 /** Asks for one span, and hands in what is answered. Fails when it is not answered. */

@@ -66,6 +66,34 @@ describe('what is sent', () => {
     expect(ris.lines).toHaveLength(2)
   })
 
+  test('goes by a new connection after the line has been given up and taken back', async () => {
+    await using ris = await answering((text) => ackOf(text))
+    await using link = await open(ris.port)
+    await sent(link, order('1'))
+    link.rest?.()
+    await once(ris.lines[0]?.socket ?? expect.unreachable('a line stood'), 'close')
+    expect(await sent(link, order('2'))).toEqual({ end: 'sent' })
+    expect(ris.lines).toHaveLength(2)
+  })
+
+  test('is no question for places while the line is another’s, or held', async () => {
+    const heard: string[] = []
+    await using ris = await answering((text) => {
+      heard.push(text)
+      return ackOf(text, 'AE')
+    })
+    let isOurs = false
+    const desk = openDesk({ transform: () => ({}), maySpeak: async () => isOurs })
+    const slots = { everyMs: 1_000, days: 1 }
+    const own = mllp.settings.parse({ host: '127.0.0.1', port: ris.port, slots })
+    await using _ = await mllp.open(own, desk)
+    await desk.round()
+    expect([heard, desk.looks]).toEqual([[], []])
+    isOurs = true
+    await expect(desk.round()).rejects.toThrow('does not tell its places')
+    expect(heard).toHaveLength(1)
+  })
+
   test('goes one at a time', async () => {
     const heard: (string | undefined)[] = []
     await using ris = await listening(async (line) => {
