@@ -20,7 +20,7 @@ const patienceMs = 30_000
 export const send = command({
   usage: '<file.hl7> [--to host:port]',
   says: `Sends the HL7 v2 messages of a file over MLLP, one after the other, and prints how each is acknowledged.
-Lines may end with CR, LF or CRLF: CR leaves. To: the running demo, or RELAIS_MLLP_HOST and RELAIS_MLLP_PORT.
+Lines may end with CR, LF or CRLF: CR leaves. To: RELAIS_MLLP_HOST and RELAIS_MLLP_PORT when one is set, else the running demo.
 Fails unless all are accepted (AA or CA).`,
   options: { to: { type: 'string' } },
   words: [1, 1],
@@ -43,9 +43,11 @@ function addressIn(text: string): Address {
 
 const demoFile = z.object({ mllp: z.object({ host: z.string(), port: z.number() }) })
 
-/** Where the demo of this data folder listens, otherwise where the settings say. */
+/** Where the environment says, else where the demo of this data folder listens, else where a gateway does by default. */
 async function usualAddress(environment: NodeJS.ProcessEnv): Promise<Address> {
   const { RELAIS_DATA_DIR, RELAIS_MLLP_HOST: host, RELAIS_MLLP_PORT: port } = readConfig(environment)
+  const isSaid = environment.RELAIS_MLLP_HOST !== undefined || environment.RELAIS_MLLP_PORT !== undefined
+  if (isSaid && port) return { host, port }
   const text = await readFile(join(RELAIS_DATA_DIR, 'demo', 'territory.json'), 'utf8').catch(() => undefined)
   const demo = text === undefined ? undefined : demoFile.safeParse(JSON.parse(text)).data
   if (demo) return demo.mllp

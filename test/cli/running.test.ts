@@ -200,6 +200,12 @@ test('beside a gateway on its embedded store, its own PostgreSQL is used', async
       settings,
     )
     expect(sent).toMatchObject({ code: 0, out: expect.stringContaining('MSA|AA|') })
+    const nobody = { ...settings, RELAIS_MLLP_PORT: '1' }
+    const elsewhere = await run(
+      ['send', 'test/samples/hl7v2-fr-teleradiology/flux1-ORM_O01-NW-transmission-demande.hl7'],
+      nobody,
+    )
+    expect(elsewhere, 'the port that is named counts, not the demo’s').toMatchObject({ code: 1 })
   } finally {
     await rm(dataDir, { recursive: true, force: true })
   }
