@@ -188,21 +188,31 @@ function created(
   actor: Actor,
 ): Plan {
   if (isWaiting(said)) return { write: [listed(said, at, actor)] }
-  if (!isLive(said)) return { write: [said] }
-  if (actor.role !== 'ris') {
-    throw failure(
-      'business-rule',
-      'Places are taken with Appointment/$hold and Appointment/$book.',
-      'Appointment.status',
-    )
-  }
+  refuseMadeUp(said, actor)
   const named = (said.slot ?? []).map(({ reference }) => slots.get(reference ?? ''))
   const own = named.filter((slot) => slot !== undefined)
   if (named.some((slot) => centreOf(slot, at.territory)?.organization !== actor.organization)) {
     throw failure('forbidden', 'This slot belongs to another centre.', 'Appointment.slot')
   }
+  if (!isLive(said)) return { write: [said] }
   const take = own.map((slot) => occupied(slot, taken, said.id))
   return { write: [said, ...recounted(own, [...taken, ...take])], take }
+}
+
+/** Passes when an appointment may be written down as it is said. Fails: business-rule. */
+function refuseMadeUp({ status }: Appointment, { role }: Actor): void {
+  if (status === 'proposed')
+    throw failure(
+      'business-rule',
+      'Proposals come from Appointment/$find, and are not kept. To wait for a place, write one of status waitlist.',
+      'Appointment.status',
+    )
+  if (role === 'ris') return
+  throw failure(
+    'business-rule',
+    `Only its centre writes down an appointment that is ${status}. Places are taken with Appointment/$hold and Appointment/$book; to wait for one, write one of status waitlist.`,
+    'Appointment.status',
+  )
 }
 
 /** A place of a slot that a RIS has given away: a fact at the centre, whatever else we believe of its people and machines. */

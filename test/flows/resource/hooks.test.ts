@@ -1,6 +1,6 @@
 import type { Appointment, Observation, Resource, ServiceRequest, Task } from '@medplum/fhirtypes'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { frCore, systems } from '../../../src/fhir/canonical.ts'
+import { extensions, frCore, systems } from '../../../src/fhir/canonical.ts'
 import { answered } from '../../../src/flows/booking/answered.ts'
 import { requested } from '../../../src/flows/booking/requested.ts'
 import { flagCodesOf } from '../../../src/flows/referral/flags.ts'
@@ -150,6 +150,37 @@ describe('an appointment through the API', () => {
     await expect(puts('ris', { ...(await onlyAppointment()), status: 'booked' })).rejects.toMatchObject({
       case: 'business-rule',
     })
+  })
+
+  test('is written down as it was by its centre alone', async () => {
+    await asks()
+    const [place] = await desk.all('Slot')
+    const made = (status: Appointment['status']): Appointment => ({
+      resourceType: 'Appointment',
+      status,
+      start: nine[0],
+      end: nine[1],
+      slot: [{ reference: `Slot/${place?.id}` }],
+      participant: [{ actor: { display: 'patient' }, status: 'accepted' }],
+    })
+    for (const status of ['proposed', 'booked', 'fulfilled', 'noshow', 'cancelled'] as const)
+      for (const by of ['practice', 'cell'] as const)
+        await expect(posts(by, made(status))).rejects.toMatchObject({
+          case: 'business-rule',
+          issues: [{ expression: 'Appointment.status' }],
+        })
+    await expect(posts('ris', made('proposed'))).rejects.toMatchObject({ case: 'business-rule' })
+    expect(await posts('ris', made('fulfilled'))).toMatchObject({ status: 'fulfilled' })
+    expect(await desk.all('Appointment', 'status=fulfilled')).toHaveLength(1)
+  })
+
+  test('does not forget what it takes the place of', async () => {
+    const appointment = await asks()
+    const reference = `Appointment/${appointment.id}`
+    const replaces = { url: extensions.replaces, valueReference: { reference } }
+    await expect(
+      puts('practice', { ...appointment, extension: [...(appointment.extension ?? []), replaces] }),
+    ).rejects.toMatchObject({ case: 'business-rule' })
   })
 
   test('that is cancelled keeps its reason, and frees its place', async () => {
