@@ -7,9 +7,9 @@ import type {
   CapabilityStatementRestResourceSearchParam,
 } from '@medplum/fhirtypes'
 import { canonical } from '../fhir/canonical.ts'
-import { isReference } from '../fhir/search/filter.ts'
 import { type Parameter, parametersOf } from '../fhir/search/parameters.ts'
 import { conformanceTypes } from '../fhir/served.ts'
+import { alongOf } from './along.ts'
 import type { Base } from './base.ts'
 import { conformanceParametersOf } from './conformance.ts'
 import type { House } from './house.ts'
@@ -75,18 +75,14 @@ function securityOf({ settings: { baseUrl } }: House) {
   }
 }
 
-function kept(
-  type: string,
-  { interactions, operations, profiles, searched }: Base,
-): CapabilityStatementRestResource {
+function kept(type: string, base: Base): CapabilityStatementRestResource {
+  const { interactions, operations, profiles, searched } = base
   const parameters = [...parametersOf(type).values()].filter(({ kind }) => kind !== 'unsupported')
   const said = searched?.[type]
   const searchParam = said
     ? Object.entries(said.parameters).map(([name, kind]) => ({ name, type: kind }))
     : parameters.map(parameterOf)
-  const references = said
-    ? (said.includes ?? [])
-    : parameters.filter(isReference).map(({ code }) => `${type}:${code}`)
+  const { includes, revIncludes } = alongOf(type, base)
   const operation = operations.filter(({ definition }) => isOf(definition, type)).map(operationOf)
   const codes = typeCodes(interactions, type)
   const supportedProfile = profiles?.[type]
@@ -103,8 +99,8 @@ function kept(
     conditionalDelete: deletesFound(interactions) ? 'multiple' : 'not-supported',
     referencePolicy: ['literal', 'logical', 'local', 'enforced'],
     searchParam,
-    ...(references.length > 0 && { searchInclude: [...references] }),
-    ...(said?.revIncludes && { searchRevInclude: [...said.revIncludes] }),
+    ...(includes.length > 0 && { searchInclude: [...includes] }),
+    ...(revIncludes.length > 0 && { searchRevInclude: [...revIncludes] }),
     ...(operation.length > 0 && { operation }),
   }
 }

@@ -1,7 +1,9 @@
 import type { CapabilityStatement } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bindings, structures } from '../../src/fhir/definitions/index.ts'
-import { conformanceTypes, servedTypes } from '../../src/fhir/served.ts'
+import { parametersOf } from '../../src/fhir/search/parameters.ts'
+import { parseSearch } from '../../src/fhir/search.ts'
+import { conformanceTypes, isServed, servedTypes } from '../../src/fhir/served.ts'
 import { openValidator } from '../../src/validate/index.ts'
 import { baseUrl, entriesIn, openTestApi, type TestApi } from '../support/api.ts'
 
@@ -62,6 +64,30 @@ describe('/metadata', () => {
       }
     }
   }, 120_000)
+
+  test('what may come along is declared, each way, and is what a search takes', async () => {
+    const [rest] = (await metadata()).rest ?? []
+    const all: string[] = servedTypes.flatMap((type) =>
+      [...parametersOf(type).keys()].map((code) => `${type}:${code}`),
+    )
+    const isTaken = (type: string, control: string, value: string) => {
+      try {
+        parseSearch(type, new URLSearchParams([[control, value]]))
+        return true
+      } catch {
+        return false
+      }
+    }
+    for (const { type, searchInclude = [], searchRevInclude = [] } of rest?.resource ?? []) {
+      if (!isServed(type)) expect([...searchInclude, ...searchRevInclude], type).toEqual([])
+      else {
+        expect(searchInclude, type).toEqual(all.filter((value) => isTaken(type, '_include', value)))
+        expect(searchRevInclude, type).toEqual(all.filter((value) => isTaken(type, '_revinclude', value)))
+      }
+    }
+    const patient = rest?.resource?.find(({ type }) => type === 'Patient')
+    expect(patient?.searchRevInclude).toEqual(expect.arrayContaining(['ServiceRequest:subject']))
+  })
 
   test('operations are declared by the canonical that others know them by', async () => {
     const [rest] = (await metadata()).rest ?? []

@@ -31,10 +31,13 @@ describe('/openapi.json', () => {
   test('describes what /metadata declares, and no other search parameter', async () => {
     const reply = await api.app.request('/fhir/metadata')
     const { rest } = (await reply.json()) as CapabilityStatement
-    for (const { type, searchParam = [], interaction = [] } of rest?.[0]?.resource ?? []) {
+    for (const resource of rest?.[0]?.resource ?? []) {
+      const { type, searchParam = [], interaction = [], searchInclude, searchRevInclude } = resource
       const search = described.paths[`/fhir/${type}`]?.get
       const names = (search?.parameters ?? []).map(({ name }) => name)
       expect(names, type).toEqual(expect.arrayContaining(searchParam.map(({ name }) => name)))
+      expect(names.includes('_include'), type).toBe(searchInclude !== undefined)
+      expect(names.includes('_revinclude'), type).toBe(searchRevInclude !== undefined)
       const codes = interaction.map(({ code }) => code)
       expect('patch' in (described.paths[`/fhir/${type}/{id}`] ?? {}), type).toBe(codes.includes('patch'))
     }

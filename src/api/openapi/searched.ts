@@ -1,10 +1,11 @@
 import { parametersOf } from '../../fhir/search/parameters.ts'
 import { isConformance, servedTypes } from '../../fhir/served.ts'
+import { alongOf } from '../along.ts'
 import type { Base } from '../base.ts'
 import { conformanceParametersOf } from '../conformance.ts'
 
 /** Parameters that say how a result is put, in every search. */
-const controls = ['_count', '_sort', '_include', '_revinclude', '_summary', '_elements', '_total']
+const controls = ['_count', '_sort', '_summary', '_elements', '_total']
 
 /** Where what resources contain is found, too. */
 const ofContained = [
@@ -13,7 +14,9 @@ const ofContained = [
 ]
 
 /** What may be asked for in a search of a type under a base: as `/metadata` declares it. */
-export function searchedBy(type: string, { searched, contained }: Base): object[] {
+export function searchedBy(type: string, base: Base): object[] {
+  const { searched, contained } = base
+  const { includes, revIncludes } = alongOf(type, base)
   const kinds = new Map(Object.entries(searched?.[type]?.parameters ?? ownOf(type)))
   return [
     ...[...kinds].map(([name, kind]) => ({
@@ -22,7 +25,9 @@ export function searchedBy(type: string, { searched, contained }: Base): object[
       description: kind,
       schema: { type: 'string' },
     })),
-    ...controls.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+    ...controls.map(control),
+    ...(includes.length > 0 ? [control('_include')] : []),
+    ...(revIncludes.length > 0 ? [control('_revinclude')] : []),
     ...(contained && !isConformance(type) ? ofContained : []).map(({ name, values }) => ({
       name,
       in: 'query',
@@ -45,9 +50,11 @@ export function searchedAcross(): object[] {
       description: type,
       schema: { type: 'string' },
     })),
-    ...controls.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+    ...[...controls, '_include', '_revinclude'].map(control),
   ]
 }
+
+const control = (name: string) => ({ name, in: 'query', schema: { type: 'string' } })
 
 function ownOf(type: string): Record<string, string> {
   const all = isConformance(type)

@@ -139,13 +139,20 @@ function all(searched: string, name: string, value: string, reverse: boolean): O
   const [, said] = /^(?:([A-Za-z]+):)?\*$/.exec(value) ?? []
   if (value !== '*' && (said === undefined || !isServed(said)))
     throw badValue(name, '*, Type:* or Type:parameter')
-  const types = said === undefined ? (reverse ? servedTypes : [searched]) : [said]
-  return types.flatMap((type) =>
+  return bringable(searched, reverse, said === undefined ? undefined : [said])
+}
+
+/** The references that go out from resources of a type, or (reverse) that those of `types` have to them. */
+export const bringable = (
+  searched: string,
+  reverse: boolean,
+  types: readonly string[] = reverse ? servedTypes : [searched],
+): Omit<Include, 'iterate'>[] =>
+  types.flatMap((type) =>
     [...parametersOf(type).values()]
       .filter((parameter) => isReference(parameter) && (!reverse || targetsOf(parameter).includes(searched)))
       .map((parameter) => ({ reverse, type, parameter })),
   )
-}
 
 const begins = ({ reverse, type, parameter, target }: Include, searched: string) =>
   reverse ? (target ?? searched) === searched && targetsOf(parameter).includes(searched) : type === searched
