@@ -58,6 +58,7 @@ Description: "Why a proposal ranks where it does."
 * #visit-adjacent "Both exams of the visit, one after the other"
 * #visit-same-day "Both exams of the visit, on one day and at one centre, with time between them"
 * #visit-split "The exams of the visit at different times or centres"
+* #visit-incomplete "The other exam of the visit finds no place beside it"
 * #not-fresh "The centre's diary was last read too long ago to be sure"
 
 ValueSet: RankReason

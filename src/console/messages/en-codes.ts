@@ -75,6 +75,7 @@ export const codes: Readonly<Record<keyof typeof french, string>> = {
   'rank.visit-adjacent': 'both exams one after the other',
   'rank.visit-same-day': 'both exams on one day',
   'rank.visit-split': 'visit split',
+  'rank.visit-incomplete': 'other exam without a place',
   'rank.not-fresh': 'diary not read lately, to be confirmed',
   'slot.free': 'Free',
   'slot.busy': 'Taken',

@@ -73,6 +73,7 @@ export const codes = {
   'rank.visit-adjacent': 'les deux examens à la suite',
   'rank.visit-same-day': 'les deux examens le même jour',
   'rank.visit-split': 'visite scindée',
+  'rank.visit-incomplete': 'autre examen sans place',
   'rank.not-fresh': 'agenda non lu récemment, à confirmer',
   'slot.free': 'Libre',
   'slot.busy': 'Prise',

@@ -16,7 +16,7 @@ import { examsAsked, needsOf } from './finding/needs.ts'
 import { byRank, rankOf } from './finding/rank.ts'
 import { spansOf, windowOf } from './finding/spans.ts'
 import { unmetIn } from './finding/timing.ts'
-import { pairsOf } from './finding/visit.ts'
+import { type Visit, visitsOf } from './finding/visit.ts'
 import type { Wish } from './finding/wish.ts'
 import { reasonsOf, told } from './finding/words.ts'
 import { someIn } from './hold.ts'
@@ -136,20 +136,28 @@ async function visitOf(
   const sources = await sourcesNow(desk)
   const open = all.filter((diary) => isAsked(diary, other, exams) && isShown(diary, sources, desk))
   const needs = await needsOf(other, exams, open, store.reader(), territory)
-  const pairs = await pairsOf(
-    best,
-    { wish: other, needs, diaries: open, desk },
-    windowOf(wish, desk.clock(), desk.territory.zone),
-  )
-  return pairs.slice(0, Math.max(1, Math.floor(wish.count / 2))).flatMap(({ first, second, how }, n) => {
+  const span = windowOf(wish, desk.clock(), territory.zone)
+  const visits = await visitsOf(best, { wish: other, needs, diaries: open, desk }, span)
+  return withinCount(visits, wish.count).flatMap(({ first, second, how }, n) => {
     const rank = rankOf(first, wish, search.needs, territory)
     const extension = told(n + 1, rank, reasonsOf(rank, [how]))
-    const [one, two] = [proposed(first, wish), proposed(second, other)]
+    const one = proposed(first, wish)
+    if (!second) return [{ ...one, extension }]
+    const two = proposed(second, other)
     const beside = ({ id }: Appointment) => [{ reference: `Appointment/${id}` }]
     return [
       { ...one, extension, supportingInformation: beside(two) },
       { ...two, extension, supportingInformation: beside(one) },
     ]
+  })
+}
+
+/** The first visits, of so many proposals together; a pair is not divided, and one visit there always is. */
+function withinCount(visits: readonly Visit[], count: number): Visit[] {
+  let left = count
+  return visits.filter(({ second }, n) => {
+    left -= second ? 2 : 1
+    return n === 0 || left >= 0
   })
 }
 

@@ -13,6 +13,7 @@ export type Reason =
   | 'visit-adjacent'
   | 'visit-same-day'
   | 'visit-split'
+  | 'visit-incomplete'
   | 'not-fresh'
 
 const words: Readonly<Record<Reason, { en: string; fr: string }>> = {
@@ -33,6 +34,10 @@ const words: Readonly<Record<Reason, { en: string; fr: string }>> = {
   'visit-split': {
     en: 'the exams of the visit are split: not on one day at one centre',
     fr: 'visite scindée : les examens ne sont pas le même jour au même centre',
+  },
+  'visit-incomplete': {
+    en: 'the other exam of the visit finds no place beside it',
+    fr: 'l’autre examen de la visite ne trouve pas de place à côté',
   },
   'not-fresh': {
     en: 'the centre’s diary could not be read lately: to be confirmed',

@@ -368,7 +368,30 @@ describe('two exams of one visit', () => {
   test('are never at the same time', async () => {
     await diary('ris', 'mg', '14001', { mg: { at: '09:00', ...mammogram } })
     await diary('ris', 'us', '14001', { us: { at: '09:10' } })
-    expect((await how()).names).toEqual([])
+    expect(await how()).toMatchObject({ names: ['mg'], codes: ['visit-incomplete'] })
+  })
+
+  test('are told one by one where the other has no place, after those that have one', async () => {
+    await diary('ris', 'mg', '14001', {
+      mg: { at: '09:00', ...mammogram },
+      late: { at: '11:00', ...mammogram },
+    })
+    expect(await how()).toMatchObject({
+      names: ['mg', 'late'],
+      codes: ['visit-incomplete', 'visit-incomplete'],
+    })
+    expect(await answers(both)).toMatchObject({ 'Organization/centre': 'some-free' })
+  })
+
+  test('are found together however many places the other has elsewhere before', async () => {
+    await diary('ris', 'mg', '14001', { mg: { at: '2030-01-10T09:00:00+01:00', ...mammogram } })
+    const early = Array.from({ length: 110 }, (_, n) => {
+      const at = new Date(Date.parse('2030-01-08T08:00:00Z') + n * 600_000).toISOString()
+      return [`early-${n}`, { at, minutes: 10 }] as const
+    })
+    await diary('ris-other', 'us-other', '14001', Object.fromEntries(early))
+    await diary('ris', 'us', '14001', { us: { at: '2030-01-10T09:20:00+01:00' } })
+    expect(await how()).toMatchObject({ names: ['mg', 'us'], codes: ['visit-adjacent', 'visit-adjacent'] })
   })
 })
 
