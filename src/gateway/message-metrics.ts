@@ -77,7 +77,7 @@ const gauges: readonly [string, string, (line: LineHealth, now: number) => numbe
   ],
   [
     'open',
-    '1: what is queued leaves. 0: paused, draining or stopped',
+    '1: what is queued leaves. 0: paused, draining or stopped, or there is no such line any more',
     ({ state }) => Number(state === 'open' || state === 'failing'),
   ],
   ['failing', '1: what was tried last did not get through', ({ state }) => Number(state === 'failing')],
@@ -111,7 +111,9 @@ function lineGauges(
       labelNames: ['connector'],
       registers: [registry],
       async collect() {
-        for (const line of await health()) {
+        const lines = await health()
+        this.reset() // a line that is gone is shown no longer than something waits for it
+        for (const line of lines) {
           const value = figure(line, clock().getTime())
           if (value !== undefined) this.set({ connector: line.peer }, value)
         }

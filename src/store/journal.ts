@@ -48,7 +48,7 @@ export interface MessageLine {
 export interface Journal {
   /** Newest first. */
   find(query: MessageQuery): Promise<MessageLine[]>
-  /** How lines fare, in the order of their names here. */
+  /** How lines fare, in the order of their names here; and those that are not named, while something waits for them. */
   health(peers: readonly string[], at: string): Promise<LineHealth[]>
   /** What waits in the lanes of a peer. */
   lanes(peer: string): Promise<LaneHealth[]>

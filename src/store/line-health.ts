@@ -5,8 +5,8 @@ import { sql } from './sql.ts'
 /** How a line to a peer fares. */
 export interface LineHealth {
   peer: string
-  /** `failing`: what was tried last did not get through. */
-  state: LineState | 'failing'
+  /** `failing`: what was tried last did not get through. `absent`: nobody has such a line any more. */
+  state: LineState | 'failing' | 'absent'
   /** Why it is held, or what it fails with: code and place. */
   reason?: string
   /** Who holds it, and since when. */
@@ -27,8 +27,36 @@ export interface LineHealth {
   lastError?: { at: string; reason: string }
 }
 
-/** How these lines fare, in their order: each figure along an index. */
+/**
+ * How these lines fare, in their order, and after them those that are absent here while something waits for them: each
+ * figure along an index.
+ */
 export async function healthOf(db: Database, peers: readonly string[], at: string): Promise<LineHealth[]> {
+  const absent = await leftBehind(db, peers)
+  const health = await healthIn(db, [...peers, ...absent], at)
+  return health.map((line) => (absent.includes(line.peer) ? { ...line, ...gone } : line))
+}
+
+const gone = { state: 'absent', reason: 'no connector has this name' } as const
+
+/** Peers that are not among these, though something is to leave for them or waits for a person: one step a peer through the index. */
+async function leftBehind(db: Database, peers: readonly string[]): Promise<string[]> {
+  const rows = await db.planned<{ peer: string }>(sql`
+    with recursive named as (
+      (select peer from departure order by peer limit 1)
+      union all
+      select next.peer from named cross join lateral (
+        select peer from departure where peer > named.peer order by peer limit 1
+      ) next
+    )
+    select peer from named where not peer = any(${[...peers]}::text[]) and (
+      exists (select from departure d where d.peer = named.peer and d.status = 'queued')
+      or exists (select from departure d where d.peer = named.peer and d.status in ('parked', 'dead') and d.ended is not null)
+    ) order by peer`)
+  return rows.map(({ peer }) => peer)
+}
+
+async function healthIn(db: Database, peers: readonly string[], at: string): Promise<LineHealth[]> {
   const rows = await db.planned<HealthColumns>(sql`
     select p.peer, l.state, l.reason, l.by, l.since, waiting.*, ended.*,
       (select count(*) from message m
@@ -54,7 +82,7 @@ export async function healthOf(db: Database, peers: readonly string[], at: strin
       order by d.peer, d.tried desc limit 1
     ) failed on true
     order by p.n`)
-  return rows.map(healthIn)
+  return rows.map(lineOf)
 }
 
 interface HealthColumns {
@@ -75,7 +103,7 @@ interface HealthColumns {
   last_error: string | null
 }
 
-function healthIn(row: HealthColumns): LineHealth {
+function lineOf(row: HealthColumns): LineHealth {
   const { peer, queued, parked, dead, failed, sent, last_error } = row
   const isFailing = queued > 0 && failed !== null && (sent === null || sent < failed)
   const reason = row.state === null ? (isFailing ? last_error : null) : row.reason
