@@ -51,6 +51,8 @@ const replayingMany = z.strictObject({
   rows: z.array(row).min(1).max(1000),
   anew: z.boolean().optional(),
 })
+const discarding = z.strictObject({ person })
+const discardingMany = z.strictObject({ person, rows: z.array(row).min(1).max(1000) })
 const steering = z.strictObject({ person, reason: z.string().max(200).optional() })
 
 /**
@@ -73,8 +75,10 @@ export function operation(app: Hono<Edge>, house: House): void {
   at('/operation/messages', 'GET', found)
   at('/operation/messages/_search', 'POST', searched)
   at('/operation/messages/replay', 'POST', manyReplayed)
+  at('/operation/messages/discard', 'POST', manyDiscarded)
   at('/operation/messages/:row', 'GET', shown)
   at('/operation/messages/:row/replay', 'POST', oneReplayed)
+  at('/operation/messages/:row/discard', 'POST', oneDiscarded)
   at('/operation/connectors', 'GET', async ({ desk }) => ({ value: await desk.connectors() }))
   at('/operation/sheets', 'GET', sheets)
   for (const how of ['pause', 'drain', 'resume'] as const) {
@@ -152,16 +156,29 @@ const oneReplayed: Handler = async (asked) => {
   }
 }
 
-/** Each by itself: what becomes of one does not keep the others. */
 const manyReplayed: Handler = async (asked) => {
   const { person, rows, anew } = read(replayingMany, await bodyOf(asked))
-  const replayed: object[] = []
-  for (const one of rows) {
-    const replay = { row: one, ...(anew !== undefined && { anew }) }
-    const who = whoOf(asked.permit, person)
-    replayed.push(await asked.desk.replay(replay, who).catch((thrown) => refusalOf(one, thrown, asked)))
-  }
-  return { value: { replayed } }
+  const who = whoOf(asked.permit, person)
+  const once = (row: string) => asked.desk.replay({ row, ...(anew !== undefined && { anew }) }, who)
+  return { value: { replayed: await eachOf(rows, once, asked) } }
+}
+
+const oneDiscarded: Handler = async (asked) => {
+  const { person } = read(discarding, await bodyOf(asked))
+  return { value: await asked.desk.discard(rowIn(asked.c), whoOf(asked.permit, person)) }
+}
+
+const manyDiscarded: Handler = async (asked) => {
+  const { person, rows } = read(discardingMany, await bodyOf(asked))
+  const who = whoOf(asked.permit, person)
+  return { value: { discarded: await eachOf(rows, (row) => asked.desk.discard(row, who), asked) } }
+}
+
+/** Each by itself: what becomes of one does not keep the others. */
+async function eachOf(rows: readonly string[], handle: (row: string) => Promise<Replayed>, asked: Asked) {
+  const done: Replayed[] = []
+  for (const one of rows) done.push(await handle(one).catch((thrown) => refusalOf(one, thrown, asked)))
+  return done
 }
 
 function refusalOf(row: string, thrown: unknown, { c, house }: Asked): Replayed {

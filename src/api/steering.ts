@@ -55,6 +55,8 @@ export interface Steering {
   message(row: string, who: Who): Promise<MessageWhole>
   /** Leaves a trail. Fails: not-found; business-rule where it would be done twice. */
   replay(replay: Replay, who: Who): Promise<Replayed>
+  /** Ends what was to leave: it is never sent. Leaves a trail. Fails: not-found; business-rule where it leaves by itself, or has left. */
+  discard(row: string, who: Who): Promise<Replayed>
   connectors(): Promise<ConnectorHealth[]>
   /** `pause`: nothing leaves. `drain`: what waits now still leaves. `resume`: all leaves, at once. Leaves a trail. Fails: not-found. */
   steer(

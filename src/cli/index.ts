@@ -11,7 +11,7 @@ import { faultsOf, linesOf } from './faults.ts'
 import { kitInit } from './kit/init.ts'
 import { kitTest } from './kit/test.ts'
 import { map } from './map.ts'
-import { messages, replay, retention, show } from './messages.ts'
+import { discard, messages, replay, retention, show } from './messages.ts'
 import { migrate } from './migrate.ts'
 import { send } from './send.ts'
 import { sheet } from './sheet.ts'
@@ -36,6 +36,7 @@ export const commands: Readonly<Record<string, Command>> = {
   messages,
   'messages show': show,
   'messages replay': replay,
+  'messages discard': discard,
   'messages retention': retention,
   replay,
   connectors,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { OperationOutcome } from '@medplum/fhirtypes'
-import type { MessageWhole, Replayed } from '../api/steering.ts'
+import type { MessageWhole, Replayed, Steering } from '../api/steering.ts'
 import { failureOf, outcomeOf } from '../fhir/outcome.ts'
 import type { MessageLine, MessageQuery } from '../store/index.ts'
 import { command, type Result, WrongUse, wholeNumber } from './command.ts'
@@ -54,6 +54,24 @@ Looking leaves a trail; by: the name that stands in it, your account unless said
   },
 })
 
+export const discard = command({
+  usage: '[<row> …] [--by <name>] | --all [filters of messages]',
+  says: `Ends messages that were to leave, by the rows that \`messages\` shows, or all that its filters find (--all; 1000 at
+most): they are never sent. What is parked or dead, and what is queued for a connector that is paused, stopped or gone.
+An appointment that one asked for is cancelled, and its place free. Leaves a trail; by: the name that stands in it, your
+account unless said.`,
+  options: { ...filters, all: { type: 'boolean' }, by: { type: 'string' } },
+  words: [0, 1000],
+  async run({ words, options: { all, by, ...asked }, environment }) {
+    const which = wanted(words, all, asked)
+    return resultOf(
+      await withSteering(environment, (steering) =>
+        eachOf(which, (row) => steering.discard(row, whoIs(by)), steering),
+      ),
+    )
+  },
+})
+
 export const replay = command({
   usage: '[<row> …] [--edit <file>] [--anew] [--as <peer>] [--by <name>] | --all [filters of messages]',
   says: `Takes messages once more, by the rows that \`messages\` shows, or all that its filters find (--all; 1000 at most).
@@ -71,26 +89,19 @@ instead: both as another message. All leave a trail.`,
   },
   words: [0, 1000],
   async run({ words, options: { all, anew, edit, as, by, ...asked }, environment }) {
-    if ((words.length === 0) !== (all === true)) throw new WrongUse('Name rows, or say --all and which.')
+    const which = wanted(words, all, asked)
     if (edit !== undefined && words.length !== 1) throw new WrongUse('--edit is for one row.')
-    const rows = words.map(rowIn)
     const text = edit === undefined ? undefined : await readFile(edit, 'utf8')
     const how = {
       ...(anew && { anew }),
       ...(as !== undefined && { as }),
       ...(text !== undefined && { text }),
     }
-    const done = await withSteering(environment, async (steering) => {
-      const query = { ...queryIn(asked), limit: wholeNumber('limit', asked.limit, 1000) }
-      const wanted = all ? (await steering.messages(query)).map(({ row }) => row).reverse() : rows
-      const replayed: Replayed[] = []
-      for (const row of wanted) {
-        const one = steering.replay({ row, ...how }, whoIs(by))
-        replayed.push(await (all ? one.catch((thrown) => refusalOf(row, thrown)) : one))
-      }
-      return replayed
-    })
-    return replayedResult(done)
+    return resultOf(
+      await withSteering(environment, (steering) =>
+        eachOf(which, (row) => steering.replay({ row, ...how }, whoIs(by)), steering),
+      ),
+    )
   },
 })
 
@@ -132,6 +143,28 @@ function instant(name: string, text: string): string {
   return at.toISOString()
 }
 
+/** Rows that are named, or a query for them. */
+function wanted(words: readonly string[], all: boolean | undefined, asked: Asked): string[] | MessageQuery {
+  if ((words.length === 0) !== (all === true)) throw new WrongUse('Name rows, or say --all and which.')
+  return all ? { ...queryIn(asked), limit: wholeNumber('limit', asked.limit, 1000) } : words.map(rowIn)
+}
+
+/** Of those that are named the first that is refused ends it; of those that a query finds, oldest first, each is by itself. */
+async function eachOf(
+  which: string[] | MessageQuery,
+  handle: (row: string) => Promise<Replayed>,
+  steering: Pick<Steering, 'messages'>,
+): Promise<Replayed[]> {
+  const isFound = !Array.isArray(which)
+  const rows = isFound ? (await steering.messages(which)).map(({ row }) => row).reverse() : which
+  const done: Replayed[] = []
+  for (const row of rows) {
+    const one = handle(row)
+    done.push(await (isFound ? one.catch((thrown) => refusalOf(row, thrown)) : one))
+  }
+  return done
+}
+
 function rowIn(row: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(row)) return row
   throw new WrongUse(`"${row}" is no row: it is a UUID.`)
@@ -141,7 +174,7 @@ function refusalOf(row: string, thrown: unknown): Replayed {
   return { row, outcome: outcomeOf(failureOf(thrown, row).issues) }
 }
 
-function replayedResult(done: readonly Replayed[]): Result {
+function resultOf(done: readonly Replayed[]): Result {
   const isRefused = done.some(({ outcome }) => outcome.issue.some(isFault))
   const [only, ...others] = done
   const text = done

@@ -3,11 +3,12 @@ import type { ConnectorHealth, Steering, Who } from '../api/steering.ts'
 import { failure } from '../fhir/outcome.ts'
 import type { Keeping, Store } from '../store/index.ts'
 import { peer as notifications } from '../subscriptions/matching.ts'
+import { discarded } from './steering/discarded.ts'
 import { type ReplayDesk, replayed } from './steering/replayed.ts'
 import { trail } from './steering/trail.ts'
 import { wholeOf } from './steering/whole.ts'
 
-export interface SteeringDesk extends ReplayDesk {
+export interface SteeringDesk extends Omit<ReplayDesk, 'names'> {
   store: Store
   clock: () => Date
   /** The territory's connectors. */
@@ -19,6 +20,7 @@ export interface SteeringDesk extends ReplayDesk {
 export function openSteering(desk: SteeringDesk): Steering {
   const { store, clock, connectors, keeping } = desk
   const now = () => clock().toISOString()
+  const named = { ...desk, names: async () => namesOf(await connectors()) }
   const note = (step: string, subject: string, who: Who) =>
     store.write({ resources: trail(who, step, subject, now()), at: now() })
 
@@ -33,7 +35,9 @@ export function openSteering(desk: SteeringDesk): Steering {
       return found
     },
 
-    replay: (replay, who) => replayed(replay, who, desk, { newRow: randomUUID, now: now() }),
+    replay: (replay, who) => replayed(replay, who, named, { newRow: randomUUID, now: now() }),
+
+    discard: (row, who) => discarded(row, who, named, now()),
 
     async connectors() {
       const files = await connectors()

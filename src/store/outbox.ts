@@ -153,6 +153,7 @@ const columns = [
   'tried',
   'keys',
   'held_ms',
+  'leased_until',
 ]
 
 const named: Sql = raw(columns.map((column) => `d.${column}`).join(', '))
@@ -178,6 +179,7 @@ interface DepartureColumns {
   tried: string | null
   keys: string[]
   held_ms: number
+  leased_until: string | null
 }
 
 function departureOf(row: DepartureColumns): DepartureRow {
@@ -190,6 +192,7 @@ function departureOf(row: DepartureColumns): DepartureRow {
     status: row.status,
     attempts: row.attempts,
     queuedAt: row.queued,
+    ...(row.leased_until !== null && { leasedUntil: row.leased_until }),
     ...(row.held_ms > 0 && { heldMs: row.held_ms }),
     ...(row.keys.length > 0 && { keys: row.keys }),
     ...(row.not_before !== null && { notBefore: row.not_before }),

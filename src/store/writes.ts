@@ -104,6 +104,8 @@ export interface DepartureRow extends Departure {
   queuedAt: string
   endedAt?: string
   triedAt?: string
+  /** Instant: until when it is in a gateway's hand. */
+  leasedUntil?: string
   /** How long it has waited for a line that was held. */
   heldMs?: number
   /** By what it is found: `id=…`, `order=…`, `patient=…`, and what it tells of: `ServiceRequest/…`. */

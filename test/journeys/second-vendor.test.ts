@@ -143,6 +143,27 @@ describe('a second vendor, by its files alone', () => {
     expect((await placeFor(4)).start).toBe(place.start)
   })
 
+  test('is asked no more once the question is discarded: the booking is cancelled, and its place free', async () => {
+    const operator = gateway.as('operator')
+    const person = 'Ana Ruiz'
+    const place = await placeFor(5)
+    await operator.call('POST', '/operation/connectors/agendaplus/pause', { person })
+    const asked = appointmentIn(await books(ehr, place.id))
+    expect(asked.status).toBe('pending')
+    const query = `/operation/messages?about=Appointment/${asked.id}&status=queued`
+    const { messages } = await operator.get<{ messages: { row: string }[] }>(query)
+    const [{ row } = { row: '' }] = messages
+    const discarded = await operator.call('POST', `/operation/messages/${row}/discard`, { person })
+    expect(discarded.status).toBe(200)
+    await operator.call('POST', '/operation/connectors/agendaplus/resume', { person })
+    expect(await ehr.get<Appointment>(`Appointment/${asked.id}`)).toMatchObject({
+      status: 'cancelled',
+      cancelationReason: { text: expect.stringContaining('withdrawn') },
+    })
+    expect((await placeFor(6)).start).toBe(place.start)
+    expect(calls('PUT').filter(({ path }) => path.endsWith(asked.id))).toEqual([])
+  })
+
   test('says by a signed call that its desk has cancelled, once', async () => {
     const appointment = await booked(2)
     const event = { reservation: { yours: appointment.id, state: 'KO', why: 'IRM en panne' } }

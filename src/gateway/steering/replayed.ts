@@ -10,12 +10,15 @@ import { questions } from '../ended.ts'
 import { inwardCharsetOf, replayArrival } from '../replay.ts'
 import type { Rooms } from '../rooms.ts'
 import { trail } from './trail.ts'
+import { refuseLeaving } from './waiting.ts'
 import { v2Media } from './whole.ts'
 
 export interface ReplayDesk {
   store: Store
   /** What arrivals are carried out in: opened when one is to be. */
   rooms: () => Promise<Rooms>
+  /** Names of the lines that there are. */
+  names: () => Promise<readonly string[]>
 }
 
 interface Moment {
@@ -35,7 +38,7 @@ export async function replayed(replay: Replay, who: Who, desk: ReplayDesk, at: M
   const [arrival, departure] = await Promise.all([desk.store.messages.get(row), desk.store.outbox.get(row)])
   if (arrival) return taken(arrival, replay, who, desk, at)
   if (!departure) throw failure('not-found', `There is no message ${row}.`)
-  mayLeave(departure)
+  await mayLeave(departure, replay, desk, at.now)
   return replay.text !== undefined || replay.anew
     ? replaced(departure, replay, who, desk.store, at)
     : again(departure, who, desk.store, at)
@@ -59,14 +62,24 @@ async function taken(
   return { row: taken.row, outcome }
 }
 
-/** Fails: business-rule where its effect has been undone, or it may still leave by itself. */
-function mayLeave({ status, kind }: DepartureRow): void {
-  if (status === 'queued') {
+/**
+ * Fails: business-rule where its effect has been undone, or it may still leave by itself. What waits for a line that is
+ * held may be put right: another message takes its place.
+ */
+async function mayLeave(
+  departure: DepartureRow,
+  { text, anew }: Replay,
+  desk: ReplayDesk,
+  now: string,
+): Promise<void> {
+  const { status, kind } = departure
+  if (status === 'queued' && text === undefined && !anew) {
     throw failure(
       'business-rule',
       'This message is queued: it leaves by itself. Resume its connector if it is held.',
     )
   }
+  if (status === 'queued') return refuseLeaving(departure, desk, now)
   if (status === 'cancelled') {
     throw failure(
       'business-rule',
