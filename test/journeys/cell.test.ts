@@ -2,6 +2,7 @@ import type { Bundle, Parameters, Provenance, ServiceRequest, Task } from '@medp
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systems } from '../../src/fhir/canonical.ts'
 import type { Kept } from '../../src/store/index.ts'
+import { told } from '../flows/protocol/support.ts'
 import { centreV2, startGateway, type TestGateway } from '../support/gateway.ts'
 import { issueTexts, refers } from './cell.ts'
 
@@ -60,6 +61,21 @@ test('a request is claimed, given back and claimed again; whoever asked reads ev
   expect((await gateway.as('ehr-other').call('GET', `ServiceRequest/${request.id}/$everything`)).status).toBe(
     404,
   )
+})
+
+test('whoever asked reads the answers that came with the request, and those that came later', async () => {
+  const ehr = gateway.as('ehr')
+  const request = await refers(ehr, { exam: 'us-neck', icd10: 'E04.1', answers: { 'MED-1117': 'no' } })
+  const later = { ...told({ 'MED-1113': 'no' })[0], subject: request.subject }
+  await ehr.call('POST', 'Observation', {
+    ...later,
+    basedOn: [{ reference: `ServiceRequest/${request.id}` }],
+  })
+  const { entry = [] } = await ehr.get<Bundle>(`ServiceRequest/${request.id}/$everything`)
+  const answers = entry.flatMap(({ resource }) =>
+    resource?.resourceType === 'Observation' ? (resource.code.coding?.[0]?.code ?? []) : [],
+  )
+  expect(answers).toEqual(['MED-1117', 'MED-1113'])
 })
 
 test('an illegal move is refused with 422, and the legal ones are told', async () => {

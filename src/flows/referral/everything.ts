@@ -1,8 +1,9 @@
-import type { AuditEvent, Provenance, Resource } from '@medplum/fhirtypes'
+import type { AuditEvent, Provenance, Resource, ServiceRequest } from '@medplum/fhirtypes'
 import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import type { Desk } from '../step.ts'
+import { supportingOf } from './around.ts'
 
 /** A version of something about a request, and who made it so, when and by which step. */
 export interface Happening {
@@ -14,8 +15,8 @@ export interface Happening {
 const mostVersions = 1000
 
 /**
- * All that happened about a request, in the order of time: each version of the request, its Tasks, appointments, questions,
- * answers, comments and reports, as far as it is for the caller's eyes and the caller may read it.
+ * All that happened about a request, in the order of time: each version of the request, what came with it, its Tasks,
+ * appointments, questions, answers, comments and reports, as far as it is for the caller's eyes and the caller may read it.
  *
  * Fails: not-found for what is not there, or not for these eyes.
  */
@@ -29,7 +30,7 @@ export async function everythingAbout(
   const whole = `ServiceRequest/${request}`
   const [kept, keys] = await Promise.all([reader.read('ServiceRequest', request), reader.sight(whole)])
   if (!kept || !sees(actor, keys)) throw failure('not-found', `There is no ${whole}.`)
-  const around = await aboutIt(whole, reader)
+  const around = await aboutIt(kept, reader)
   const [versions, events] = await Promise.all([
     Promise.all([kept, ...around].map((one) => versionsOf(one, desk))),
     tracesOf([kept, ...around], reader),
@@ -42,10 +43,10 @@ export async function everythingAbout(
 }
 
 /** What hangs on a request, and on its Tasks. */
-async function aboutIt(request: string, reader: Reader): Promise<Kept[]> {
-  const based = (
-    type: 'Appointment' | 'Communication' | 'DiagnosticReport' | 'Observation' | 'QuestionnaireResponse',
-  ) => reader.search(type, `based-on=${request}`)
+async function aboutIt(kept: Kept<ServiceRequest>, reader: Reader): Promise<Kept[]> {
+  const request = `ServiceRequest/${kept.id}`
+  const based = (type: 'Appointment' | 'Communication' | 'DiagnosticReport') =>
+    reader.search(type, `based-on=${request}`)
   const [tasks, children, asked, ...others] = await Promise.all([
     reader.search('Task', `focus=${request}`),
     reader.search('Task', `based-on=${request}`),
@@ -53,8 +54,7 @@ async function aboutIt(request: string, reader: Reader): Promise<Kept[]> {
     based('Appointment'),
     based('Communication'),
     based('DiagnosticReport'),
-    based('Observation'),
-    based('QuestionnaireResponse'),
+    supportingOf(kept, reader),
   ])
   const all: Kept[] = [...tasks, ...children, ...asked, ...others.flat()]
   return [...new Map(all.map((one) => [`${one.resourceType}/${one.id}`, one])).values()]
@@ -70,6 +70,8 @@ const order: readonly Resource['resourceType'][] = [
   'ServiceRequest',
   'Task',
   'CommunicationRequest',
+  'Condition',
+  'DocumentReference',
   'Observation',
   'QuestionnaireResponse',
   'Appointment',
@@ -80,8 +82,11 @@ const order: readonly Resource['resourceType'][] = [
 /** By time; what one step wrote, the request first. */
 const byTime = (a: Kept, b: Kept): number =>
   Date.parse(a.meta.lastUpdated) - Date.parse(b.meta.lastUpdated) ||
-  order.indexOf(a.resourceType) - order.indexOf(b.resourceType) ||
+  rankOf(a) - rankOf(b) ||
   Number(a.meta.versionId) - Number(b.meta.versionId)
+
+/** What a request names as its support may be of any type: it comes last. */
+const rankOf = ({ resourceType }: Kept) => order.indexOf(resourceType) + 1 || order.length + 1
 
 const nameOf = ({ resourceType, id, meta }: Kept) => `${resourceType}/${id}/_history/${meta.versionId}`
 
