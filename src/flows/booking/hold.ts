@@ -53,12 +53,15 @@ export const held: Step<HoldWish, HoldFacts> = {
   },
 }
 
-/** Until when a hold lasts that begins now. Fails: value for less than a second. */
-export function heldFor(seconds: number | undefined, at: Moment): string {
-  const { holdSeconds } = rulesOf(at.territory)
+/** Until when a hold lasts that begins now, and lasts so many seconds at most: the territory's limit, unless it is said. Fails: value for less than a second. */
+export function heldFor(
+  seconds: number | undefined,
+  at: Moment,
+  longest: number = rulesOf(at.territory).holdSeconds,
+): string {
   if (seconds !== undefined && seconds <= 0)
     throw failure('value', 'A hold lasts at least one second.', 'Parameters.parameter')
-  return new Date(Date.parse(at.now) + 1000 * Math.min(seconds ?? holdSeconds, holdSeconds)).toISOString()
+  return new Date(Date.parse(at.now) + 1000 * Math.min(seconds ?? longest, longest)).toISOString()
 }
 
 export const withHold = <A extends Appointment>(appointment: A, until: string): A => ({

@@ -2,20 +2,22 @@ import type { Appointment } from '@medplum/fhirtypes'
 import { extensions } from '../../fhir/canonical.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
-import type { Step } from '../step.ts'
+import type { Moment, Step } from '../step.ts'
 import { refuseOthers } from './cancelled.ts'
 import { visible } from './facts.ts'
 import { heldFor, withHold } from './hold.ts'
-import { isExpired, isHeld } from './states.ts'
+import { rulesOf } from './rules.ts'
+import { heldUntil, isExpired, isHeld } from './states.ts'
+import { waitsSince } from './waiting.ts'
 
 /** A hold that is to last for longer. */
 export interface Renewal {
   appointment: string
-  /** How long from now, in seconds; the territory's own limit is the longest. */
+  /** How long from now, in seconds; as long as the territory holds such a place, at most. */
   seconds?: number
 }
 
-/** A hold is renewed by its holder, once. */
+/** A hold is renewed by its holder, once: it lasts for longer then, never less. */
 export const renewed: Step<Renewal, { hold: Kept<Appointment> }> = {
   name: 'booking.renewed',
   facts: async ({ appointment }, store, actor) => ({
@@ -33,8 +35,17 @@ export const renewed: Step<Renewal, { hold: Kept<Appointment> }> = {
       )
     if (hold.extension?.some(({ url, valueBoolean }) => url === extensions.holdRenewed && valueBoolean))
       throw failure('business-rule', 'A hold is renewed once. Book the place, or release it.', 'Appointment')
-    const longer = withHold(hold, heldFor(seconds, at))
+    const longer = withHold(hold, laterOf(heldFor(seconds, at, longestOf(hold, at)), heldUntil(hold)))
     const mark = { url: extensions.holdRenewed, valueBoolean: true }
     return { write: [{ ...longer, extension: [...(longer.extension ?? []), mark] }] }
   },
 }
+
+/** In seconds; what is offered to one of the waiting list is held for as long again as an offer is. */
+function longestOf(hold: Appointment, { territory }: Moment): number {
+  const { holdSeconds, offerMinutes } = rulesOf(territory)
+  return waitsSince(hold) === undefined ? holdSeconds : offerMinutes * 60
+}
+
+/** Renewing never makes a hold shorter. */
+const laterOf = (one: string, other = one) => (Date.parse(one) > Date.parse(other) ? one : other)

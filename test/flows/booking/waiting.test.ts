@@ -1,7 +1,7 @@
 import type { Appointment, Schedule } from '@medplum/fhirtypes'
 import { expect, test } from 'vitest'
 import { extensions, systems } from '../../../src/fhir/canonical.ts'
-import { bookOnce, cancel } from '../../../src/flows/booking/index.ts'
+import { bookOnce, cancel, hold, renew } from '../../../src/flows/booking/index.ts'
 import { inOrder, waitsStill } from '../../../src/flows/booking/waiting.ts'
 import { perform } from '../../../src/flows/perform.ts'
 import { transacted } from '../../../src/flows/resource/transacted.ts'
@@ -102,6 +102,23 @@ const puts = async (stage: Stage, by: ActorName, id: string, more: Partial<Appoi
   const changes = [{ verb: 'update' as const, type: 'Appointment', id, resource, asked: 'update' as const }]
   return perform(transacted, { changes, found: [], guard: () => {} }, stage.desk.as(by))
 }
+
+test('an offer that is renewed lasts longer, and no hold is made shorter by that', async () => {
+  await using stage = await openStage({ offerMinutes: 120, holdSeconds: 600 })
+  const id = await waits(stage, 'W-1')
+  await stage.publishes({ nine: slot('nine', ...nine), next: slot('next', ...next) })
+  await offers(stage)
+  const minutesLeft = async (hold: string) =>
+    Math.round((Date.parse(until(await stage.now(hold)) ?? '') - stage.desk.clock().getTime()) / 60_000)
+  expect(await minutesLeft(id)).toBe(120)
+  stage.desk.clock.turn({ minutes: 60 })
+  await renew(id, undefined, stage.desk.as('practice'))
+  expect(await minutesLeft(id)).toBe(120)
+
+  const held = await hold({ slot: (await stage.slot('next')).id }, undefined, stage.desk.as('practice'))
+  await renew(held.id, 60, stage.desk.as('practice'))
+  expect(await minutesLeft(held.id)).toBe(10)
+})
 
 test('whoever has put a request on the list takes it off again, and somebody goes on with it', async () => {
   await using stage = await openStage()
