@@ -7,6 +7,7 @@ import { replacedBy } from './asking.ts'
 import { type Given, givenAlone } from './cancelled.ts'
 import type { DeskFacts } from './desk.ts'
 import { slotsDuring } from './during.ts'
+import { quotaPlacesOf } from './quotas.ts'
 import { isLive, referenceTo } from './states.ts'
 import { toldWith } from './told.ts'
 import { aroundAnswered } from './trails.ts'
@@ -36,6 +37,8 @@ export interface AnswerFacts {
   patient: Kept<Patient> | undefined
   /** The appointment that this one takes the place of, if it still holds its own. */
   old: Given | undefined
+  /** Its places in quotas. */
+  had: readonly Occupancy[]
   /** Another appointment that has one of the numbers the centre gives this one. */
   namesake: Kept<Appointment> | undefined
   /** Of what is no appointment of ours. */
@@ -70,6 +73,7 @@ export async function factsOf(
     known && oldOf(known, store),
     known && namesakeOf(known, appointment, store),
   ])
+  const had = old ? await quotaPlacesOf(old.appointment.id, store) : []
   return {
     known,
     slots,
@@ -80,6 +84,7 @@ export async function factsOf(
     tasks,
     patient: patient?.resourceType === 'Patient' ? patient : undefined,
     old,
+    had,
     namesake,
   }
 }

@@ -11,12 +11,14 @@ import { isByMove } from './asking.ts'
 import { callFor } from './call.ts'
 import { cancellingAll, freed, type Given } from './cancelled.ts'
 import { type DeskFacts, deskBooking, deskFacts, deskNames } from './desk.ts'
+import { handedOver } from './quotas.ts'
 import { listed } from './reasons.ts'
 import {
   centreOf,
   currentOf,
   isLive,
   noticeable,
+  operatorOf,
   referenceTo,
   versionOf,
   whyMoved,
@@ -135,9 +137,10 @@ function yes(
 }
 
 /** The appointment that has been moved gives its place back, now that the new one is sure. */
-function replaced(old: Given, by: Appointment, { slots }: AnswerFacts, at: Moment): Plan {
+function replaced(old: Given, by: Kept<Appointment>, { slots, request, had }: AnswerFacts, at: Moment): Plan {
   const own = new Set(slots.map(({ id }) => id))
-  const plan = cancellingAll([old], whyMoved, at)
+  const take = handedOver(slots, request, by.id, bookerOf(by), had)
+  const plan = { ...cancellingAll([old], whyMoved, at), take }
   const write = (plan.write ?? []).filter(({ id }) => !own.has(id ?? ''))
   if (!isByMove(by)) return { ...plan, write }
   // The centre has moved it, and has no other one to cancel; its number is the new one's.
@@ -147,6 +150,12 @@ function replaced(old: Given, by: Appointment, { slots }: AnswerFacts, at: Momen
     write: write.map((one) => (isOld(one) ? withOldNumbers(one as Appointment) : one)),
     send: [],
   } // of that id
+}
+
+/** Whose quotas count: the cell has none, and has counted in none. */
+const bookerOf = (appointment: Appointment) => {
+  const organization = operatorOf(appointment)
+  return { sight: [], ...(organization !== undefined && { organization }) }
 }
 
 /** The centre's numbers of an appointment are those of another now. */

@@ -26,6 +26,8 @@ export interface BookingFacts {
   actorsOf: ReadonlyMap<string, readonly string[]>
   /** All of them. */
   actors: readonly string[]
+  /** Places in quotas of the appointment that is moved. */
+  had?: readonly Occupancy[]
 }
 
 /** For whom: a request, or else a patient. Ids. */

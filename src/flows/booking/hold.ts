@@ -108,13 +108,13 @@ function untilFirstEnds(holds: readonly Occupancy[], { now }: Moment): number {
 
 /** Takes a free place of each slot: a pending appointment, the slots as they are without it, and what they need. */
 export function placed(facts: BookingFacts, at: Moment, actor: Actor, id: string = at.newId()) {
-  const { slots, taken, request } = facts
+  const { slots, taken, request, had } = facts
   refuseUnbookable(facts, at)
   refuseScattered(facts)
   const appointment = pendingAppointment(facts, at, actor, id)
   const plan = {
     take: occupanciesOf(facts, appointment.id),
-    count: quotaPlaces(slots, request, appointment.id, at, actor),
+    count: quotaPlaces(slots, request, appointment.id, at, actor, had),
     grant: grants([appointment], senderKeys(actor)),
     ...(request && { rely: [referenceTo(request)] }),
   } satisfies Plan

@@ -1,7 +1,7 @@
 import type { ServiceRequest, Slot } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { Failure, issue } from '../../fhir/outcome.ts'
-import type { Counted as CountedPlace, Kept } from '../../store/index.ts'
+import type { Counted as CountedPlace, Kept, Occupancy, Reader } from '../../store/index.ts'
 import { noRules, type Quota, reservationOf } from '../slots/rules.ts'
 import type { Desk, Moment } from '../step.ts'
 import { centreOf } from './states.ts'
@@ -33,13 +33,16 @@ type Counted = Pick<Quota, 'label' | 'per' | 'period'> & {
   day: string
 }
 
+/** For whom places are taken. */
+type Booker = Pick<Actor, 'organization' | 'sight'>
+
 const periods = ['day', 'week', 'month'] as const
 
 /** All that a slot could be counted for, whatever the rules say. */
 function countedAs(
   slot: Kept<Slot>,
   request: Kept<ServiceRequest> | undefined,
-  { organization, sight }: Actor,
+  { organization, sight }: Booker,
 ): Counted[] {
   const label = reservationOf(slot)
   if (label === undefined) return []
@@ -59,7 +62,13 @@ function countedAs(
 
 /** Under which its places stand among those that are taken. */
 const keyOf = ({ label, per, period, who, source = 'all', day }: Counted) =>
-  `quota:${per}:${label}:${source}:${who}:${beginningOf(period, day)}`
+  `${prefix}${per}:${label}:${source}:${who}:${beginningOf(period, day)}`
+
+const prefix = 'quota:'
+
+/** The places in quotas that an appointment has. */
+export const quotaPlacesOf = async (appointment: string, store: Reader): Promise<Occupancy[]> =>
+  (await store.takenBy([appointment])).filter(({ slot }) => slot.startsWith(prefix))
 
 function beginningOf(period: Quota['period'], day: string): string {
   if (period === 'day') return day
@@ -71,22 +80,52 @@ function beginningOf(period: Quota['period'], day: string): string {
 
 /**
  * A place in each quota that slots count in, taken with them: two who take the last one at once are kept apart as two who
- * take one slot are.
+ * take one slot are. `had` are those of the appointment that this one takes the place of: they become its own
+ * (`handedOver`), and need not be free.
  */
 export function quotaPlaces(
   slots: readonly Kept<Slot>[],
   request: Kept<ServiceRequest> | undefined,
   appointment: string,
   at: Moment,
-  actor: Actor,
+  actor: Booker,
+  had: readonly Occupancy[] = [],
 ): CountedPlace[] {
+  return shared(slots, request, actor, had).flatMap(({ slot, counted, key, own }) => {
+    const quota = own ? undefined : quotaFor(counted, slot, at)
+    if (!quota) return []
+    const { start, end } = slot
+    return [{ slot: key, most: quota.most, appointment, start, end, full: refusalOf(quota) }]
+  })
+}
+
+/** The places in quotas that pass from the one appointment to the other that has taken its place: taken when they are released. */
+export function handedOver(
+  slots: readonly Kept<Slot>[],
+  request: Kept<ServiceRequest> | undefined,
+  appointment: string,
+  booker: Booker,
+  had: readonly Occupancy[],
+): Occupancy[] {
+  return shared(slots, request, booker, had).flatMap(({ slot: { start, end }, own }) =>
+    own ? [{ ...own, appointment, start, end }] : [],
+  )
+}
+
+/** All that slots could be counted for, each beside the place that was had there already: every one goes to one. */
+function shared(
+  slots: readonly Kept<Slot>[],
+  request: Kept<ServiceRequest> | undefined,
+  booker: Booker,
+  had: readonly Occupancy[],
+) {
+  const left = [...had]
   return slots.flatMap((slot) =>
-    countedAs(slot, request, actor).flatMap((counted) => {
-      const quota = quotaFor(counted, slot, at)
-      if (!quota) return []
-      const { start, end } = slot
-      const full = refusalOf(quota)
-      return [{ slot: keyOf(counted), most: quota.most, appointment, start, end, full }]
+    countedAs(slot, request, booker).map((counted) => {
+      const key = keyOf(counted)
+      const nth = left.findIndex((place) => place.slot === key)
+      const [own] = nth < 0 ? [] : left.splice(nth, 1)
+      return { slot, counted, key, own }
     }),
   )
 }

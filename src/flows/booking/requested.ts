@@ -9,6 +9,7 @@ import { refuseOthers } from './cancelled.ts'
 import { refuseUncovered } from './covered.ts'
 import { type Agreed, type BookingFacts, bookingFacts, type ForWhom, visible, type Wanted } from './facts.ts'
 import { participantsOf, placed } from './hold.ts'
+import { quotaPlacesOf } from './quotas.ts'
 import { holdOf } from './rules.ts'
 import { type Said, saidIn } from './said.ts'
 import {
@@ -57,11 +58,13 @@ export const requested: Step<BookWish, Facts> = {
 
   async facts(wish, store, actor) {
     const facts = await factsOf(wish, store, actor)
-    const [told, old] = await Promise.all([
+    const { replaces } = wish
+    const [told, old, had] = await Promise.all([
       toldWith(facts.request, store),
-      wish.replaces === undefined ? undefined : visible('Appointment', wish.replaces, store, actor),
+      replaces === undefined ? undefined : visible('Appointment', replaces, store, actor),
+      replaces === undefined ? [] : quotaPlacesOf(replaces, store),
     ])
-    return { ...facts, told, old }
+    return { ...facts, told, old, had }
   },
 
   decide(wish, facts, at, actor) {

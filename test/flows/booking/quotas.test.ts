@@ -2,16 +2,17 @@ import type { Slot } from '@medplum/fhirtypes'
 import { Registry } from 'prom-client'
 import { beforeEach, expect, test } from 'vitest'
 import { systems } from '../../../src/fhir/canonical.ts'
+import { answered } from '../../../src/flows/booking/answered.ts'
 import { cancelled } from '../../../src/flows/booking/cancelled.ts'
 import { held } from '../../../src/flows/booking/hold.ts'
-import { book, hold } from '../../../src/flows/booking/index.ts'
+import { type BookTarget, book, bookOnce, hold } from '../../../src/flows/booking/index.ts'
 import { received } from '../../../src/flows/referral/received.ts'
 import { published } from '../../../src/flows/slots/published.ts'
 import type { Desk, Territory } from '../../../src/flows/step.ts'
 import { quotaRefusals } from '../../../src/gateway/quota-refusals.ts'
 import { silent } from '../../../src/log.ts'
 import { type ActorName, entries, openTestDesk, type TestDesk, territory } from '../desk.ts'
-import { referral, schedule, slot } from '../messages.ts'
+import { referral, said, schedule, slot } from '../messages.ts'
 
 const served: Territory = {
   ...territory,
@@ -87,6 +88,31 @@ test('of two who take the last one at once, one gets it, whatever the slots', as
 test('the cell shares places out, and has no share of its own', async () => {
   for (const name of ['tuesday', 'wednesday', 'thursday']) await holds(name, 'cell')
   expect(await desk.all('Appointment')).toHaveLength(3)
+})
+
+test('who has used up a quota moves within it, and has as many places as before', async () => {
+  const old = await holds('tuesday')
+  await holds('wednesday')
+  const asks = (target: BookTarget, replaces?: string) =>
+    bookOnce({ target, waitMs: 0, ...(replaces !== undefined && { replaces }) }, desk.as('practice'))
+  const says = (status: 'booked' | 'cancelled', ours: string) =>
+    desk.does('ris', answered, { appointment: said(status, { ours }), peer: 'ris' })
+  await asks({ appointment: old })
+  await says('booked', old)
+  const request = (await desk.store.reader().read('Appointment', old))?.basedOn?.[0]?.reference
+  const target = { slot: ids.thursday ?? '', request: request?.replace('ServiceRequest/', '') ?? '' }
+
+  const refused = await asks(target, old)
+  await says('cancelled', refused.id)
+  await expect(holds('sunday')).rejects.toMatchObject({ case: 'throttled' })
+
+  const moved = await asks(target, old)
+  await says('booked', moved.id)
+  expect((await desk.store.reader().read('Appointment', old))?.status).toBe('cancelled')
+  await expect(holds('sunday')).rejects.toMatchObject({ case: 'throttled' })
+  await desk.does('practice', cancelled, { appointment: moved.id })
+  await holds('sunday')
+  await expect(holds('tuesday')).rejects.toMatchObject({ case: 'throttled' })
 })
 
 test('what a quota refuses is logged and counted, by the quota and to whom', async () => {
