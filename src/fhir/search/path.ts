@@ -8,14 +8,22 @@ export type Path = (resource: Resource) => readonly TypedValue[]
  * An expression of a search parameter, ready to run.
  *
  * Nearly all are names one below the other, such as `AuditEvent.entity.what`, some of them followed by
- * `where((resolve() is Patient))`: these are walked, and so are the values of extensions of one URL. All others, and
- * elements of several types, are FHIRPath's to judge.
+ * `where((resolve() is Patient))` or `ofType(Quantity)`: these are walked, and so are the values of extensions of one URL.
+ * All others are FHIRPath's to judge.
+ *
+ * What stands between `|` is gone along by itself. FHIRPath would leave out of a union what equals another value, and
+ * amounts that are almost the same are equal to it, whatever their units: each of them is asked for.
  */
 export function pathOf(type: string, expression: string): Path {
-  const parts = expression.split(' | ').map((part) => walkable(type, part))
-  const paths = parts.flatMap((part) => part ?? [])
-  if (paths.length < parts.length) return evaluated(type, expression)
+  const paths = alternatives(expression).map((part) => walkable(type, part) ?? evaluated(type, part))
   return paths.length === 1 && paths[0] ? paths[0] : (resource) => paths.flatMap((path) => path(resource))
+}
+
+/** What stands between `|`; a union within parentheses stays whole. */
+function alternatives(expression: string): readonly string[] {
+  const parts = expression.split(' | ')
+  const isWhole = (part: string) => part.split('(').length === part.split(')').length
+  return parts.every(isWhole) ? parts : [expression]
 }
 
 const walkable = (type: string, expression: string): Path | undefined =>
@@ -42,17 +50,24 @@ function walked(type: string, expression: string): Path | undefined {
   }
 }
 
-/** `ServiceRequest.occurrence`, which may be of several types: the name of the element says of which. */
+const choice = /^([A-Z]\w*)((?:\.[a-z]\w*)+?)(?:\.ofType\((\w+)\))?$/
+
+/**
+ * `ServiceRequest.occurrence`, which may be of several types, or `Observation.value.ofType(Quantity)`: the name of the
+ * element says of which it is.
+ */
 function chosen(type: string, expression: string): Path | undefined {
-  const [, root, steps, target] = plain.exec(expression) ?? []
-  if (root !== type || steps === undefined || target !== undefined) return undefined
+  const [, root, steps, only] = choice.exec(expression) ?? []
+  if (root !== type || steps === undefined) return undefined
   const names = steps.slice(1).split('.')
   const last = names.pop() ?? ''
   const holder = names.length === 0 ? type : typeAt(type, names)
   const types: readonly { code: string }[] =
     (holder && getElementDefinition(holder, `${last}[x]`)?.type) || []
-  if (types.length === 0) return undefined
-  const elements = types.map(({ code }) => ({ code, name: choiceOf(last, code) }))
+  const elements = types
+    .filter(({ code }) => only === undefined || code === only)
+    .map(({ code }) => ({ code, name: choiceOf(last, code) }))
+  if (elements.length === 0) return undefined
   return (resource) => {
     const values: TypedValue[] = []
     gather(resource, names, 0, (value) => {

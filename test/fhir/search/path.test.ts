@@ -7,11 +7,13 @@ import { randomResources } from '../../store/search/random.ts'
 
 const seed = 20261121
 
-/** Of both, what counts: the engine also says where it was found. */
+/** Of both, what counts: the engine also says where it was found. It takes amounts that are almost the same for one. */
 function found(expression: string, resource: Resource) {
-  const byEngine = evalFhirPathTyped(parseFhirPath(expression), [
-    { type: resource.resourceType, value: resource },
-  ])
+  const byEngine = expression
+    .split(' | ')
+    .flatMap((part) =>
+      evalFhirPathTyped(parseFhirPath(part), [{ type: resource.resourceType, value: resource }]),
+    )
   const bare = (values: readonly TypedValue[]) => values.map(({ type, value }) => ({ type, value }))
   return [bare(pathOf(resource.resourceType, expression)(resource)), bare(byEngine)]
 }
@@ -113,4 +115,29 @@ test('an element of several types is walked to by its name, and what several pat
     expect(walked).toEqual(byEngine)
     expect(walked).toEqual(values)
   }
+})
+
+test('amounts that are almost the same, or the same in another unit, are several', () => {
+  const amount = (value: number, unit: string) => ({ value, unit })
+  const code = { text: 'x' }
+  const resource: Resource = {
+    resourceType: 'Observation',
+    status: 'final',
+    code,
+    valueQuantity: amount(100, 'mg'),
+    component: [
+      { code, valueQuantity: amount(100, 'g') },
+      { code, valueQuantity: amount(100.004, 'mg') },
+      { code, valueQuantity: amount(100, 'mg') },
+    ],
+  }
+  const { expression = '' } = parametersOf('Observation').get('combo-value-quantity') ?? {}
+  const values = pathOf('Observation', expression)(resource).map(({ value }) => value)
+  expect(values).toEqual([amount(100, 'mg'), amount(100, 'g'), amount(100.004, 'mg'), amount(100, 'mg')])
+})
+
+test('a union within parentheses is not taken apart', () => {
+  const resource: Resource = { resourceType: 'Location', name: 'Un', alias: ['Deux', 'Un'] }
+  const values = pathOf('Location', '(Location.name | Location.alias).first()')(resource)
+  expect(values.map(({ value }) => value)).toEqual(['Un'])
 })
