@@ -1,5 +1,6 @@
 import type { Appointment, Patient, ServiceRequest, Task } from '@medplum/fhirtypes'
 import type { Desk } from '../flows/step.ts'
+import { pool } from '../flows/work/index.ts'
 import type { Kept } from '../store/index.ts'
 import { along, searched } from './search.ts'
 
@@ -20,22 +21,50 @@ export interface Worklist {
   /** Whose names stand behind `owner` and `requester`, by reference. */
   people: ReadonlyMap<string, Kept>
   next?: string
+  /** Its order is that of the pool: each row says why it stands where it does. */
+  isRanked?: true
 }
 
 const open = 'requested,received,accepted,ready,in-progress,on-hold'
 const perPage = 25
 
-/** One page of a list, those due first before all others: by keys, so that a page costs the same wherever it is. */
+/**
+ * One page of a list, those due first before all others: by keys, so that a page costs the same wherever it is. What is to
+ * be taken stands in the order in which it is given out.
+ */
 export const worklist = (list: List, cursor: string | undefined, desk: Desk): Promise<Worklist> =>
-  requestsAmong(
+  list === 'pool'
+    ? toTake(cursor, desk)
+    : requestsAmong(
+        [
+          ...conditions(list, desk),
+          ['_sort', 'answer-due'],
+          ['_count', String(perPage)],
+          ...(cursor === undefined ? [] : [['_cursor', cursor] as [string, string]]),
+        ],
+        desk,
+      )
+
+/** A page of the pool; the cursor says how many stand before it. Whoever takes one takes of the first, so few go further. */
+async function toTake(cursor: string | undefined, desk: Desk): Promise<Worklist> {
+  const before = Math.min(Number(/^\d{1,5}$/.exec(cursor ?? '')?.[0] ?? 0), mostBefore)
+  const tasks = await pool(before + perPage + 1, desk)
+  const ids = tasks.slice(before, before + perPage).map(({ id }) => id)
+  if (ids.length === 0) return { rows: [], people: new Map(), isRanked: true }
+  const found = await requestsAmong(
     [
-      ...conditions(list, desk),
-      ['_sort', 'answer-due'],
+      ['_id', ids.join(',')],
       ['_count', String(perPage)],
-      ...(cursor === undefined ? [] : [['_cursor', cursor] as [string, string]]),
     ],
     desk,
   )
+  const rows = found.rows.toSorted((a, b) => ids.indexOf(a.task.id) - ids.indexOf(b.task.id))
+  const next = tasks.length > before + perPage ? { next: String(before + perPage) } : {}
+  return { rows, people: found.people, ...next, isRanked: true }
+}
+
+/** No page begins further down: a pool is worked on from its top. */
+const mostBefore = 10_000
 
 /** Requests whose own Tasks fit a search, each with what is to be seen at a glance: at most four statements. */
 export async function requestsAmong(
@@ -67,17 +96,15 @@ const ofRequests: readonly [string, string][] = [
   ['part-of:missing', 'true'],
 ]
 
-function conditions(list: List, { territory, actor, clock }: Desk): [string, string][] {
+function conditions(list: Exclude<List, 'pool'>, { actor }: Desk): [string, string][] {
   const status: [string, string] = ['status', list === 'waiting' ? 'on-hold' : open]
   switch (list) {
     case 'mine':
       return [status, ['owner', actor.person ?? '']]
-    case 'pool':
-      return [status, ['owner', territory.cell]]
     case 'short':
       return [status, ['business-status', 'no-capacity,waitlist']]
     case 'late':
-      return [status, ['answer-due', `lt${clock().toISOString()}`]]
+      return [status, ['clock-alert', 'answer-late,exam-late']]
     default:
       return [status]
   }

@@ -2,9 +2,10 @@ import type { Task } from '@medplum/fhirtypes'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { worklist } from '../../src/console/worklist.ts'
-import { extensions } from '../../src/fhir/canonical.ts'
+import { extensions, systems } from '../../src/fhir/canonical.ts'
 import { parseSearch } from '../../src/fhir/search.ts'
 import type { Desk } from '../../src/flows/step.ts'
+import { pool } from '../../src/flows/work/index.ts'
 import type { Kept, Store } from '../../src/store/index.ts'
 import { searchStatement } from '../../src/store/search/index.ts'
 import { statement } from '../../src/store/sql.ts'
@@ -47,9 +48,29 @@ test('of ten thousand open requests a page holds twenty-five, those due first, w
   expect(seen).toEqual(seen.toSorted())
 })
 
+test('what is to be taken stands as it is given out, a page after the other', async () => {
+  using statements = recordStatements()
+  const seen: string[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < 4; page++) {
+    const { rows, next } = await worklist('pool', cursor, desk())
+    expect(statements.take().length).toBeLessThanOrEqual(5)
+    seen.push(...rows.map(({ task }) => task.id))
+    cursor = next
+  }
+  const given = await pool(100, desk())
+  expect(seen).toEqual(given.map(({ id }) => id))
+  expect(given[0]).toMatchObject({ id: 'task-9998', priority: 'stat' })
+  expect(await worklist('pool', '99999', desk())).toMatchObject({ rows: [] })
+})
+
+test('late is what its clocks say is late', async () => {
+  const late = await worklist('late', undefined, desk())
+  expect(late.rows.map(({ task }) => task.id)).toEqual(['task-5'])
+})
+
 test.each([
   ['open', 10_000],
-  ['pool', 5_000],
   ['mine', 5_000],
 ] as const)('the list "%s" is read by an index, not sorted anew', async (list, there) => {
   const seen: string[] = []
@@ -100,6 +121,11 @@ async function keep(from: number, count: number): Promise<void> {
   if (!(await store.write({ at, resources }))) throw new Error('not written')
 }
 
+const late = {
+  url: extensions.clockAlert,
+  valueCodeableConcept: { coding: [{ system: systems.clockAlert, code: 'answer-late' }] },
+}
+
 function taskOf(n: number, at: string): Kept<Task> {
   const due = new Date(began + (n + 1) * 60_000).toISOString()
   return {
@@ -114,8 +140,10 @@ function taskOf(n: number, at: string): Kept<Task> {
           { url: 'due', valueInstant: due },
         ],
       },
+      ...(n === 5 ? [late] : []),
     ],
     status: 'requested',
+    priority: n === 9_998 ? 'stat' : 'routine',
     intent: 'order',
     code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
     focus: { reference: `ServiceRequest/r-${n}` },

@@ -1,6 +1,7 @@
 import type { Task } from '@medplum/fhirtypes'
 import { clocksOfRequest } from '../../flows/clocks/kept.ts'
 import { flagCodesOf } from '../../flows/referral/flags.ts'
+import { whyHere } from '../../flows/work/order.ts'
 import type { Kept } from '../../store/index.ts'
 import { clockDue, currentClock } from '../deadline.ts'
 import { age, communeOf, nameOf, when, wordsOf } from '../format.ts'
@@ -11,25 +12,30 @@ import type { View, Visit } from '../view.ts'
 import type { Row, Worklist } from '../worklist.ts'
 
 /** Requests as a table, a line each: what is due, for whom, how far it has come, who has it. */
-export function requestTable({ rows, people }: Worklist, visit: Visit): Html {
+export function requestTable({ rows, people, isRanked }: Worklist, visit: Visit): Html {
   const { view } = visit
   const { say } = view
   if (rows.length === 0) return html`<p class="empty">${say('worklist.empty')}</p>`
   return html`<div class="scroll"><table class="list">
-    <caption class="hidden">${say('worklist.caption')}</caption>
+    <caption class="hidden">${say(isRanked ? 'worklist.caption.ranked' : 'worklist.caption')}</caption>
     <thead><tr><th scope="col">${say('column.due')}</th><th scope="col">${say('column.exam')}</th><th scope="col">${say('column.patient')}</th>
       <th scope="col">${say('column.commune')}</th><th scope="col">${say('column.state')}</th><th scope="col">${say('column.who')}</th></tr></thead>
-    <tbody>${rows.map((row) => line(row, people, visit))}</tbody></table></div>`
+    <tbody>${rows.map((row) => line(row, people, isRanked, visit))}</tbody></table></div>`
 }
 
-function line(row: Row, people: ReadonlyMap<string, Kept>, { view, person, desk }: Visit): Html {
+function line(
+  row: Row,
+  people: ReadonlyMap<string, Kept>,
+  isRanked: true | undefined,
+  { view, person, desk }: Visit,
+): Html {
   const { task, request, patient, appointment } = row
   const id = task.focus?.reference?.split('/')[1] ?? ''
   const { name, clock } = currentClock(
     clocksOfRequest(task, appointment ? [appointment] : [], desk.territory, new Date(view.now).toISOString()),
   )
   return html`<tr class="${clock.state === 'running' ? clock.standing : clock.state}">
-    <td>${clockDue(clock, view)} <small>${view.say(`due.for.${name}`)}</small></td>
+    <td>${clockDue(clock, view)} <small>${isRanked ? why(task, view) : view.say(`due.for.${name}`)}</small></td>
     <td><a data-row href="/console/requests/${id}">${examWords(request?.code, desk, view)}</a>
       ${given(isUrgent(task), () => html`<span class="urgent">${view.say('urgent')}</span>`)}
       ${given(isDoubled(task), () => html`<span class="badge bad">${view.say('flag.short.duplicate-suspected')}</span>`)}
@@ -39,6 +45,10 @@ function line(row: Row, people: ReadonlyMap<string, Kept>, { view, person, desk 
     <td>${stateOf(task, view)}${given(appointment?.start, (start) => html`<small>${when(start, view)}</small>`)}</td>
     <td>${who(task.owner?.reference, people, view, person.reference)}</td></tr>`
 }
+
+/** Why it stands where it does in the pool. */
+const why = (task: Task, view: View): string =>
+  whyHere(task, new Date(view.now).toISOString(), (at) => when(at, view))[view.language]
 
 /** Perhaps asked for twice. */
 const isDoubled = (task: Task): boolean => flagCodesOf(task).includes('duplicate-suspected')

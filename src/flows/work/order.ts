@@ -27,14 +27,15 @@ const compared = (a: string | number, b: string | number) => (a < b ? -1 : a > b
 /** What has no time comes last. */
 const instant = (text: string) => (text === '' ? Number.POSITIVE_INFINITY : Date.parse(text))
 
-/** Why a request stands where it stands, for whoever works down the list. */
-export function whyHere(task: Task, now: string): Texts {
+/** Why a request stands where it stands, for whoever works down the list; `said` puts an instant into words. */
+export function whyHere(task: Task, now: string, said: (at: string) => string): Texts {
   const { priority = 'routine' } = task
-  const late = instant(deadlineOf(task)) <= Date.parse(now)
+  const due = deadlineOf(task)
+  const late = instant(due) <= Date.parse(now)
   const [fr, en] = names[priority]
   return {
-    fr: `${fr} ; ${late ? 'réponse en retard' : 'réponse attendue'} : ${deadlineOf(task)}`,
-    en: `${en}; ${late ? 'answer overdue' : 'answer due'}: ${deadlineOf(task)}`,
+    fr: `${fr} ; ${late ? 'réponse en retard' : 'réponse attendue'} : ${said(due)}`,
+    en: `${en}; ${late ? 'answer overdue' : 'answer due'}: ${said(due)}`,
   }
 }
 

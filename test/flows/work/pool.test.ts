@@ -43,7 +43,7 @@ describe('the pool', () => {
     await refer('stat', { priority: 'stat' })
     const waiting = await pool(10, desk.as('cell'))
     expect(await Promise.all(waiting.map(nameOf))).toEqual(['stat', 'urgent-1', 'urgent-2', 'routine'])
-    expect(waiting[0] && whyHere(waiting[0], desk.clock().toISOString()).en).toMatch(
+    expect(waiting[0] && whyHere(waiting[0], desk.clock().toISOString(), String).en).toMatch(
       /^immediate; answer due: /,
     )
   })
