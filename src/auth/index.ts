@@ -1,9 +1,11 @@
 import type { Log } from '../log.ts'
 import type { Store } from '../store/index.ts'
+import type { Actor } from './actor.ts'
 import { signingAlgorithms } from './assertion.ts'
 import { openBearer } from './bearer.ts'
-import { grantableScopes } from './gate.ts'
+import { grantableScopes, withSources } from './gate.ts'
 import { openGrant, type TokenRequest } from './grant.ts'
+import { nobody } from './nobody.ts'
 import type { OAuthAnswer } from './oauth.ts'
 import type { Permit } from './permit.ts'
 import { isHomeless, openStandings, permitOf, type StandingDesk } from './standing.ts'
@@ -17,6 +19,8 @@ export interface Auth {
   authenticate(authorization: string | undefined): Promise<Permit>
   /** What a client may that came by another road, such as a peer on MLLP; undefined when it is not active. */
   permitOf(client: string): Promise<Permit | undefined>
+  /** Who has shown no token, where none is needed: with the keys to diaries that are open now. */
+  nobody(): Promise<Actor>
   /** Our public keys. */
   jwks(): object
   /** `/.well-known/smart-configuration`. */
@@ -45,6 +49,10 @@ export async function openAuth(desk: AuthDesk): Promise<Auth> {
       const standing = await standings(client)
       return standing && !isHomeless(standing) ? permitOf(standing, standing.registered) : undefined
     },
+    nobody: async () => ({
+      ...nobody,
+      sight: withSources(nobody.sight, (await desk.openSources?.()) ?? []),
+    }),
     jwks: tokens.jwks,
     smartConfiguration: () => smartConfiguration(desk.tokenUrl),
   }

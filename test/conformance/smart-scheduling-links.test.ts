@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Location, Resource, Schedule, Slot } from '@medplum/fhirtypes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withSources } from '../../src/auth/gate.ts'
+import { nobody } from '../../src/auth/nobody.ts'
 import { extensions, frCore, systems } from '../../src/fhir/canonical.ts'
 import { uuidv7 } from '../../src/fhir/id.ts'
 import { instantIn } from '../../src/fhir/zone.ts'
@@ -315,6 +317,50 @@ describe('caching', () => {
     expect(new Set(states).size).toBe(4)
     expect(states[3], 'what has come and gone leaves the state as it was').toBe(states[1])
     expect(idsOf(await slotsIn())).not.toContain(named.free.id)
+  })
+
+  test('a place or a diary that changes is another state of the slots in it', async () => {
+    const path = '/slots/slots-2026-06-01.ndjson'
+    const etag = async () => (await ask(path)).headers.get('etag') ?? ''
+    const whole = async () => (await ask('/slots/$bulk-publish')).headers.get('etag') ?? ''
+    const before = [await etag(), await whole()] as const
+    time += 60_000
+    const telecom = [{ system: 'phone' as const, value: '+33199000002' }]
+    await keep(api.store, [place('here', { telecom })], 2)
+    expect((await ask(path, { 'if-none-match': before[0] })).status).toBe(200)
+    expect((await ask('/slots/$bulk-publish', { 'if-none-match': before[1] })).status).toBe(200)
+    expect((await ask(path)).text).toContain('+33199000002')
+    const moved = await etag()
+    time += 60_000
+    await keep(api.store, [diary('open', 'silent')], 2)
+    expect((await ask(path, { 'if-none-match': moved })).status).toBe(200)
+    await keep(api.store, [diary('open', 'here')], 3)
+    expect(await etag()).not.toBe(moved)
+  })
+
+  test('slots of a centre that may be closed are there while it is open, and each is another state', async () => {
+    const path = '/slots/slots-2026-06-01.ndjson'
+    const gated = slot('gated', 8)
+    const at = new Date(time).toISOString()
+    const meta = { versionId: '1', lastUpdated: at }
+    await api.store.write({
+      at,
+      resources: [{ resource: { ...gated, meta }, replaces: 0, sight: ['public@ris'] }],
+    })
+    const open = await openTestApi({
+      store: api.store,
+      clock: () => new Date(time),
+      auth: {
+        ...api.house.auth,
+        nobody: async () => ({ ...nobody, sight: withSources(nobody.sight, ['ris']) }),
+      },
+    })
+    const read = (of: TestApi, headers = {}) => of.send('GET', path, { as: '', headers })
+    const [closed, there] = [await read(api), await read(open)]
+    expect(closed.text).not.toContain(gated.id)
+    expect(there.text).toContain(gated.id)
+    const headers = { 'if-none-match': closed.headers.get('etag') ?? '' }
+    expect((await read(open, headers)).status).toBe(200)
   })
 
   test('with _since only what has changed is given, by the manifest’s own time', async () => {

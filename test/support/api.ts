@@ -6,6 +6,7 @@ import { api } from '../../src/api/index.ts'
 import type { Role } from '../../src/auth/actor.ts'
 import { sightOf } from '../../src/auth/gate.ts'
 import type { Auth } from '../../src/auth/index.ts'
+import { nobody } from '../../src/auth/nobody.ts'
 import { badToken, noToken, type Permit } from '../../src/auth/permit.ts'
 import { parseScope } from '../../src/auth/scopes.ts'
 import { bindings, structures } from '../../src/fhir/definitions/index.ts'
@@ -192,6 +193,7 @@ function byName(permits: Readonly<Record<string, Permit>>): Auth {
     },
     permitOf: async (client) => permits[client],
     token: async () => ({ status: 400, headers: {}, body: '{"error":"invalid_request"}' }),
+    nobody: async () => nobody,
     jwks: () => ({ keys: [] }),
     smartConfiguration: () => ({ token_endpoint: `${baseUrl}/auth/token` }),
   }

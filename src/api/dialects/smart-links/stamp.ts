@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { nobody } from '../../../auth/nobody.ts'
 import { parseSearch } from '../../../fhir/search.ts'
+import type { Sight } from '../../../store/index.ts'
 import type { House } from '../../house.ts'
 import { filesAt, type PublishedFile } from './files.ts'
 
@@ -14,10 +14,17 @@ export interface Stamp {
 /** Tells the state of the files, without reading them. */
 export function stamps(house: House) {
   const seen = new Map<string, { etag: string; since: Date }>()
-  const file = async ({ name, type, query }: PublishedFile, since: string | undefined): Promise<Stamp> => {
-    const etag = etagOf([name, since ?? '', ...(await stateOf(house, type, query))])
+  const stampOf = async (
+    { name, type, query }: PublishedFile,
+    since: string | undefined,
+    { sight, shared }: Known,
+  ): Promise<Stamp> => {
+    const own = await stateOf(house, type, query, sight)
+    const etag = etagOf([name, since ?? '', ...own, ...(await shared)])
     return since === undefined ? { etag, lastModified: changedAt(name, etag) } : { etag }
   }
+  const file = async (one: PublishedFile, since: string | undefined): Promise<Stamp> =>
+    stampOf(one, since, await knownNow(house))
   /** When the state was first met; whatever was met under this name before is over. */
   const changedAt = (name: string, etag: string): Date => {
     const known = seen.get(name)
@@ -29,7 +36,8 @@ export function stamps(house: House) {
   const whole = async (since: string | undefined) => {
     const files = filesAt(house)
     for (const name of seen.keys()) if (!isNamed(name, files)) seen.delete(name)
-    const all = await Promise.all(files.map((one) => file(one, since)))
+    const known = await knownNow(house)
+    const all = await Promise.all(files.map((one) => stampOf(one, since, known)))
     const etag = etagOf(all.map((one) => one.etag))
     const stamp: Stamp =
       since === undefined ? { etag, lastModified: changedAt(manifestName, etag) } : { etag }
@@ -46,6 +54,20 @@ const isNamed = (name: string, files: readonly PublishedFile[]) =>
 const etagOf = (parts: readonly string[]): string =>
   `W/"${createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 22)}"`
 
+/** With whose eyes files are read now, and the state of what the lines of each also say: its places and diaries. */
+interface Known {
+  sight: Sight
+  shared: Promise<string[]>
+}
+
+async function knownNow(house: House): Promise<Known> {
+  const { sight } = await house.auth.nobody()
+  const states = filesAt(house)
+    .filter(({ type }) => type !== 'Slot')
+    .map(({ type, query }) => stateOf(house, type, query, sight))
+  return { sight, shared: Promise.all(states).then((all) => [...sight, ...all.flat()]) }
+}
+
 /**
  * How many there are, when the newest was written, and which come first and last in time.
  *
@@ -56,10 +78,11 @@ async function stateOf(
   house: House,
   type: PublishedFile['type'],
   query: PublishedFile['query'],
+  sight: Sight,
 ): Promise<string[]> {
   const one = async (more: [string, string][]) => {
     const { search } = parseSearch(type, new URLSearchParams([...query, ...more]))
-    return house.store.search(search, nobody.sight)
+    return house.store.search(search, sight)
   }
   const ends: [string, string][][] = type === 'Slot' ? [[['_sort', 'start']], [['_sort', '-start']]] : []
   const asked = [[['_summary', 'count']], [['_sort', '-_lastUpdated']], ...ends] as [string, string][][]
