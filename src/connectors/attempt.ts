@@ -47,10 +47,6 @@ export async function attempt(
   desk: AttemptDesk,
   signal: AbortSignal,
 ): Promise<Tried> {
-  if (departure.giveUpAt !== undefined && desk.clock() >= lastOf(departure, outlet)) {
-    const reason = departure.lastError ?? 'given up before it was tried'
-    return { settlement: { row: departure.row, status: 'dead', reason } }
-  }
   let rendered: Rendered | undefined
   try {
     rendered = await renderedFrom(departure, outlet.link, desk.outbox)
@@ -160,10 +156,9 @@ function later(departure: DepartureRow, outlet: Outlet, sent: Sent, { clock }: A
 }
 
 /** When a departure is given up. What it has waited for a line that was held does not count. */
-function lastOf({ giveUpAt, queuedAt, heldMs = 0 }: DepartureRow, outlet: Outlet): Date {
-  const { giveUpAfterMs } = { ...usualRetry, ...outlet.retry }
-  const last = giveUpAt === undefined ? Date.parse(queuedAt) + giveUpAfterMs : Date.parse(giveUpAt)
-  return new Date(last + heldMs)
+function lastOf({ queuedAt, heldMs = 0 }: DepartureRow, { retry }: Outlet): Date {
+  const { giveUpAfterMs } = { ...usualRetry, ...retry }
+  return new Date(Date.parse(queuedAt) + giveUpAfterMs + heldMs)
 }
 
 const reason = (text: string | undefined) => (text === undefined ? {} : { reason: text })

@@ -6,7 +6,7 @@ export interface Retry {
   factor: number
   /** No wait is longer. */
   mostMs: number
-  /** From when it was queued, unless the departure says it itself. */
+  /** From when it was queued; what it waits for a line that is held comes on top. */
   giveUpAfterMs: number
   /** How often we try when the fault is ours. */
   fewTimes: number

@@ -142,7 +142,6 @@ const columns = [
   'kind',
   'about',
   'not_before',
-  'give_up_at',
   'status',
   'attempts',
   'raw',
@@ -168,7 +167,6 @@ interface DepartureColumns {
   kind: string
   about: string[]
   not_before: string | null
-  give_up_at: string | null
   status: DepartureRow['status']
   attempts: number
   raw: Buffer | null
@@ -196,7 +194,6 @@ function departureOf(row: DepartureColumns): DepartureRow {
     ...(row.held_ms > 0 && { heldMs: row.held_ms }),
     ...(row.keys.length > 0 && { keys: row.keys }),
     ...(row.not_before !== null && { notBefore: row.not_before }),
-    ...(row.give_up_at !== null && { giveUpAt: row.give_up_at }),
     ...(row.raw !== null && { raw: row.raw }),
     ...(row.content_type !== null && { contentType: row.content_type }),
     ...(row.last_error !== null && { lastError: row.last_error }),

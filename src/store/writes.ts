@@ -85,8 +85,6 @@ export interface Departure {
   lane?: string
   /** Not sent before (instant). */
   notBefore?: string
-  /** Given up after (instant); what it waits for a line that is held comes on top. */
-  giveUpAt?: string
   /** As it is to be sent, where it is not made from what it tells of. */
   rendered?: { raw: Buffer; contentType: string; keys?: readonly string[] }
 }

@@ -183,9 +183,8 @@ describe('what is queued', () => {
   test('is given up after its time', async () => {
     await using store = await openTestStore()
     const ris = outlet('ris', { send: () => ({ end: 'later', reason: 'unreachable' }) })
-    await using _ = delivering(store, [ris])
-    const giveUpAt = new Date(Date.now() + 1_500).toISOString()
-    const [row] = await queue(store, [{ giveUpAt }])
+    await using _ = delivering(store, [{ ...ris, retry: { ...quick, giveUpAfterMs: 1_500 } }])
+    const [row] = await queue(store, [{}])
     const ended = await ends(store, row)
     expect(ended).toMatchObject({ status: 'dead', lastError: 'unreachable' })
     expect(ended.attempts).toBeGreaterThan(1)

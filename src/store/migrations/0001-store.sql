@@ -103,7 +103,6 @@ create table departure (
   kind text not null,
   about text[] not null,
   not_before timestamptz,
-  give_up_at timestamptz,
   status text not null check (status in ('queued', 'sent', 'parked', 'dead', 'cancelled')),
   attempts integer not null default 0,
   raw bytea,

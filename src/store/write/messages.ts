@@ -59,7 +59,6 @@ export function queued({ departures = [], leases = new Map(), settlements = [], 
     raw: ['bytea', ({ rendered }) => rendered?.raw],
     content_type: ['text', ({ rendered }) => rendered?.contentType],
     not_before: ['timestamptz', ({ notBefore }) => notBefore],
-    give_up_at: ['timestamptz', ({ giveUpAt }) => giveUpAt],
     holder: ['text', ({ peer }) => leases.get(peer)?.holder],
     until: ['timestamptz', ({ peer }) => leases.get(peer)?.until],
     first: ['boolean', (departure) => isFirst(departure, departures)],
@@ -74,9 +73,9 @@ export function queued({ departures = [], leases = new Map(), settlements = [], 
       : raw('false')
   return sql`${rows}, queued as (
     insert into departure
-      (row, peer, lane, kind, about, keys, raw, content_type, not_before, give_up_at, status, queued, holder,
+      (row, peer, lane, kind, about, keys, raw, content_type, not_before, status, queued, holder,
         leased_until)
-    select row, peer, lane, kind, about, keys, raw, content_type, not_before, give_up_at, 'queued', ${at}::timestamptz,
+    select row, peer, lane, kind, about, keys, raw, content_type, not_before, 'queued', ${at}::timestamptz,
       case when idle then holder end, case when idle then until end
     from (select l.*, ${idle} as idle from leaving l) leaving where (select ok from guard)
     returning row, holder
@@ -142,7 +141,6 @@ function settlementParts(settlements: readonly Settlement[], at: string, which: 
       ended = case when s.status = 'queued' then null else ${at}::timestamptz end,
       queued = case when ${again} then ${at}::timestamptz else d.queued end,
       held_ms = case when ${again} then 0 else d.held_ms end,
-      give_up_at = case when ${again} then null else d.give_up_at end,
       attempts = case when ${again} then 0 else d.attempts + (d.holder is not null)::integer end, holder = null, leased_until = null
     from settlement s
     where d.row = s.row and ${which} and (select ok from guard)
