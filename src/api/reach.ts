@@ -4,8 +4,9 @@ import { type Permit, tooLittle } from '../auth/permit.ts'
 import type { Letter } from '../auth/scopes.ts'
 import type { Filter } from '../fhir/search/filter.ts'
 import { matches } from '../fhir/search/match.ts'
+import { beginningsOf } from '../fhir/search/references.ts'
 import { searchRow } from '../fhir/search/row.ts'
-import { type Contained, parseSearch, type Search } from '../fhir/search.ts'
+import { type Contained, type Include, parseSearch, type Search } from '../fhir/search.ts'
 import type { Request } from '../flows/resource/change.ts'
 import type { Guard } from '../flows/resource/transacted.ts'
 import type { Found, Stored } from '../store/index.ts'
@@ -58,7 +59,8 @@ const isPassed = (resource: Resource, restrictions: readonly string[] | undefine
 export function withinReach(search: Search, permit: Permit): Search {
   if (search.contained) return containedWithinReach(search, search.contained, permit)
   const filters = search.filters.map((filter) => throughReadable(filter, permit))
-  return { ...search, filters: [...filters, ...scopeFilters(search.type, permit)] }
+  const includes = search.includes.flatMap((include) => alongReadable(include, search.type, permit))
+  return { ...search, filters: [...filters, ...scopeFilters(search.type, permit)], includes }
 }
 
 /** In containers that the caller might have searched for; a filtered scope says nothing of what stands within others. */
@@ -72,6 +74,20 @@ function scopeFilters(type: string, permit: Permit): readonly Filter[] {
   const restrictions = restrictionsOf(permit, type, 's')
   if (restrictions === undefined) return []
   return [{ is: 'either', any: restrictions.map((filter) => parseSearch(type, filter).search.filters) }]
+}
+
+/**
+ * From where an include may go out: from matches, and from what the caller might have searched for. The others are not gone
+ * through either: what they lead to would tell of them.
+ */
+function alongReadable(include: Include, searched: string, permit: Permit): Include[] {
+  const beginnings = beginningsOf(include)
+  if (beginnings.every((type) => isOpen(permit, type))) return [include]
+  return beginnings.flatMap((type): Include[] => {
+    const only = include.reverse ? { ...include, target: type } : include
+    if (isOpen(permit, type)) return [only]
+    return type === searched ? [{ ...only, iterate: false }] : []
+  })
 }
 
 function throughReadable(filter: Filter, permit: Permit): Filter {

@@ -6,6 +6,10 @@ beforeAll(async () => {
   api = await openTestApi({
     permits: {
       women: cellWith('women', 'system/Patient.cruds?gender=female'),
+      'women-and-practices': cellWith(
+        'women-and-practices',
+        'system/Patient.rs?gender=female system/Organization.rs',
+      ),
       both: cellWith('both', 'system/Patient.rs?gender=female system/Patient.rs?gender=male'),
       conditions: cellWith('conditions', 'system/Condition.rs'),
       creator: cellWith('creator', 'system/Patient.c'),
@@ -79,6 +83,38 @@ test('nothing is asked through a type that the caller may not search', async () 
   expect(await status('GET', '/fhir/Condition?subject:Patient.family=Droit', 'conditions')).toBe(403)
   expect(await status('GET', '/fhir/Condition?_has:Provenance:target:agent=x', 'conditions')).toBe(403)
   expect(await status('GET', '/fhir/Condition?code:missing=true', 'conditions')).toBe(200)
+})
+
+test('nothing comes along by way of what the caller may not search', async () => {
+  const subject = { reference: `Patient/${await kept(patient('female'))}` }
+  const first = await kept({ resourceType: 'Condition', subject, code: { text: 'Toux' } })
+  const second = await kept({ resourceType: 'Condition', subject, code: { text: 'Fièvre' } })
+  const around = '_include=Condition:subject&_revinclude:iterate=Condition:subject'
+  const along = async (as: string) => {
+    const found = await api.send('GET', `/fhir/Condition?_id=${first}&${around}`, { as })
+    return entriesIn(found).map(({ resource }) => (resource as { id: string }).id)
+  }
+  expect(await along('cell')).toEqual([first, second, subject.reference.slice('Patient/'.length)])
+  // That a second one is of the same patient is the patient's to tell.
+  expect(await along('conditions')).toEqual([first])
+})
+
+test('from what a filtered scope may leave out, nothing more comes along', async () => {
+  const [own, other] = [
+    await kept({ resourceType: 'Organization', name: 'A' }),
+    await kept({ resourceType: 'Organization', name: 'B' }),
+  ]
+  const of = (id: string) => ({ managingOrganization: { reference: `Organization/${id}` } })
+  const he = await kept(patient('male', of(other)))
+  const link = [{ other: { reference: `Patient/${he}` }, type: 'seealso' }]
+  const she = await kept(patient('female', { ...of(own), link }))
+  const found = async (as: string) => {
+    const around = '_include:iterate=Patient:link&_include:iterate=Patient:organization'
+    const reply = await api.send('GET', `/fhir/Patient?_id=${she}&${around}`, { as })
+    return entriesIn(reply).map(({ resource }) => (resource as { id: string }).id)
+  }
+  expect(await found('cell')).toEqual([she, own, other, he])
+  expect(await found('women-and-practices')).toEqual([she, own])
 })
 
 describe('a condition', () => {

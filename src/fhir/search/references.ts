@@ -1,3 +1,4 @@
+import type { Include } from '../search.ts'
 import { conformanceTypes, servedTypes } from '../served.ts'
 import { clip } from './forms.ts'
 import type { Parameter } from './parameters.ts'
@@ -12,6 +13,10 @@ export function targetsOf({ target }: Parameter): readonly string[] {
   const all: readonly string[] = [...servedTypes, ...conformanceTypes]
   return target.length === 0 ? all : target.filter((type) => all.includes(type))
 }
+
+/** Resource types that an include goes out from. */
+export const beginningsOf = ({ reverse, type, parameter, target }: Include): readonly string[] =>
+  reverse ? (target === undefined ? targetsOf(parameter) : [target]) : [type]
 
 /**
  * References that a value means: an id alone may be of any type that the parameter refers to.

@@ -1,6 +1,6 @@
 import { type Issue, issue } from '../../fhir/outcome.ts'
 import type { Parameter } from '../../fhir/search/parameters.ts'
-import { targetsOf } from '../../fhir/search/references.ts'
+import { beginningsOf } from '../../fhir/search/references.ts'
 import type { Include, Search } from '../../fhir/search.ts'
 import type { Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
@@ -70,10 +70,6 @@ function again(includes: readonly Include[], known: readonly Named[]): Sql[] {
   const names = known.filter(({ type }) => types.has(type)).map(nameOf)
   return names.length === 0 ? [] : [sql`select unnest(${names}::text[]) as reference`]
 }
-
-/** Types that an include goes out from. */
-const beginningsOf = ({ reverse, type, parameter, target }: Include): readonly string[] =>
-  reverse ? (target === undefined ? targetsOf(parameter) : [target]) : [type]
 
 /**
  * What is reached in rounds from these references on, those included: each once, none of those that are left out, and the
