@@ -2,8 +2,6 @@ import type { Resource } from '@medplum/fhirtypes'
 import fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { matches } from '../../../src/fhir/search/match.ts'
-import { type SearchRow, searchRow } from '../../../src/fhir/search/row.ts'
 import { parseSearch, type Search } from '../../../src/fhir/search.ts'
 import type { Kept, Sight, Store } from '../../../src/store/index.ts'
 import { isContained } from '../../../src/store/search/contained.ts'
@@ -14,7 +12,8 @@ import { writeStatement } from '../../../src/store/write/index.ts'
 import { wholeOf } from '../../../src/store/write/whole.ts'
 import { openTestStore } from '../../support/database.ts'
 import { create, minute, newId, patient } from '../resources.ts'
-import { bySort } from './naive.ts'
+import { fits, isSeen } from './evaluator/index.ts'
+import { compared, isNewestFirst } from './evaluator/order.ts'
 import { randomQueries, randomResources } from './random.ts'
 
 /** More, or others: `RELAIS_TEST_QUERIES=10000 RELAIS_TEST_SEED=… npm test -- test/store/search/contained.test.ts`. */
@@ -57,7 +56,7 @@ describe('a search of contained resources', () => {
     await fc.assert(
       fc.asyncProperty(asked, async ([{ type, query, sight }, contained, as, id]) => {
         const whole = `${query}&${contained}${as}${id}`
-        const expected = naive(parsed(type, whole), sight, all)
+        const expected = naive(type, whole, sight, all)
         found += expected.length
         expect(await allPages(type, whole, sight)).toEqual(expected)
         const { total } = await store.search(parsed(type, `${whole}&_summary=count`), sight)
@@ -70,11 +69,12 @@ describe('a search of contained resources', () => {
   }, 3_600_000)
 
   test('looks into containers of some types alone where it is told to', async () => {
-    const search = parsed('Patient', '_contained=true&_containedType=contained&_count=1000')
+    const query = '_contained=true&_containedType=contained&_count=1000'
+    const search = parsed('Patient', query)
     if (!isContained(search)) throw new Error('It asks for contained resources')
     const within = { ...search, contained: { ...search.contained, within: ['Task', 'Slot'] } }
     const { entries } = await store.search(within, 'all')
-    const wanted = naive(search, 'all', all).filter((name) => /^(Task|Slot)\//.test(name))
+    const wanted = naive('Patient', query, 'all', all).filter((name) => /^(Task|Slot)\//.test(name))
     expect(wanted.length).toBeGreaterThan(0)
     expect(entries.map(nameOf)).toEqual(wanted)
   })
@@ -187,44 +187,42 @@ interface Candidate {
   /** Place among what is contained; -1: the container itself. */
   number: number
   local?: string
-  type: string
-  row: SearchRow
+  /** As search sees it: what is contained was changed when its container was. */
+  resource: Resource
 }
 
 function knownIn(container: Kept, access: readonly string[]): Candidate[] {
   const { contained = [] } = container as { contained?: Resource[] } // as made above
-  const itself = { container, access, number: -1, type: container.resourceType, row: searchRow(container) }
   const inner = contained.map((resource, number): Candidate => {
-    const { lastUpdated: updated } = container.meta
-    const row = { ...searchRow(resource), updated }
-    return { container, access, number, local: resource.id ?? '', type: resource.resourceType, row }
+    const meta = { ...resource.meta, lastUpdated: container.meta.lastUpdated }
+    return { container, access, number, local: resource.id ?? '', resource: { ...resource, meta } }
   })
-  return [itself, ...inner]
+  return [{ container, access, number: -1, resource: container }, ...inner]
 }
 
 /** The names of what a search finds, in order, by looking at everything. */
-function naive(search: Search, sight: Sight, all: readonly Candidate[]): string[] {
-  const { contained, filters, type } = search
-  if (!contained) throw new Error('It asks for contained resources')
+function naive(type: string, query: string, sight: Sight, all: readonly Candidate[]): string[] {
+  const asked = new URLSearchParams(query)
   const found = all
-    .filter((one) => one.type === type && (contained.beside || one.number >= 0))
-    .filter(({ access }) => sight === 'all' || access.some((key) => sight.includes(key)))
-    .filter(({ row }) => matches({ filters }, row))
-    .sort((a, b) => inOrder(search, a, b))
-  if (contained.as === 'contained') return found.map(nameIn)
+    .filter(
+      ({ resource, number }) =>
+        resource.resourceType === type && (asked.get('_contained') === 'both' || number >= 0),
+    )
+    .filter((one) => isSeen(one, sight) && fits(one.resource, asked, { all: [], sight }))
+    .sort((a, b) => inOrder(asked.get('_sort') ?? '', a, b))
+  if (asked.get('_containedType') === 'contained') return found.map(nameIn)
   // A container that is a match itself stands where it comes by itself, otherwise where the first in it comes.
   const own = new Set(found.filter(({ number }) => number < 0).map(({ container }) => container))
   const once = found.filter(({ container, number }) => number < 0 || !own.has(container))
   return [...new Set(once.map(({ container }) => `${container.resourceType}/${container.id}`))]
 }
 
-function inOrder(search: Search, a: Candidate, b: Candidate): number {
-  const order = bySort(search, a, b)
+function inOrder(sort: string, a: Candidate, b: Candidate): number {
+  const order = compared(sort, a.resource, b.resource)
   if (order !== 0) return order
   const last =
     byText(a.container.id, b.container.id) || byText(a.container.resourceType, b.container.resourceType)
-  const sign = (search.sort.at(-1)?.descending ?? true) ? -1 : 1
-  return sign * (last || a.number - b.number)
+  return (isNewestFirst(sort) ? -1 : 1) * (last || a.number - b.number)
 }
 
 const byText = (a: string, b: string) => (a < b ? -1 : Number(a > b))
