@@ -423,6 +423,15 @@ describe('what the aggregator does in fact', () => {
     expect((await ask(question({ who: many.slice(1).join(',') }))).status).toBe(200)
   })
 
+  test('72 hours are 72 hours without their milliseconds too, and three days of the calendar when clocks change', async () => {
+    const status = async (from: string, until: string) => (await ask(question({ from, until }))).status
+    expect(await status('2030-01-08T08:00:00Z', '2030-01-11T08:00:00Z')).toBe(200)
+    expect(await status('2030-01-08T08:00:00Z', '2030-01-11T08:00:01Z')).toBe(400)
+    expect(await status('2030-10-26', '2030-10-28')).toBe(200)
+    expect(await status('2030-10-26', '2030-10-29')).toBe(400)
+    expect(await status('2030-03-30', '2030-04-01')).toBe(200)
+  })
+
   test('a slot that is reserved is given only to whom it is for', async () => {
     const ids = of(await answered(question(), 'outsider'), 'Slot')
     expect(ids).toHaveLength(2)

@@ -1,4 +1,5 @@
 import { systems } from '../../../fhir/canonical.ts'
+import { earliest, zoneOffsetMs } from '../../../fhir/dates.ts'
 import { type Failure, failure, failures, type Issue, issue } from '../../../fhir/outcome.ts'
 import type { Filter } from '../../../fhir/search/filter.ts'
 import { dateComparison, split } from '../../../fhir/search/values.ts'
@@ -101,17 +102,26 @@ function spanOf({ house, query, permit }: Call, { start }: Form) {
   const said = query.getAll(start).map((text) => dateComparison(start, text, zone))
   const [first, second, ...more] = said
   const from = said.find(({ prefix }) => prefix === 'ge')?.low
-  const until = said.find(({ prefix }) => prefix === 'le')?.high
+  const last = said.find(({ prefix }) => prefix === 'le')
+  const until = last?.high
   if (!first || !second)
     throw failure('required', `Say from when and until when: ${start}=ge… and ${start}=le….`, start)
-  if (from === undefined || until === undefined || more.length > 0)
+  if (from === undefined || last === undefined || until === undefined || more.length > 0)
     throw failure('value', `The window is one ${start}=ge… and one ${start}=le….`, start)
   if (from > until) throw failure('value', 'The window begins before it ends.', start)
-  // A whole day is named by its first moment, and ends with its last.
-  if (Date.parse(until) - Date.parse(from) > windowMs)
-    throw failure('value', 'The window is 72 hours at most.', start)
+  if (isLong(Date.parse(from), last, zone))
+    throw failure('value', 'The window is 72 hours at most, or three days of the calendar.', start)
   const now = house.clock().toISOString()
   return { from: from > now ? from : now, until }
+}
+
+/** Whether a window is too long. Three whole days are not, though the clocks change in them: then they have 73 hours. */
+function isLong(from: number, last: { low: string; high: string }, zone: string): boolean {
+  const [low, high] = [Date.parse(last.low), Date.parse(last.high)]
+  // A time without its milliseconds, or seconds, means all of them: it is measured from its first.
+  if (high - low < 60_000) return low - from > windowMs
+  const daysLater = earliest(from + zoneOffsetMs(from, zone) + windowMs, zone)
+  return high + 1 > Math.max(from + windowMs, daysLater)
 }
 
 /** Numbers, each with its equivalents; there may be blanks after the commas. */
