@@ -43,6 +43,11 @@ interface Page {
   next?: string
 }
 
+const settings = () => ({
+  RELAIS_TERRITORY: gateway.territory.path,
+  RELAIS_DATABASE_URL: gateway.databaseUrl,
+})
+
 const find = (query: string) => operator.get<Page>(`/operation/messages?${query}`)
 const person = 'Ana Ruiz'
 
@@ -144,8 +149,7 @@ describe('a dead letter', () => {
     const { raw = '' } = await operator.get<{ raw?: string }>(`/operation/messages/${dead.row}`)
     const file = join(gateway.territory.path, 'edited.hl7')
     await writeFile(file, raw.replaceAll('\r', '\n').replace(`Avis ${number}`, `Avis corrigé ${number}`))
-    const settings = { RELAIS_TERRITORY: gateway.territory.path, RELAIS_DATABASE_URL: gateway.databaseUrl }
-    const said = await run(['messages', 'replay', dead.row, '--edit', file, '--by', person], settings)
+    const said = await run(['messages', 'replay', dead.row, '--edit', file, '--by', person], settings())
     expect(said).toMatchObject({ code: 0 })
     const sent = await departureOf(number, 'sent')
     expect(sent.row).not.toBe(dead.row)
@@ -156,7 +160,32 @@ describe('a dead letter', () => {
       `Avis corrigé ${number}`,
     ])
     expect(new Set(heard.map((message) => field(message, 'MSH-10'))).size).toBe(2)
-    expect((await run(['messages', 'replay', dead.row], settings)).code).toBe(1)
+    expect((await run(['messages', 'replay', dead.row], settings())).code).toBe(1)
+  })
+
+  test('is discarded: it is never sent, and not twice discarded', async () => {
+    practice.answerBy((message) => acknowledgment(message, 'AE'))
+    const number = await commented(806)
+    const dead = await departureOf(number, 'dead')
+    practice.answerBy((message) => acknowledgment(message, 'AA'))
+    const said = await run(['messages', 'discard', dead.row, '--by', person], settings())
+    expect(said).toMatchObject({ code: 0 })
+    expect(await departureOf(number, 'cancelled')).toMatchObject({ row: dead.row, reason: 'discarded' })
+    expect((await auditsOf('departure.discarded'))[0]?.agent).toMatchObject([{ altId: person }])
+    const rows = [dead.row, '00000000-0000-4000-8000-000000000000']
+    const { body } = await operator.call<{ discarded: { outcome: { issue: { code: string }[] } }[] }>(
+      'POST',
+      '/operation/messages/discard',
+      { person, rows },
+    )
+    expect(body.discarded.map(({ outcome }) => outcome.issue[0]?.code)).toEqual([
+      'business-rule',
+      'not-found',
+    ])
+    expect(
+      (await run(['messages', 'discard', '--all', '--status', 'dead', '--order', number], settings())).code,
+    ).toBe(0)
+    expect((await run(['messages', 'discard'], settings())).code).toBe(2)
   })
 
   test('among many: what may not be replayed is told, and keeps nothing else', async () => {
