@@ -210,8 +210,8 @@ export function coversDay({ start, end }: { start?: string; end?: string }, day:
   )
 }
 
-/** Full years from a date, which may be a year or a month only, to an instant. */
-export function yearsBetween(date: string, instant: string): number {
-  const years = Number(instant.slice(0, 4)) - Number(date.slice(0, 4))
-  return instant.slice(5, 10) < date.slice(5, 10) ? years - 1 : years
+/** Full years from a date, which may be a year or a month only, to a day. ISO dates. */
+export function yearsBetween(date: string, day: string): number {
+  const years = Number(day.slice(0, 4)) - Number(date.slice(0, 4))
+  return day.slice(5, 10) < date.slice(5, 10) ? years - 1 : years
 }

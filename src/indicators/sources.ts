@@ -11,7 +11,7 @@ import type {
 } from '@medplum/fhirtypes'
 import { extensions, systems } from '../fhir/canonical.ts'
 import { type KeptClock, keptClocks } from '../fhir/clock.ts'
-import { coversDay } from '../fhir/dates.ts'
+import { coversDay, parseDate } from '../fhir/dates.ts'
 import { idOf } from '../fhir/reference.ts'
 import { parseSearch } from '../fhir/search.ts'
 import { dayIn } from '../fhir/zone.ts'
@@ -85,23 +85,32 @@ async function* requests(asked: Asked, place: Place, store: Store): AsyncIterabl
       const id = idOf('ServiceRequest', task.focus?.reference) ?? ''
       const appointments = booked.get(id) ?? []
       if (asked.centre && !appointments.some((one) => isWith(one, asked.centre, place))) continue
-      yield counted(task, byId.get(id), appointments, members, catalogue)
+      yield counted(task, byId.get(id), appointments, { members, catalogue, zone: place.zone })
     }
   }
+}
+
+/** What a request is counted by. */
+interface Known {
+  members: ReadonlyMap<string, Doctor>
+  catalogue: ReadonlyMap<string, string>
+  /** IANA zone in which its day is counted. */
+  zone: string
 }
 
 function counted(
   task: Task,
   request: ServiceRequest | undefined,
   appointments: readonly Appointment[],
-  members: ReadonlyMap<string, Doctor>,
-  catalogue: ReadonlyMap<string, string>,
+  { members, catalogue, zone }: Known,
 ): CountedRequest {
   const { answer, exam } = keptClocks(task)
   const examAt = firstExam(appointments)
   const ended = endOf(task)
   const doctor = members.get(task.requester?.reference ?? request?.requester?.reference ?? '')
   const receivedAt = task.authoredOn ?? ''
+  const received = parseDate(receivedAt, zone)
+  const day = received ? dayIn(zone, received.low) : ''
   return {
     receivedAt,
     ...(ended && { ended }),
@@ -110,7 +119,7 @@ function counted(
     modalities: exam?.modalities ?? [],
     ...nameOf(request, catalogue),
     ...(doctor && { rpps: doctor.rpps }),
-    isMember: doctor?.roles.some((period) => coversDay(period, receivedAt.slice(0, 10))) ?? false,
+    isMember: doctor?.roles.some((period) => coversDay(period, day)) ?? false,
   }
 }
 

@@ -212,6 +212,7 @@ beforeAll(async () => {
     ...[1, 2, 3].map(doctorOf),
     memberOf(1, { start: '2025-01-01' }),
     memberOf(2, { start: '2025-01-01', end: '2026-01-10' }),
+    memberOf(3, { start: '2026-02-01' }),
     conventionOf('a', { start: '2025-01-01', end: '2026-01-01' }),
     conventionOf('a', { start: '2026-01-15' }),
     conventionOf('b', { start: '2026-02-01' }),
@@ -239,7 +240,7 @@ async function keep(...resources: readonly Resource[]): Promise<void> {
   })
 }
 
-async function counted(name: string, centre?: string): Promise<MeasureReport> {
+async function counted(name: string, centre?: string, month = '2026-01'): Promise<MeasureReport> {
   const indicator = indicators.find((one) => one.name === name)
   if (!indicator) throw new Error(`There is no indicator ${name}`)
   const desk: CountingDesk = {
@@ -248,8 +249,8 @@ async function counted(name: string, centre?: string): Promise<MeasureReport> {
     community: territory.community,
     centres: new Map(served.peers.map((peer) => [`urn:relais:source:${peer.name}`, peer.organization])),
   }
-  const period = periodOf('2026-01-01', '2026-01-31', 'Europe/Paris')
-  if (!period) throw new Error('January is a period')
+  const period = periodOf(month, month, 'Europe/Paris')
+  if (!period) throw new Error(`${month} is no period`)
   const [report] = await evaluate(
     [indicator],
     { ...period, now: '2026-03-01T00:00:00Z', ...(centre !== undefined && { centre }) },
@@ -299,6 +300,11 @@ describe('January', () => {
 
   test('has two doctors who asked, of whom one was a member on that day', async () => {
     expect(numbers(await counted('active-prescribers'))).toEqual({ 'initial-population': 2, numerator: 1 })
+  })
+
+  test('is followed by February, with one who became a member on the very day, by the clocks of the territory', async () => {
+    const february = await counted('active-prescribers', undefined, '2026-02')
+    expect(numbers(february)).toEqual({ 'initial-population': 1, numerator: 1 })
   })
 
   test('has one partner centre, though its first convention ended on its first day', async () => {

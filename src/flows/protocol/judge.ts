@@ -50,7 +50,7 @@ function questionsFor(
   { indication, exam }: Taken,
   submission: Submission,
   protocol: Protocol,
-  { now, modalities }: JudgedAt,
+  { day, modalities }: JudgedAt,
 ) {
   const meant = exam?.modality === undefined ? modalities : [exam.modality]
   const all = [
@@ -62,7 +62,7 @@ function questionsFor(
   ]
   const distinct = onlyOnce(all)
   const answers = answersTo(distinct, submission.supporting)
-  const known = knownOf(submission, answers, now)
+  const known = knownOf(submission, answers, day)
   const questions = distinct.filter(({ applies }) => applies?.holds(known) !== false)
   return {
     questions,

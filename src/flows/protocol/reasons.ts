@@ -9,7 +9,7 @@ export function reasonsFor(
   { indication, exam, choice }: Taken,
   { request, supporting }: Submission,
   known: Known,
-  { now }: JudgedAt,
+  { day }: JudgedAt,
 ): Reason[] {
   const reasons: Reason[] = []
   if (!indication) {
@@ -26,7 +26,7 @@ export function reasonsFor(
     })
   }
   if (!exam) reasons.push(examUnknown)
-  else if (!covers(exam.period, now.slice(0, 10))) reasons.push(notDone(exam))
+  else if (!covers(exam.period, day)) reasons.push(notDone(exam))
   else if (indication && !choice) reasons.push(notNamed(exam, indication))
   return reasons
 }

@@ -15,8 +15,8 @@ export interface Submission {
 
 /** By what it is judged, beside the protocol. */
 export interface JudgedAt {
-  /** Instant. */
-  now: string
+  /** ISO date, by the clocks of the territory. */
+  day: string
   /** DICOM codes that the request is known to mean. */
   modalities: readonly string[]
   /** Codes of the flags that a rule of law wants gone before it is booked, where the rule is about this modality. */
@@ -31,9 +31,9 @@ export interface Taken {
 }
 
 /** The indication, by its codes or words, and the exam, by its codes or else its modality, that a request means. */
-export function takenFor(submission: Submission, protocol: Protocol, { now, modalities }: JudgedAt): Taken {
+export function takenFor(submission: Submission, protocol: Protocol, { day, modalities }: JudgedAt): Taken {
   const fitting = protocol.indications.filter((one) => isMeant(one, submission))
-  const known = knownOf(submission, [], now)
+  const known = knownOf(submission, [], day)
   // Of several indications with one code the one that applies: children and adults may share a complaint.
   const possible = fitting.filter((one) => one.applies?.holds(known) !== false)
   const withExam = possible.find(({ choices }) => choices.some((choice) => isFor(choice, submission, [])))
@@ -107,13 +107,13 @@ const namesExam = ({ request }: Submission, protocol: Protocol) =>
   examsOf(protocol).some((exam) => isExam(exam, request))
 
 /** What conditions may speak of, once these answers are known. */
-export function knownOf({ request, patient }: Submission, answers: readonly Answer[], now: string): Known {
+export function knownOf({ request, patient }: Submission, answers: readonly Answer[], day: string): Known {
   const codes = (wanted: Answer['answer']) =>
     answers.filter(({ answer }) => answer === wanted).map(({ question }) => question.coding.code)
   return {
     request,
     patient,
-    age: patient?.birthDate === undefined || now === '' ? undefined : yearsBetween(patient.birthDate, now),
+    age: patient?.birthDate === undefined || day === '' ? undefined : yearsBetween(patient.birthDate, day),
     yes: codes('yes'),
     no: codes('no'),
     unknown: codes('unknown'),

@@ -1,6 +1,7 @@
 import type { CodeableConcept, Extension, Patient, Resource, ServiceRequest, Slot } from '@medplum/fhirtypes'
 import { extensions, systems } from '../../fhir/canonical.ts'
 import { yearsBetween } from '../../fhir/dates.ts'
+import { dayIn } from '../../fhir/zone.ts'
 import { type Asked, answersTo } from '../protocol/answers.ts'
 import type { Moment, Territory } from '../step.ts'
 
@@ -39,7 +40,8 @@ export function flagsOf(submitted: Submitted, at: Pick<Moment, 'now' | 'territor
   if (!request.occurrencePeriod && !request.occurrenceDateTime && !request.occurrenceTiming)
     flags.push('missing-desired-date')
   if (!request.priority) flags.push('missing-priority')
-  if (asksForCircumstances(request, at.territory)) flags.push(...circumstanceFlags(submitted, at.now))
+  if (asksForCircumstances(request, at.territory))
+    flags.push(...circumstanceFlags(submitted, dayIn(at.territory.zone, at.now)))
   if (unmapped) flags.push('unmapped-code')
   return flags
 }
@@ -124,9 +126,9 @@ const priorExams: Asked = {
   kind: 'text',
 }
 
-function circumstanceFlags({ patient, supporting }: Submitted, now: string): FlagCode[] {
+function circumstanceFlags({ patient, supporting }: Submitted, day: string): FlagCode[] {
   const flags: FlagCode[] = []
-  if (mayBePregnant(patient, now) && !isAnswered(pregnancy, supporting)) flags.push('missing-pregnancy')
+  if (mayBePregnant(patient, day) && !isAnswered(pregnancy, supporting)) flags.push('missing-pregnancy')
   const earlier = supporting.some(({ resourceType }) => resourceType === 'DiagnosticReport')
   if (!earlier && !isAnswered(priorExams, supporting)) flags.push('missing-prior-exams')
   return flags
@@ -136,9 +138,9 @@ function circumstanceFlags({ patient, supporting }: Submitted, now: string): Fla
 const pregnancyAges = { from: 12, to: 55 }
 
 /** Unknown sex or age counts as possible; unknown never equals no. */
-function mayBePregnant({ gender, birthDate }: Partial<Patient> = {}, now: string): boolean {
+function mayBePregnant({ gender, birthDate }: Partial<Patient> = {}, day: string): boolean {
   if (gender === 'male') return false
-  const age = birthDate === undefined ? undefined : yearsBetween(birthDate, now)
+  const age = birthDate === undefined ? undefined : yearsBetween(birthDate, day)
   return age === undefined || (age >= pregnancyAges.from && age <= pregnancyAges.to)
 }
 

@@ -1,6 +1,7 @@
 import type { Patient, Resource, ServiceRequest } from '@medplum/fhirtypes'
 import { sees } from '../../auth/gate.ts'
 import { failure } from '../../fhir/outcome.ts'
+import { dayIn } from '../../fhir/zone.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import type { Judgement } from '../protocol/judgement.ts'
 import { protocolsIn } from '../protocol/kept.ts'
@@ -49,7 +50,7 @@ async function protocolMeant(
   now: string,
 ): Promise<Protocol | undefined> {
   const { protocols: heard = [] } = territory
-  if (version === undefined) return protocolOn(now.slice(0, 10), heard)
+  if (version === undefined) return protocolOn(dayIn(territory.zone, now), heard)
   const before = protocolOf(version, heard)
   if (before) return before
   const { protocols } = await protocolsIn(store.reader())

@@ -7,6 +7,7 @@ import type {
 } from '@medplum/fhirtypes'
 import { systems } from '../../fhir/canonical.ts'
 import { derivedId } from '../../fhir/id.ts'
+import { dayIn } from '../../fhir/zone.ts'
 import { judge } from '../protocol/judge.ts'
 import type { Judgement, Missing } from '../protocol/judgement.ts'
 import { type Protocol, protocolOn, type Question, type Texts } from '../protocol/protocol.ts'
@@ -22,18 +23,21 @@ export function judgementOf(
   submitted: Submitted,
   flags: readonly string[],
   at: Pick<Moment, 'now' | 'territory'>,
-  by: Protocol | undefined = protocolOn(at.now.slice(0, 10), at.territory.protocols ?? []),
+  by: Protocol | undefined = protocolOn(dayOf(at), at.territory.protocols ?? []),
 ): Judgement | undefined {
   if (!by) return undefined
   const modalities = modalitiesOf(submitted.request, at.territory)
   return judge(submitted, by, {
-    now: at.now,
+    day: dayOf(at),
     modalities,
     blocking: modalities.some(isIrradiating)
       ? flags.filter((flag) => blocking.some((one) => one === flag))
       : [],
   })
 }
+
+/** The day that it is in the territory. */
+const dayOf = ({ now, territory }: Pick<Moment, 'now' | 'territory'>) => dayIn(territory.zone, now)
 
 /** The flags that a judgement adds. */
 export const flagsIn = (judgement: Judgement | undefined): FlagCode[] =>

@@ -67,7 +67,7 @@ export function judged(
   } = {},
 ): Judgement {
   return judge({ request, patient, supporting }, protocol, {
-    now: '2026-11-17T10:00:00Z',
+    day: '2026-11-17',
     modalities,
     blocking,
   })

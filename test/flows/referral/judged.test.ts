@@ -5,7 +5,7 @@ import { received } from '../../../src/flows/referral/received.ts'
 import { transact } from '../../../src/flows/resource/transact.ts'
 import type { Kept } from '../../../src/store/index.ts'
 import { type ActorName, openTestDesk, type TestDesk, territory } from '../desk.ts'
-import { patient, referral, request } from '../messages.ts'
+import { observation, patient, referral, request } from '../messages.ts'
 import { demoProtocol, told } from '../protocol/support.ts'
 
 const judging = { ...territory, protocols: [demoProtocol()] }
@@ -147,6 +147,33 @@ describe('a referral that the protocol finds incomplete', () => {
     expect((await onlyTask()).status).toBe('cancelled')
     expect(await desk.all('CommunicationRequest')).toMatchObject([{ status: 'revoked' }])
   })
+})
+
+test('is judged by the protocol and the age of the day that it is in the territory', async () => {
+  const older = demoProtocol()
+  const newer = { ...older, version: '2.0.0', canonical: `${older.canonical.split('|')[0]}|2.0.0` }
+  const protocols = [
+    { ...older, period: { end: '2030-01-07' } },
+    { ...newer, period: { start: '2030-01-08' } },
+  ]
+  await using far = await openTestDesk({ ...judging, zone: 'Pacific/Noumea', protocols })
+  const twelve = {
+    patient: patient({ gender: 'female', birthDate: '2018-01-08' }),
+    pregnancy: observation('82810-3', { status: 'entered-in-error' }),
+  }
+  const refers = async (number: string) => {
+    const { supportingInfo: _, ...said } = request(number, { ...brain, ...icd('R51') })
+    await far.does('practice', received, referral(number, { ...twelve, request: said }))
+    const [task] = await far.all('Task')
+    return [
+      task?.instantiatesCanonical?.split('|')[1],
+      task && flagCodesOf(task).includes('missing-pregnancy'),
+    ]
+  }
+  // Seven in the evening of the 7th there, then one in the morning of the 8th: in UTC it is the 7th still.
+  expect(await refers('R-1')).toEqual(['1.0.0', false])
+  far.clock.turn({ hours: 6 })
+  expect(await refers('R-2')).toEqual(['2.0.0', true])
 })
 
 describe('a referral', () => {
