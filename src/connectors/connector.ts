@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import type { Incoming, Look, Received } from '../flows/message.ts'
 import type { Log } from '../log.ts'
 import type { DepartureRow } from '../store/index.ts'
+import type { Ability } from './ability.ts'
+import type { Peer } from './mllp/peer.ts'
 
 export type { Content, Covered, Incoming, Look, Received } from '../flows/message.ts'
 
@@ -66,6 +68,8 @@ export interface Link extends AsyncDisposable {
   rest?(): void
   /** Takes a call of the partner over HTTP; absent: this peer does not call. */
   called?(call: Called): Promise<OperationOutcome>
+  /** How the listener for HL7 v2 knows what the peer sends; absent: it sends nothing by it. */
+  readonly peer?: Peer
   /** Address it listens on, when it does. */
   readonly address?: { host: string; port: number }
 }
@@ -73,6 +77,8 @@ export interface Link extends AsyncDisposable {
 /** A kind of peer: the shape of its settings, and a way to open a line. */
 export interface Connector<Settings = unknown> {
   settings: z.ZodType<Settings>
+  /** What a partner with these settings can do. */
+  able(settings: Settings): Ability
   open(settings: Settings, desk: LinkDesk): Promise<Link>
 }
 
@@ -108,11 +114,12 @@ export interface LinkDesk {
   ): void
 }
 
-/** A connector with its settings: `connector(z.object({…}), async (settings, desk) => …)`. */
+/** A connector with its settings: `connector(z.object({…}), (settings) => …, async (settings, desk) => …)`. */
 export function connector<S extends z.ZodType>(
   settings: S,
+  able: (settings: z.output<S>) => Ability,
   open: (settings: z.output<S>, desk: LinkDesk) => Promise<Link>,
 ): Connector<z.output<S>> {
   // zod's own inference, which the type of a schema parameter does not carry.
-  return { settings: settings as unknown as z.ZodType<z.output<S>>, open }
+  return { settings: settings as unknown as z.ZodType<z.output<S>>, able, open }
 }

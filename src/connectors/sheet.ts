@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Ability } from './ability.ts'
+import { connectors } from './index.ts'
 
 const how = z.enum(['message', 'telephone'])
 
@@ -42,30 +44,11 @@ export interface Sheeted {
   maps?: Readonly<Record<string, string>>
 }
 
-/** Kinds of departure that a FHIR server takes, unless its file says it. */
-const takenByFhir = ['appointment.requested', 'appointment.cancelled', 'communication.sent']
-
-/** Settings that say what a kind of connector can do, whichever kind. */
-interface Said {
-  host?: string
-  sends?: object
-  send?: object
-  takes?: readonly string[]
-  slots?: object
-  webhook?: object
-  sendingApplication?: readonly string[]
-  certificates?: readonly string[]
-}
-
-const saidBy = ({ settings }: Sheeted) => (settings ?? {}) as Said // each kind has some of these
-
-/** Kinds of departure for which there is a way to the partner's system. */
-export function waysOut(file: Sheeted): readonly string[] {
-  const said = saidBy(file)
-  if (file.kind === 'mllp' && said.host === undefined) return []
-  return (
-    said.takes ?? Object.keys(said.sends ?? said.send ?? {}).concat(file.kind === 'fhir' ? takenByFhir : [])
-  )
+/** What follows from the settings of a connector's file. Fails when there is no such kind. */
+export function abilityOf({ kind, settings }: Pick<Sheeted, 'kind' | 'settings'>): Ability {
+  const connector = connectors[kind]
+  if (!connector) throw new Error(`There is no connector ${kind}`)
+  return connector.able(settings)
 }
 
 /** What a connector can do: what its file says, else what follows from its kind and settings. */
@@ -76,32 +59,18 @@ export function sheetOf(file: Sheeted): Sheet {
 }
 
 function ableTo(file: Sheeted): Sheet {
-  const ways = waysOut(file)
+  const { ways, publish, pushes } = abilityOf(file)
   const by = (kind: string) => (ways.includes(kind) ? 'message' : 'telephone')
   const [confirm, cancel] = [by('appointment.requested'), by('appointment.cancelled')] as const
   const rebook = confirm === 'message' && cancel === 'message' ? 'rebook' : 'telephone'
   return {
-    publish: publishOf(file),
+    publish,
     hold: false,
     confirm,
     cancel,
     move: ways.includes('appointment.moved') ? 'message' : rebook,
-    push: pushes(file),
+    push: pushes,
   }
-}
-
-function publishOf(file: Sheeted): Sheet['publish'] {
-  if (file.kind === 'file') return 'dropped'
-  if (file.kind === 'fhir' || saidBy(file).slots !== undefined)
-    return file.kind === 'mllp' ? 'asked' : 'pulled'
-  return 'declared'
-}
-
-function pushes(file: Sheeted): boolean {
-  const { sendingApplication = [], certificates = [], webhook } = saidBy(file)
-  return (
-    file.kind === 'file' || webhook !== undefined || sendingApplication.length > 0 || certificates.length > 0
-  )
 }
 
 /** Departures that a partner gets: those that there is a way for, less what its sheet leaves to the telephone. */
@@ -112,12 +81,12 @@ export function takenBy(file: Sheeted): readonly string[] {
     ...(cancel === 'telephone' ? ['appointment.cancelled'] : []),
     ...(move === 'message' ? [] : ['appointment.moved']),
   ]
-  return waysOut(file).filter((kind) => !left.includes(kind))
+  return abilityOf(file).ways.filter((kind) => !left.includes(kind))
 }
 
 /** What a file says of itself that cannot be: `place: why`. */
 export function contradictions(file: Sheeted): string[] {
-  const [said, able, ways] = [file.sheet ?? {}, ableTo(file), waysOut(file)]
+  const [said, able, { ways, needs = [] }] = [file.sheet ?? {}, ableTo(file), abilityOf(file)]
   const whole = sheetOf(file)
   const missing = (kind: string) => `nothing in settings says how ${kind} is sent`
   return [
@@ -150,20 +119,14 @@ export function contradictions(file: Sheeted): string[] {
       able.publish === 'pulled' &&
       `sheet.publish: settings say that its places are read, and the sheet says ${said.publish}`,
     said.push && !able.push && 'sheet.push: nothing in settings says by what its messages are known',
-    ...mapless(file, ways),
+    ...needs
+      .filter(({ kind }) => file.maps?.[kind] === undefined)
+      .map(({ kind, place }) => `maps.${kind}: ${place} needs it, and no map is named`),
   ].filter((one) => typeof one === 'string')
 }
 
-/** A partner's own JSON is read by maps of its own. */
-function mapless(file: Sheeted, ways: readonly string[]): string[] {
-  if (file.kind !== 'json') return []
-  const { slots, webhook } = saidBy(file)
-  const needs = [
-    ...(slots ? [['Slot', 'settings.slots']] : []),
-    ...(ways.includes('appointment.requested') ? [['Appointment', 'settings.send']] : []),
-    ...(webhook ? [['Appointment', 'settings.webhook']] : []),
-  ]
-  return needs
-    .filter(([kind = '']) => file.maps?.[kind] === undefined)
-    .map(([kind, place]) => `maps.${kind}: ${place} needs it, and no map is named`)
+/** Every map that a connector's file names, with its place in it. */
+export function mapsNamed({ maps = {}, ...file }: Sheeted): { place: string; map: string }[] {
+  const own = Object.entries(maps).map(([kind, map]) => ({ place: `maps.${kind}`, map }))
+  return [...own, ...(abilityOf(file).maps ?? [])]
 }

@@ -4,6 +4,21 @@ import type { Message } from '../hl7v2/message.ts'
 import type { Arrival } from '../store/index.ts'
 import type { ChangedAt } from './slots/seen.ts'
 
+/** All that partners are told, whichever the wire. */
+export const departureKinds = [
+  'appointment.requested',
+  'appointment.cancelled',
+  'appointment.moved',
+  'appointment.changed',
+  'request.ordered',
+  'request.updated',
+  'request.cancelled',
+  'communication.sent',
+  'capacity.called',
+  'patient.updated',
+  'patient.merged',
+] as const
+
 /** A span of a diary of which all that there is was said: instants, end exclusive. */
 export interface Covered {
   from: string

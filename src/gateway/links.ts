@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Config } from '../config.ts'
 import type { Link, LinkDesk, Receive } from '../connectors/connector.ts'
 import { connectors } from '../connectors/index.ts'
-import { type Listening, listen, type Peer } from '../connectors/mllp/index.ts'
+import { type Listening, listen } from '../connectors/mllp/index.ts'
 import type { Log } from '../log.ts'
 import type { LoadedConnector } from '../territory/load.ts'
 import { type Tls, untakable } from './http.ts'
@@ -40,7 +40,7 @@ export async function listenMllp(
 ): Promise<Listening | undefined> {
   if (port === null) return undefined
   const receivers = new Map(links.map(({ name, receive }) => [name, receive]))
-  const peers = links.flatMap(({ link }) => ('peer' in link && link.peer ? [link.peer as Peer] : [])) // an MLLP line's own
+  const peers = links.flatMap(({ link }) => link.peer ?? [])
   const counted = mllpMetrics(metrics)
   const listening = await listen({
     host,

@@ -1,5 +1,6 @@
 import type { OperationOutcome } from '@medplum/fhirtypes'
 import { contentOf, headerIn } from '../connectors/mllp/answer.ts'
+import { abilityOf } from '../connectors/sheet.ts'
 import { parseJson } from '../fhir/json.ts'
 import { failure } from '../fhir/outcome.ts'
 import { isV2 } from '../flows/form.ts'
@@ -75,6 +76,5 @@ function contentAgain(arrival: ArrivalRow, peer: string, connector: LoadedConnec
 
 /** In which character set a sender's messages are read that name none. */
 export function inwardCharsetOf(connector: LoadedConnector | undefined): string {
-  const { inwardCharset = '8859/15' } = (connector?.settings ?? {}) as { inwardCharset?: string } // an MLLP line's own
-  return inwardCharset
+  return (connector && abilityOf(connector).inwardCharset) ?? '8859/15'
 }

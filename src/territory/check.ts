@@ -1,5 +1,6 @@
 import type { Bundle, Organization, Period, Resource } from '@medplum/fhirtypes'
 import type { Connector } from '../connectors/connector.ts'
+import { mapsNamed } from '../connectors/sheet.ts'
 import type { Issue } from '../fhir/outcome.ts'
 import { referencesIn } from '../fhir/walk.ts'
 import { readProtocols } from '../flows/protocol/read.ts'
@@ -137,9 +138,9 @@ function dangling(placed: readonly Placed[]): Problem[] {
 }
 
 function unknownMaps({ connectors }: TerritoryFolder, has: (name: string) => boolean): Problem[] {
-  return connectors.flatMap(({ name, maps }) =>
-    Object.entries(maps)
-      .filter(([, map]) => !has(map))
-      .map(([kind, map]) => `connectors/${name}.json: maps.${kind}: there is no map ${map}`),
+  return connectors.flatMap((file) =>
+    mapsNamed(file)
+      .filter(({ map }) => !has(map))
+      .map(({ place, map }) => `connectors/${file.name}.json: ${place}: there is no map ${map}`),
   )
 }

@@ -1,5 +1,5 @@
 import type { ConceptMap, Organization } from '@medplum/fhirtypes'
-import { sheetOf, takenBy } from '../connectors/sheet.ts'
+import { abilityOf, sheetOf, takenBy } from '../connectors/sheet.ts'
 import { systems } from '../fhir/canonical.ts'
 import { reasonsIn } from '../flows/booking/reasons.ts'
 import { settingsIn } from '../flows/clocks/settings.ts'
@@ -144,8 +144,8 @@ const zoneOf = ({ extension = [] }: Organization) =>
   'Europe/Paris'
 
 function peerOf(file: LoadedConnector): Peer {
-  const { name, organizationReference, settings, freshness, zone } = file
-  const { sendingApplication = [] } = (settings ?? {}) as { sendingApplication?: readonly string[] } // an MLLP line's own
+  const { name, organizationReference, freshness, zone } = file
+  const { applications = [] } = abilityOf(file)
   const sheet = sheetOf(file)
   const { publish, confirm, cancel } = sheet
   return {
@@ -155,7 +155,7 @@ function peerOf(file: LoadedConnector): Peer {
     ...(cancel === 'telephone' && { cancelledByTelephone: true as const }),
     takes: takenBy(file),
     sheet,
-    applications: sendingApplication,
+    applications,
     ...(zone !== undefined && { zone }),
     ...((publish === 'pulled' || publish === 'asked') && {
       freshness: { limitMs: freshness.limitSeconds * 1000, whenOld: freshness.whenOld },

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { fhirSettings } from '../../src/connectors/fhir/index.ts'
+import { connectors } from '../../src/connectors/index.ts'
 import { jsonSettings } from '../../src/connectors/json/index.ts'
 import { settings as mllpSettings } from '../../src/connectors/mllp/settings.ts'
-import { contradictions, type Sheeted, sheetOf, takenBy } from '../../src/connectors/sheet.ts'
+import { contradictions, mapsNamed, type Sheeted, sheetOf, takenBy } from '../../src/connectors/sheet.ts'
 
 const mllp = (more: object = {}, sheet?: Sheeted['sheet']): Sheeted => ({
   kind: 'mllp',
@@ -113,10 +114,59 @@ test.each<[string, Sheeted, string]>([
     'sheet.push: nothing in settings says by what its messages are known',
   ],
   [
+    'tells changes that no map reads',
+    json({ changes: { path: 'changes' } }),
+    'maps.Appointment: settings.changes needs it, and no map is named',
+  ],
+  [
+    'calls about places that no map reads',
+    json({ webhook: { secretFile: 'secret', kind: 'Slot' } }, { Appointment: 'x' }),
+    'maps.Slot: settings.webhook needs it, and no map is named',
+  ],
+  [
     'is read by a map that is not named',
     json({ slots: { path: 'slots' } }),
     'maps.Slot: settings.slots needs it, and no map is named',
   ],
 ])('a file contradicts itself that %s', (_, file, told) => {
   expect(contradictions(file)).toEqual([told])
+})
+
+test('a webhook for places wants the map for places, and no other', () => {
+  const file = json({ webhook: { secretFile: 'secret', kind: 'Slot' } }, { Slot: 'x' })
+  expect(contradictions(file)).toEqual([])
+})
+
+test('every map that a file names is named with its place', () => {
+  const send = { 'appointment.requested': { path: 'book', map: 'asks' } }
+  const look = { path: 'look', map: 'looks' }
+  expect(mapsNamed(json({ send, look }, { Slot: 'reads' }))).toEqual([
+    { place: 'maps.Slot', map: 'reads' },
+    { place: 'settings.send.appointment.requested.map', map: 'asks' },
+    { place: 'settings.look.map', map: 'looks' },
+  ])
+  const sends = { 'request.ordered': { map: 'orders', message: 'ORM^O01' } }
+  expect(mapsNamed(mllp({ sends }))).toEqual([{ place: 'settings.sends.request.ordered.map', map: 'orders' }])
+})
+
+test.each([
+  [
+    'a line',
+    () => mllpSettings.parse({ sends: { 'appointment.request': { map: 'x', message: 'SRM^S01' } } }),
+  ],
+  [
+    'an API',
+    () =>
+      jsonSettings.parse({ baseUrl: 'https://x', send: { 'appointment.request': { path: 'x', map: 'x' } } }),
+  ],
+  ['a FHIR server', () => fhirSettings.parse({ baseUrl: 'https://x', takes: ['request.ordered'] })],
+])('%s is not told what nobody sends, or what it cannot be told', (_, read) => {
+  expect(read).toThrow(/appointment\.request/)
+})
+
+test('an API takes what its file says how to send, and nothing else', () => {
+  const said = { baseUrl: 'https://x', takes: ['request.ordered'] }
+  expect(connectors.json?.settings.safeParse(said).error?.issues).toMatchObject([
+    { path: ['takes'], message: 'send does not say how each of them is sent' },
+  ])
 })

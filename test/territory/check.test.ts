@@ -44,10 +44,18 @@ test('a map that there is not, and a territory without a cell, are told', async 
       join(path, 'connectors/cirque.json'),
       JSON.stringify({ ...connector, maps: { Slot: 'no-such-map' } }),
     )
+    const sends = { 'request.ordered': { map: 'no-such-order', message: 'ORM^O01' } }
+    await writeFile(
+      join(path, 'connectors/line.json'),
+      JSON.stringify({ kind: 'mllp', organization: connector.organization, settings: { sends } }),
+    )
     const { code, out } = await run(['check-config', path])
     expect(code).toBe(1)
     expect(out).toMatch(/^resources: no Organization is the coordination cell/)
     expect(out).toMatch(/^connectors\/cirque\.json: maps\.Slot: there is no map no-such-map$/m)
+    expect(out).toMatch(
+      /^connectors\/line\.json: settings\.sends\.request\.ordered\.map: there is no map no-such-order$/m,
+    )
   } finally {
     await rm(path, { recursive: true, force: true })
   }

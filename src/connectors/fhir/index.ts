@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import type { Ability } from '../ability.ts'
 import { connector } from '../connector.ts'
 import { openRest, restSettings } from '../rest/client.ts'
 import { pulling } from './pull.ts'
 import { rendering } from './render.ts'
 import { looking, sending } from './send.ts'
+
+/** Kinds of departure that a FHIR server takes, unless its file says it. */
+const takenByFhir = ['appointment.requested', 'appointment.cancelled', 'communication.sent'] as const
 
 /** A partner that is an R4 server: its diary is pulled, appointments are created there, comments are posted. */
 export const fhirSettings = restSettings.extend({
@@ -23,14 +27,20 @@ export const fhirSettings = restSettings.extend({
     .default('create')
     .describe('How an appointment is asked for: POST Appointment, or Appointment/$book'),
   takes: z
-    .array(z.string())
+    .array(z.enum(takenByFhir))
     .optional()
     .describe('What may be sent to it; all that a FHIR server can take, unless said'),
 })
 
 export type FhirSettings = z.output<typeof fhirSettings>
 
-export const fhir = connector(fhirSettings.strict(), async (settings, desk) => {
+const able = ({ takes }: FhirSettings): Ability => ({
+  ways: takes ?? takenByFhir,
+  publish: 'pulled',
+  pushes: false,
+})
+
+export const fhir = connector(fhirSettings.strict(), able, async (settings, desk) => {
   const client = openRest(settings, desk)
   pulling(settings, client, desk)
   return {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { z } from 'zod'
 import { isCharset } from '../../hl7v2/charset.ts'
+import type { Ability } from '../ability.ts'
 import { connector } from '../connector.ts'
 import { taking } from './take.ts'
 
@@ -43,7 +44,14 @@ export const fileSettings = z.strictObject({
 
 export type FileSettings = z.output<typeof fileSettings>
 
-export const file = connector(fileSettings, async (settings, desk) => {
+const able = ({ inwardCharset }: FileSettings): Ability => ({
+  ways: [],
+  publish: 'dropped',
+  pushes: true,
+  inwardCharset,
+})
+
+export const file = connector(fileSettings, able, async (settings, desk) => {
   await mkdir(settings.folder, { recursive: true })
   desk.every('folder', settings.everyMs, taking(settings, desk))
   return { async [Symbol.asyncDispose]() {} }

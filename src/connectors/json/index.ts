@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Ability, departureKind, mapsIn } from '../ability.ts'
 import { connector } from '../connector.ts'
 import { openRest, restSettings } from '../rest/client.ts'
 import { looking } from './look.ts'
@@ -59,24 +60,48 @@ export const jsonSettings = restSettings.extend({
     .optional()
     .describe('How the partner is asked what it has of an appointment, so that both sides can be compared'),
   send: z
-    .record(z.string(), call.extend({ map: z.string().describe('Map that makes the body') }))
+    .partialRecord(departureKind, call.extend({ map: z.string().describe('Map that makes the body') }))
     .default({})
     .describe(
-      'By kind of departure (appointment.requested, appointment.cancelled, communication.sent): the call, and its map',
+      'By kind of departure: the call (method, POST unless said, and path), and the map that makes its body',
     ),
   idempotencyHeader: z
     .string()
     .optional()
     .describe('Header that carries the same key on each try of one message'),
   takes: z
-    .array(z.string())
+    .array(departureKind)
     .optional()
     .describe('What may be sent to it; all that `send` names, unless said'),
 })
 
 export type JsonSettings = z.output<typeof jsonSettings>
 
-export const json = connector(jsonSettings.strict(), async (settings, desk) => {
+/** What is taken is sent somehow. */
+const strictly = jsonSettings.strict().refine(({ takes = [], send }) => takes.every((kind) => send[kind]), {
+  message: 'send does not say how each of them is sent',
+  path: ['takes'],
+})
+
+const waysIn = ({ send, takes }: Pick<JsonSettings, 'send' | 'takes'>): readonly string[] =>
+  takes ?? Object.keys(send)
+
+const able = ({ send, takes, slots, changes, webhook, look }: JsonSettings): Ability => ({
+  ways: waysIn({ send, takes }),
+  publish: slots ? 'pulled' : 'declared',
+  pushes: webhook !== undefined,
+  maps: [...mapsIn(send, 'settings.send'), ...(look ? [{ place: 'settings.look.map', map: look.map }] : [])],
+  needs: [
+    ...(slots ? [{ kind: 'Slot', place: 'settings.slots' }] : []),
+    ...(changes ? [{ kind: 'Appointment', place: 'settings.changes' }] : []),
+    ...(waysIn({ send, takes }).includes('appointment.requested')
+      ? [{ kind: 'Appointment', place: 'settings.send' }]
+      : []),
+    ...(webhook ? [{ kind: webhook.kind, place: 'settings.webhook' }] : []),
+  ],
+})
+
+export const json = connector(strictly, able, async (settings, desk) => {
   const client = openRest(settings, desk)
   pulling(settings, client, desk)
   return {

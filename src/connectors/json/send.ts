@@ -1,6 +1,7 @@
 import type { Resource } from '@medplum/fhirtypes'
 import { failure } from '../../fhir/outcome.ts'
 import type { DepartureRow } from '../../store/index.ts'
+import { saidOf } from '../ability.ts'
 import { aboutOf } from '../about.ts'
 import type { LinkDesk, Rendered, Sent } from '../connector.ts'
 import type { RestClient } from '../rest/client.ts'
@@ -21,7 +22,7 @@ const media = 'application/json'
 /** Makes the body by the file's map, and fills in the call's path. */
 export function rendering({ send }: JsonSettings, desk: LinkDesk) {
   return async ({ kind }: DepartureRow, resources: readonly Resource[]): Promise<Rendered> => {
-    const how = send[kind]
+    const how = saidOf(send, kind)
     if (!how) throw failure('unknown-message', `The connector's file does not say how ${kind} is sent.`)
     const about = aboutOf(resources)
     const call: Call = {
@@ -45,7 +46,7 @@ export function sending(
       accept: media,
       ...(idempotencyHeader && { [idempotencyHeader]: row }),
     }
-    const method = send[kind]?.method ?? 'POST'
+    const method = saidOf(send, kind)?.method ?? 'POST'
     try {
       const answer = await client.call(path, { method, headers, body: JSON.stringify(body), signal })
       const sent = sentBy(answer, reads)

@@ -6,4 +6,8 @@ import { connector } from '../connector.ts'
  *
  * The flow makes a Task by which somebody of the cell telephones; the answer is given on that Task.
  */
-export const manual = connector(z.strictObject({}), async () => ({ [Symbol.asyncDispose]: async () => {} }))
+export const manual = connector(
+  z.strictObject({}),
+  () => ({ ways: [], publish: 'declared', pushes: false }),
+  async () => ({ [Symbol.asyncDispose]: async () => {} }),
+)

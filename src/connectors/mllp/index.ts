@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { ConnectionOptions } from 'node:tls'
 
 import { silent } from '../../log.ts'
+import { type Ability, mapsIn } from '../ability.ts'
 import { connector, type Link, type LinkDesk, type Sent } from '../connector.ts'
 import { type Answering, answersFor } from './answer.ts'
 import { type Heard, heardIn, isAbout, sentBy } from './heard.ts'
@@ -15,14 +16,20 @@ export { type Answering, answerMessage } from './answer.ts'
 export { type Origin, type Peer, peerOf } from './peer.ts'
 export { type Listening, type ListenOptions, listen } from './server.ts'
 
-/** A line to a peer that speaks HL7 v2 over MLLP, and how the shared listener knows what it sends. */
-export interface MllpLink extends Link {
-  /** Absent when the peer is not to send. */
-  readonly peer?: Peer
+const able = (own: MllpSettings): Ability => {
+  const { host, sends, slots, sendingApplication, certificates, inwardCharset } = own
+  return {
+    ways: host === undefined ? [] : Object.keys(sends),
+    publish: slots && host !== undefined ? 'asked' : 'declared',
+    pushes: sendingApplication.length > 0 || certificates.length > 0,
+    maps: mapsIn(sends, 'settings.sends'),
+    applications: sendingApplication,
+    inwardCharset,
+  }
 }
 
 /** HL7 v2 over TCP. What a peer sends comes by the one listener of the gateway; what leaves goes by a line of its own. */
-export const mllp = connector(settings, async (own, desk): Promise<MllpLink> => {
+export const mllp = connector(settings, able, async (own, desk): Promise<Link> => {
   const peer = peerOf(desk.name, own)
   if (own.host === undefined || own.port === undefined) {
     return { ...(peer && { peer }), async [Symbol.asyncDispose]() {} }

@@ -8,6 +8,7 @@ import { structureOf } from '../../hl7v2/structure.ts'
 import { toHl7 } from '../../hl7v2/timestamps.ts'
 import { readSegment, type Tree, type TreeValue } from '../../hl7v2/tree.ts'
 import type { DepartureRow } from '../../store/index.ts'
+import { saidOf } from '../ability.ts'
 import { aboutOf } from '../about.ts'
 import type { LinkDesk, Rendered } from '../connector.ts'
 import { controlIdOf } from './control-id.ts'
@@ -32,7 +33,7 @@ export function say(
   settings: MllpSettings,
   desk: Pick<LinkDesk, 'transform'>,
 ): Said {
-  const saying = settings.sends[departure.kind]
+  const saying = saidOf(settings.sends, departure.kind)
   if (!saying) {
     throw failure(
       'unsupported-value',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isCharset } from '../../hl7v2/charset.ts'
+import { departureKind } from '../ability.ts'
 import { reading } from '../reading.ts'
 
 const charset = z
@@ -93,7 +94,7 @@ const outward = {
   processingId: z.enum(['P', 'T', 'D']).default('P').describe('MSH-11 of what leaves'),
   countryCode: z.string().default('FRA').describe('MSH-17 of what leaves'),
   sends: z
-    .record(z.string(), saying)
+    .partialRecord(departureKind, saying)
     .default({
       'appointment.requested': { map: 'Appointment-to-SRM_S01', message: 'SRM^S01' },
       'appointment.cancelled': { map: 'Appointment-to-SRM_S01', message: 'SRM^S04' },

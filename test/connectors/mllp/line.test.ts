@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { createServer as createSecure } from 'node:tls'
 import { describe, expect, test } from 'vitest'
-import type { LinkDesk } from '../../../src/connectors/connector.ts'
-import { type MllpLink, mllp } from '../../../src/connectors/mllp/index.ts'
+import type { Link, LinkDesk } from '../../../src/connectors/connector.ts'
+import { mllp } from '../../../src/connectors/mllp/index.ts'
 import { allOk } from '../../../src/fhir/outcome.ts'
 import { field, parseMessage } from '../../../src/hl7v2/message.ts'
 import type { DepartureRow } from '../../../src/store/index.ts'
@@ -23,13 +23,13 @@ const departure = (text: string): DepartureRow & { raw: Buffer; contentType: str
   contentType: 'x-application/hl7-v2+er7',
 })
 
-const open = (port: number, own: object = {}, deskOwn: Partial<LinkDesk> = {}): Promise<MllpLink> =>
+const open = (port: number, own: object = {}, deskOwn: Partial<LinkDesk> = {}): Promise<Link> =>
   mllp.open(
     mllp.settings.parse({ host: '127.0.0.1', port, ackTimeoutMs: 10_000, ...own }),
     openDesk({ name: 'ris', transform: () => ({}), ...deskOwn }),
   )
 
-const sent = (link: MllpLink, text: string, signal = new AbortController().signal) => {
+const sent = (link: Link, text: string, signal = new AbortController().signal) => {
   if (!link.send) throw new Error('a line that does not send')
   return link.send(departure(text), signal)
 }
