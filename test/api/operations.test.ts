@@ -395,8 +395,10 @@ describe('$validate', () => {
     expect((await ehr('POST', `/fhir/Patient/$validate?profile=${other}`, sent)).status).toBe(404)
     expect((await ehr('POST', '/fhir/Patient/$validate?mode=destroy', sent)).status).toBe(400)
     // Nothing is left out in silence.
-    const unknown = await ehr('POST', '/fhir/Patient/$validate?strength=7', sent)
-    expect([unknown.status, issuesIn(unknown)[0]?.expression]).toEqual([400, ['strength']])
+    for (const name of ['strength', '_count']) {
+      const unknown = await ehr('POST', `/fhir/Patient/$validate?${name}=7`, sent)
+      expect([unknown.status, issuesIn(unknown)[0]?.expression]).toEqual([400, [name]])
+    }
     const twice = parameters({ name: 'resource', resource: sent })
     expect((await ehr('POST', '/fhir/Patient/$validate?mode=create', twice)).status).toBe(400)
   })

@@ -104,6 +104,7 @@ export const find = operation<Input>({
       { use: 'out', name: 'return', type: 'Bundle', min: 1, max: '1' },
     ],
   },
+  counted: true,
   async handle(input, call) {
     const { proposals, issues } = await found(input, call)
     return answerAppointments(call, proposals, issues)

@@ -21,6 +21,8 @@ export interface Operation<Input extends object> {
   fatal?: true
   /** Its links to further pages say `_cursor`. */
   paged?: true
+  /** Hears `_count` in its query, beside its parameters. */
+  counted?: true
   handle(input: Input, call: Call): Answer | Promise<Answer>
 }
 
@@ -29,6 +31,7 @@ export interface AnyOperation {
   definition: Definition
   fatal?: true
   paged?: true
+  counted?: true
   handle(input: object, call: Call): Answer | Promise<Answer>
 }
 

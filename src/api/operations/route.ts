@@ -8,6 +8,7 @@ import { expectOnly, quoted } from '../parameters.ts'
 import { graver, WrongMethod } from '../told.ts'
 import { besideIn, inputIn, inputOf } from './input.ts'
 import { type AnyOperation, type Definition, isOf } from './operation.ts'
+import { refuseMisshapen } from './shape.ts'
 
 type Level = 'system' | 'type' | 'instance'
 
@@ -59,13 +60,16 @@ async function operate(
 }
 
 async function carriedOut(found: AnyOperation, call: Call, method: 'GET' | 'POST'): Promise<Answer> {
-  const { definition } = found
+  const { definition, paged, counted } = found
+  const count = counted ? ['_count'] : []
   mayOperate(call.permit, definition.code, call.path.type)
   if (method === 'GET')
-    return found.handle(inputIn(definition, call.query, found.paged ? ['_cursor'] : []), call)
+    return found.handle(inputIn(definition, call.query, [...count, ...(paged ? ['_cursor'] : [])]), call)
   const sent = await call.resource()
-  expectOnly(call.query, ['_count', ...besideIn(definition, sent)])
-  return found.handle(inputOf(definition, sent, call.query), call)
+  expectOnly(call.query, [...count, ...besideIn(definition, sent)])
+  const input = inputOf(definition, sent, call.query)
+  refuseMisshapen(definition, sent, call.house.desk(call.permit.actor).validate)
+  return found.handle(input, call)
 }
 
 /** The same, with its errors as fatal, inside a batch as well; those of the door are told so at the edge. */
