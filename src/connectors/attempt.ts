@@ -101,7 +101,7 @@ async function sentBy(
     throw thrown
   }
   // Before the note: a reply that was not taken comes again with the next try.
-  if (sent.reply) await taken(sent.reply, outlet)
+  if (sent.reply) await taken(sent.reply, sent.end, outlet)
   return sent
 }
 
@@ -114,13 +114,17 @@ function brokenOff({ reason }: AbortSignal): Sent {
   return isLate ? { end: 'later', reason: 'no answer in time', isLineDown: true } : handedBack
 }
 
-/** Hands in what a peer answered. Fails: transient when it could not be taken now. */
-async function taken(reply: Incoming, outlet: Outlet): Promise<void> {
+/**
+ * Hands in what a peer answered. Fails: transient when it could not be taken now; exception when we fail at it, unless it
+ * was a no: that is one whatever we make of its reason.
+ */
+async function taken(reply: Incoming, end: Sent['end'], outlet: Outlet): Promise<void> {
   const { outcome } = await outlet.receive(reply)
   const fault = outcome.issue.find(({ severity }) => severity === 'error' || severity === 'fatal')
-  if (fault && tellingOf(fault).job !== 'give-up') {
-    throw failure('transient', 'The answer of the peer could not be taken now.')
-  }
+  const job = fault && tellingOf(fault).job
+  if (job === 'again') throw failure('transient', 'The answer of the peer could not be taken now.')
+  if (job === 'again-a-few-times' && end !== 'refused')
+    throw failure('exception', 'We failed at the answer of the peer.')
 }
 
 function settlementOf(departure: DepartureRow, outlet: Outlet, sent: Sent, desk: AttemptDesk): Settlement {

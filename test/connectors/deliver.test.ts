@@ -284,6 +284,25 @@ describe('a reply', () => {
     const [row] = await queue(store, [{}])
     expect(await ends(store, row)).toMatchObject({ status: 'sent', attempts: 3 })
   })
+
+  test.each([
+    [
+      'a yes waits for a person after a few tries',
+      'sent',
+      { status: 'parked', attempts: usualRetry.fewTimes },
+    ],
+    ['a no is a no', 'refused', { status: 'dead', attempts: 1 }],
+  ] as const)('that we fail at: %s', async (_, end, expected) => {
+    await using store = await openTestStore()
+    const failed = outcomeOf(failure('exception', 'Ours.').issues)
+    const ris = outlet('ris', {
+      send: () => ({ end, reason: 'HTTP 409', reply }),
+      receive: async () => ({ outcome: failed }),
+    })
+    await using _delivering = delivering(store, [ris])
+    const [row] = await queue(store, [{}])
+    expect(await ends(store, row)).toMatchObject(expected)
+  })
 })
 
 describe('several gateways', () => {
