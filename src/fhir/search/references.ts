@@ -18,6 +18,10 @@ export function targetsOf({ target }: Parameter): readonly string[] {
 export const beginningsOf = ({ reverse, type, parameter, target }: Include): readonly string[] =>
   reverse ? (target === undefined ? targetsOf(parameter) : [target]) : [type]
 
+/** Resource types that an include leads to. */
+export const endsOf = ({ reverse, type, parameter, target }: Include): readonly string[] =>
+  reverse ? [type] : target === undefined ? targetsOf(parameter) : [target]
+
 /**
  * References that a value means: an id alone may be of any type that the parameter refers to.
  *

@@ -1,6 +1,6 @@
 import { type Issue, issue } from '../../fhir/outcome.ts'
 import type { Parameter } from '../../fhir/search/parameters.ts'
-import { beginningsOf } from '../../fhir/search/references.ts'
+import { beginningsOf, endsOf } from '../../fhir/search/references.ts'
 import type { Include, Search } from '../../fhir/search.ts'
 import type { Sight } from '../kept.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
@@ -43,9 +43,11 @@ export async function included(
   const names = new Set(matches.map(nameOf))
   const known = (first ?? []).filter((row) => !names.has(nameOf(row)))
   const isFull = first !== undefined && first.length > mostIncluded
-  const begun = first ? again(includes, known) : roundOf(includes, byType(matches))
+  const iterating = includes.filter(({ iterate }) => iterate)
+  const begun = first ? iterating : includes
+  const parts = isFull ? [] : roundOf(begun, byType(first ? known : matches))
   const left = [...names, ...known.map(nameOf)]
-  const further = isFull ? undefined : roundsStatement(begun, includes, left, sight)
+  const further = roundsStatement(parts, goingOn(iterating, begun), left, sight)
   const more = further ? (await query<Packed>(further)).flatMap(unpacked) : []
   const all = [...known, ...more]
   const rows = all.slice(0, mostIncluded).sort(byName)
@@ -64,29 +66,28 @@ const tooMany = (): Issue =>
     '_include',
   )
 
-/** Where the second round begins, as references: with what was brought and brings others. */
-function again(includes: readonly Include[], known: readonly Named[]): Sql[] {
-  const types = new Set(includes.flatMap((include) => (include.iterate ? beginningsOf(include) : [])))
-  const names = known.filter(({ type }) => types.has(type)).map(nameOf)
-  return names.length === 0 ? [] : [sql`select unnest(${names}::text[]) as reference`]
+/** Includes for further rounds: none where nothing goes out from what the first of them leads to. */
+function goingOn(iterating: readonly Include[], begun: readonly Include[]): readonly Include[] {
+  const ends = new Set(begun.flatMap(endsOf))
+  const goesOn = (include: Include) => beginningsOf(include).some((type) => ends.has(type))
+  return iterating.some(goesOn) ? iterating : []
 }
 
 /**
- * What is reached in rounds from these references on, those included: each once, none of those that are left out, and the
- * first that come when there are too many. Undefined where nothing begins.
+ * What a round has reached, as statements of references, and what the includes lead to from there, round after round: each
+ * once, none of those that are left out, and the first that come when there are too many. Undefined where nothing begins.
  *
  * Nobody goes on from what he may not see. A recursive part goes on only while its rows are asked for: at the limit it ends,
  * however much would follow.
  */
 export function roundsStatement(
   begun: readonly Sql[],
-  includes: readonly Include[],
+  further: readonly Include[],
   left: readonly string[],
   sight: Sight,
 ): Sql | undefined {
   if (begun.length === 0) return undefined
-  const iterating = includes.filter(({ iterate }) => iterate)
-  const round = iterating.length > 0 ? sql` union ${roundAfter(iterating, sight)}` : raw('')
+  const round = further.length > 0 ? sql` union ${roundAfter(further, sight)}` : raw('')
   return sql`with recursive reached(reference) as (
       select distinct begun.reference collate "C" from (${join(begun, ' union all ')}) begun${round}
     )
@@ -97,10 +98,10 @@ export function roundsStatement(
 }
 
 /** What the resources lead to that were reached by the round before. */
-function roundAfter(iterating: readonly Include[], sight: Sight): Sql {
-  const types = [...new Set(iterating.flatMap(beginningsOf))]
+function roundAfter(includes: readonly Include[], sight: Sight): Sql {
+  const types = [...new Set(includes.flatMap(beginningsOf))]
   return sql`select next.reference collate "C" from reached join resource at on ${isKept('at', sight)}
-      cross join lateral (${join(iterating.map(following), ' union all ')}) next
+      cross join lateral (${join(includes.map(following), ' union all ')}) next
       where split_part(reached.reference, '/', 1) in (${listOf(types)})`
 }
 
