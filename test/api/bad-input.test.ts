@@ -333,3 +333,55 @@ test('what is ours is told by a number, and nothing of it gets out', async () =>
 test('after all of it, the API still answers', async () => {
   expect((await api.send('POST', '/fhir/Patient', { body: valid })).status).toBe(201)
 })
+
+describe('what is sent to an operation and has not the shape of its type', () => {
+  const window = [
+    { name: 'start', valueDateTime: '2026-03-01' },
+    { name: 'end', valueDateTime: '2026-03-02' },
+  ]
+  const appointment = (more: object) => ({
+    name: 'appointment-resource',
+    resource: {
+      resourceType: 'Appointment',
+      status: 'proposed',
+      participant: [{ actor: { display: 'x' }, status: 'accepted' }],
+      ...more,
+    },
+  })
+  const timing = (repeat: unknown) => ({ name: 'timing', valueTiming: { repeat } })
+  const patient = { name: 'patient-resource', resource: { resourceType: 'Patient', identifier: 5 } }
+  test.each<[string, object[], RegExp]>([
+    [
+      'find',
+      [...window, { name: 'organization', valueReference: { reference: 5 } }],
+      /\[2\].value.reference/,
+    ],
+    ['find', [...window, { name: 'referral-identifier', valueIdentifier: { value: 5 } }], /value.value/],
+    ['find', [...window, timing('x')], /value.repeat/],
+    ['find', [...window, timing({ dayOfWeek: 5 })], /value.repeat.dayOfWeek/],
+    ['find', [...window, patient], /identifier/],
+    ['find', [{ name: 'start', valueDateTime: '2026-02-30' }, ...window.slice(1)], /\[0\].value/],
+    ['hold', [{ name: 'appointment-reference', valueReference: { reference: 5 } }], /value.reference/],
+    ['book', [appointment({ slot: 5 })], /slot/],
+    ['book', [appointment({ slot: [{ reference: 5 }] })], /slot/],
+    ['book', [appointment({ participant: 5 })], /participant/],
+    ['book', [appointment({ identifier: 5 })], /identifier/],
+    ['book', [appointment({ slot: [] }), patient], /slot|identifier/],
+  ])('is refused with its place: $%s', async (operation, parameter, place) => {
+    const body = { resourceType: 'Parameters', parameter }
+    const reply = await api.send('POST', `/fhir/Appointment/$${operation}`, { body })
+    expect(reply.status, reply.text).toBe(400)
+    expect(issuesIn(reply)[0]?.expression?.[0]).toMatch(place)
+  })
+
+  test('is told by $validate in place of refused', async () => {
+    const resource = { resourceType: 'Patient', name: 5 }
+    for (const body of [
+      resource,
+      { resourceType: 'Parameters', parameter: [{ name: 'resource', resource }] },
+    ]) {
+      const reply = await api.send('POST', '/fhir/Patient/$validate', { body })
+      expect([reply.status, issuesIn(reply)[0]?.code], reply.text).toEqual([200, 'structure'])
+    }
+  })
+})

@@ -1,4 +1,5 @@
 import type { OperationDefinitionParameter } from '@medplum/fhirtypes'
+import { parseDate } from '../../fhir/dates.ts'
 import { failure, failures, type Issue, issue } from '../../fhir/outcome.ts'
 import { unheardIn } from '../../transform/shapes/unheard.ts'
 import { quoted } from '../parameters.ts'
@@ -166,7 +167,7 @@ function valueIn(part: Record<string, unknown>, parameter: OperationDefinitionPa
   return isFitting(value, parameter) ? value : undefined
 }
 
-/** Whether a value is of the type, as far as an operation relies on it: resources are validated by what takes them. */
+/** Whether a value is of the type, at its top: what is below is held against it by `refuseMisshapen`. */
 function isFitting(value: unknown, parameter: OperationDefinitionParameter): boolean {
   const { type = '' } = parameter
   if (elementOf(parameter) === 'resource') {
@@ -190,11 +191,11 @@ const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
   integer: (value) => Number.isInteger(value) && Number(value) >= 0,
   positiveInt: (value) => Number.isInteger(value) && Number(value) > 0,
   boolean: (value) => typeof value === 'boolean',
-  date: (value) => text(/^\d{4}(-\d\d(-\d\d)?)?$/)(value) && !Number.isNaN(Date.parse(String(value))),
+  date: (value) => text(/^\d{4}(-\d\d(-\d\d)?)?$/)(value) && parseDate(String(value)) !== undefined,
   instant: (value) =>
     text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/)(value) &&
-    !Number.isNaN(Date.parse(String(value))),
+    parseDate(String(value)) !== undefined,
   dateTime: (value) =>
     text(/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?$/)(value) &&
-    !Number.isNaN(Date.parse(String(value))),
+    parseDate(String(value)) !== undefined,
 }
