@@ -258,7 +258,9 @@ async function* slots(asked: Asked, place: Place, store: Store): AsyncIterable<C
     const taken = own.length > 0 ? await store.reader().occupancies(own.map(({ id }) => id)) : []
     for (const slot of own) {
       const places = new Set(taken.filter((one) => one.slot === slot.id).map((one) => one.place))
-      yield { modalities: modalitiesOf(slot), capacity: capacityOf(slot), taken: places.size }
+      const capacity = capacityOf(slot)
+      // A desk may give away what is held here: there is one place of it all the same.
+      yield { modalities: modalitiesOf(slot), capacity, taken: Math.min(places.size, capacity) }
     }
   }
 }

@@ -323,6 +323,21 @@ describe('January', () => {
     expect(numbers(await counted('demand'))).toEqual({ 'initial-population': 3 })
     expect(numbers(await counted('capacity'))).toEqual({ denominator: 2, numerator: 0 })
   })
+
+  test('has one place taken where its desk gave away what is held here', async () => {
+    const { id: slot = '', start, end } = slotOf(1, 'US', '2026-01-12T09:00:00+01:00', 'ris')
+    const place = (appointment: string, nth: number) => ({
+      slot,
+      place: nth,
+      appointment,
+      resources: [],
+      start,
+      end,
+    })
+    await api.store.write({ at: start, take: [place('held', 1), place('desk:D-1', 2)] })
+    expect(numbers(await counted('capacity'))).toEqual({ denominator: 2, numerator: 1 })
+    await api.store.write({ at: start, release: ['held', 'desk:D-1'] })
+  })
 })
 
 describe('Measure/$evaluate-measure', () => {

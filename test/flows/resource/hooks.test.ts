@@ -183,6 +183,21 @@ describe('an appointment through the API', () => {
     ).rejects.toMatchObject({ case: 'business-rule' })
   })
 
+  test('of its own desk keeps no centre from taking the slot out of its diary; one of ours does', async () => {
+    const { id } = await asks()
+    const [place] = await desk.all('Slot')
+    const gone = { verb: 'delete' as const, type: 'Slot', id: place?.id ?? '' }
+    const deletes = () => transact([gone], newId, desk.as('ris'), guard)
+    const byDesk = { theirs: 'D-1', start: nine[0], end: nine[1] }
+    await desk.does('ris', answered, { appointment: said('booked', byDesk), peer: 'ris' })
+    await expect(deletes()).rejects.toMatchObject({ case: 'business-rule' })
+    await desk.does('ris', answered, { appointment: said('cancelled', { ours: id }), peer: 'ris' })
+    expect(await desk.all('Slot')).toMatchObject([{ status: 'busy' }])
+    await deletes()
+    expect(await desk.all('Slot')).toEqual([])
+    expect(await desk.store.reader().occupancies([place?.id ?? ''])).toEqual([])
+  })
+
   test('that is cancelled keeps its reason, and frees its place', async () => {
     const appointment = await asks()
     await desk.does('ris', answered, { appointment: said('booked', { ours: appointment.id }), peer: 'ris' })
