@@ -205,6 +205,10 @@ export function sameContent(a: Resource, b: Resource | undefined): boolean {
   return b !== undefined && canonicalText(a) === canonicalText(b)
 }
 
+/** Whether two values are the same, in whatever order their members stand. */
+export const sameValue = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
+
 function canonicalText(resource: Resource): string {
   const { meta: { versionId: _v, lastUpdated: _l, ...meta } = {}, ...rest } = resource
   return JSON.stringify(sorted({ ...rest, ...(Object.keys(meta).length > 0 && { meta }) }))

@@ -132,6 +132,10 @@ function moversOf(task: Task, { organization, role, person }: Actor, cell: strin
   return owner !== undefined && (owner === organization || owner === person) ? ['owner'] : ['requester']
 }
 
+/** Whether this actor says how far the Task has come. */
+export const isOwner = (task: Task, actor: Actor, cell: string): boolean =>
+  moversOf(task, actor, cell).includes('owner')
+
 const codeOf = ({ code }: Pick<Task, 'code'>) => code?.coding?.map(({ code }) => code) ?? []
 
 /** A Task by which somebody of the cell telephones. */
@@ -147,7 +151,7 @@ export const isCapacityCall = (task: Pick<Task, 'code'>): boolean => codeOf(task
 export const isCancelCall = (task: Pick<Task, 'code'>): boolean => codeOf(task).includes('cancel-booking')
 
 /** One thing to do, and done with it. */
-const isChore = (task: Pick<Task, 'code'>) =>
+export const isChore = (task: Pick<Task, 'code'>) =>
   isCall(task) || isCancelCall(task) || isAbort(task) || isCapacityCall(task)
 
 /** The Task of a request: not a part of another, and to be fulfilled. */

@@ -164,13 +164,22 @@ test('a new indication and a new question are data: a second version of the prot
   })
 })
 
-test('whoever asked does not take a Task, nor move it; it may take it back until work has begun', async () => {
+test('whoever asked does not take a Task, nor move, hurry or double it; it may take it back until work has begun', async () => {
   const ehr = gateway.as('ehr')
   const request = await refers(ehr, { exam: 'us-abdomen', icd10: 'K80.2' })
   const task = await taskOf(request)
   const own = { ...task, owner: task.requester ?? { display: 'somebody' } }
   expect((await ehr.call('PUT', `Task/${task.id}`, own)).status).toBe(403)
   expect((await ehr.call('PUT', `Task/${task.id}`, { ...task, status: 'accepted' })).status).toBe(403)
+  const hurried = { ...task, priority: 'stat', businessStatus: { text: 'proposed' } }
+  const refused = await ehr.call('PUT', `Task/${task.id}`, hurried)
+  expect(refused.status).toBe(403)
+  expect(JSON.stringify(refused.body)).toMatch(
+    /Task\.priority.*Task\.businessStatus|Task\.businessStatus.*Task\.priority/,
+  )
+  const { id: _, meta: __, ...second } = { ...task, status: 'completed' }
+  expect((await ehr.call('POST', 'Task', second)).status).toBe(422)
+  expect(await taskOf(request)).toMatchObject({ meta: { versionId: task.meta.versionId } })
   expect((await ehr.call('PUT', `Task/${task.id}`, { ...task, status: 'cancelled' })).status).toBe(200)
 })
 

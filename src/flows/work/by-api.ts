@@ -8,7 +8,7 @@ import { referenceTo } from '../booking/states.ts'
 import { withClocksOf } from '../clocks/kept.ts'
 import { merged } from '../plan.ts'
 import type { Withdrawn } from '../referral/cancelled.ts'
-import { nextOf, type Put, referenceOf } from '../resource/change.ts'
+import { nextOf, type Put, placeIn, referenceOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
 import {
@@ -23,6 +23,7 @@ import {
   withReasonCoded,
 } from '../task.ts'
 import { type AbortFacts, aborted, abortFacts } from './abort.ts'
+import { mayMake, mayWrite } from './elements.ts'
 import { endedWith, endFacts } from './ended.ts'
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
@@ -92,6 +93,9 @@ function taskMoved(change: Seen, { calls, aborts, ends }: TaskFacts, at: Moment,
   const written = withClocksOf(nextOf(change.resource, before) as Task & { id: string }, before)
   const task = isOfRequest(written) ? withReasonCoded(written) : written
   refuseMove(task, before, actor, at.territory.cell)
+  const place = (path: string) => placeIn(change, path)
+  if (before) mayWrite(before, task, actor, at.territory.cell, place)
+  else mayMake(task, actor, place)
   // One without a priority would wait for nobody.
   const write = {
     ...task,
