@@ -83,6 +83,12 @@ export const settings = {
     meaning: 'certificate file; both listeners then speak TLS',
   },
   RELAIS_TLS_KEY: { read: text.optional(), default: 'unset', meaning: 'private key file that goes with it' },
+  RELAIS_TLS_CLIENT_CA: {
+    read: text.optional(),
+    default: 'unset',
+    meaning:
+      'certificate file of the authority that signs those of partners sending HL7 v2: they are then known by their common names, else by fingerprint alone',
+  },
   RELAIS_BOOK_WAIT_MS: {
     read: milliseconds.default(5000),
     default: '`5000`',
@@ -190,6 +196,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   }
   if ((read.RELAIS_TLS_CERT === undefined) !== (read.RELAIS_TLS_KEY === undefined)) {
     problems.push('RELAIS_TLS_CERT and RELAIS_TLS_KEY go together: set both or none')
+  }
+  if (read.RELAIS_TLS_CLIENT_CA !== undefined && read.RELAIS_TLS_CERT === undefined) {
+    problems.push('RELAIS_TLS_CLIENT_CA needs RELAIS_TLS_CERT: without it no listener speaks TLS')
   }
   if ((read.RELAIS_OIDC_ISSUER === undefined) !== (read.RELAIS_OIDC_CLIENT_ID === undefined)) {
     problems.push('RELAIS_OIDC_ISSUER and RELAIS_OIDC_CLIENT_ID go together: set both or none')

@@ -67,7 +67,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, folder, log, clock } = options
   await using opening = new AsyncDisposableStack()
   const stop = stopping()
-  const tls = await readTls(config.RELAIS_TLS_CERT, config.RELAIS_TLS_KEY)
+  const tls = await readTls(config)
   const http = opening.use(
     await listenHttp(config.RELAIS_HOST, config.RELAIS_PORT, 'RELAIS_PORT', tls, stop.leftMs),
   )
@@ -126,7 +126,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     )
   }
   const strangers = receiveFrom(async () => undefined, reception)
-  const mllp = await listenMllp(config, tls, links, strangers, { clock, log, metrics })
+  const mllp = await listenMllp(config, tls, links, strangers, {
+    clock,
+    log,
+    metrics,
+    drainMs: stop.leftMs,
+  })
   if (mllp) opening.use(mllp)
   const outlets = [
     ...links,

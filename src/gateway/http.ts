@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer as createPlain, type Server } from 'node:http'
 import { createServer as createSecure } from 'node:https'
 import { getRequestListener } from '@hono/node-server'
-import { ConfigError } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
 
 export interface Address {
   host: string
@@ -23,6 +23,8 @@ export interface HttpListener extends AsyncDisposable {
 export interface Tls {
   cert: string
   key: string
+  /** Of the authority that signs the certificates of partners that send HL7 v2. */
+  clientCa?: string
 }
 
 const notYet: Fetch = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } })
@@ -40,7 +42,9 @@ export async function listenHttp(
 ): Promise<HttpListener> {
   let fetch = notYet
   const handle = getRequestListener((request, environment) => fetch(request, environment))
-  const server: Server = tls ? createSecure({ ...tls, minVersion: 'TLSv1.2' }, handle) : createPlain(handle)
+  const server: Server = tls
+    ? createSecure({ cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' }, handle)
+    : createPlain(handle)
   server.listen(port, host)
   await once(server, 'listening').catch((thrown) => {
     throw untakable(thrown, host, port, setting)
@@ -79,11 +83,13 @@ function addressOf(server: Server): Address {
   return { host: address.address, port: address.port }
 }
 
-export async function readTls(
-  certFile: string | undefined,
-  keyFile: string | undefined,
-): Promise<Tls | undefined> {
-  if (!certFile || !keyFile) return undefined
-  const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')])
-  return { cert, key }
+export async function readTls(config: Config): Promise<Tls | undefined> {
+  const { RELAIS_TLS_CERT, RELAIS_TLS_KEY, RELAIS_TLS_CLIENT_CA } = config
+  if (!RELAIS_TLS_CERT || !RELAIS_TLS_KEY) return undefined
+  const [cert, key, clientCa] = await Promise.all([
+    readFile(RELAIS_TLS_CERT, 'utf8'),
+    readFile(RELAIS_TLS_KEY, 'utf8'),
+    RELAIS_TLS_CLIENT_CA && readFile(RELAIS_TLS_CLIENT_CA, 'utf8'),
+  ])
+  return { cert, key, ...(clientCa && { clientCa }) }
 }

@@ -36,7 +36,7 @@ export async function listenMllp(
   tls: Tls | undefined,
   links: readonly OpenLink[],
   strangers: Receive,
-  { clock, log, metrics }: { clock: () => Date; log: Log; metrics: Registry },
+  { clock, log, metrics, drainMs }: { clock: () => Date; log: Log; metrics: Registry; drainMs: () => number },
 ): Promise<Listening | undefined> {
   if (port === null) return undefined
   const receivers = new Map(links.map(({ name, receive }) => [name, receive]))
@@ -46,7 +46,8 @@ export async function listenMllp(
     host,
     port,
     onRefused: counted.onRefused,
-    ...(tls && { tls }),
+    ...(tls && { tls: { cert: tls.cert, key: tls.key, ...(tls.clientCa && { ca: tls.clientCa }) } }),
+    drainMs,
     peers,
     receive: (incoming, answer) => (receivers.get(incoming.peer) ?? strangers)(incoming, answer),
     clock,

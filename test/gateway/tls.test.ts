@@ -22,7 +22,12 @@ const ca = readFileSync(file('ca.pem'))
 
 test('with a certificate, both listeners speak TLS and nothing else', async () => {
   await using database = await freshDatabase()
-  await using territory = await writeTerritory({ connectors: { practice: practiceV2 } })
+  await using territory = await writeTerritory({
+    connectors: {
+      practice: practiceV2,
+      certified: { ...practiceV2, settings: { certificates: ['peer.example'] } },
+    },
+  })
   const dataDir = await mkdtemp(join(tmpdir(), 'relais-tls-'))
   const { territory: folder } = await readTerritory(territory.path, connectors)
   const config = readConfig({
@@ -32,6 +37,7 @@ test('with a certificate, both listeners speak TLS and nothing else', async () =
     RELAIS_DATABASE_URL: database.url,
     RELAIS_TLS_CERT: file('gateway.pem'),
     RELAIS_TLS_KEY: file('gateway.key'),
+    RELAIS_TLS_CLIENT_CA: file('ca.pem'),
   })
   await using gateway = await openGateway({ config, folder, log: silent, clock: () => new Date() })
   const { baseUrl, http, mllp } = gateway.addresses
@@ -40,9 +46,12 @@ test('with a certificate, both listeners speak TLS and nothing else', async () =
   expect(await get(`${baseUrl}/fhir/metadata`)).toBe(200)
   await expect(fetch(`http://127.0.0.1:${http.port}/live`)).rejects.toThrow()
 
-  expect(await exchange(connectTls({ host: '127.0.0.1', port: mllp?.port ?? 0, ca }))).toMatch(
-    /\rMSA\|A[ER]\|TLS-1/,
-  )
+  const line = { host: '127.0.0.1', port: mllp?.port ?? 0, ca }
+  expect(await exchange(connectTls(line))).toMatch(/\rMSA\|A[ER]\|TLS-1.*not configured/s)
+  const [cert, key] = [readFileSync(file('peer.pem')), readFileSync(file('peer.key'))]
+  const known = await exchange(connectTls({ ...line, cert, key }))
+  expect(known).toMatch(/\rMSA\|A[ER]\|TLS-1/)
+  expect(known).not.toMatch(/not configured/)
   expect(await exchange(connect({ host: '127.0.0.1', port: mllp?.port ?? 0 }))).toBe('')
   await rm(dataDir, { recursive: true })
 })

@@ -15,7 +15,7 @@ export interface ListenOptions {
   host: string
   /** 0: any free port. */
   port: number
-  /** PEM texts. With `ca`, client certificates that it signed are believed by their common name. */
+  /** PEM texts. Client certificates that `ca` signed are believed by their common name; without it, none is. */
   tls?: { cert: string; key: string; ca?: string }
   peers: readonly Peer[]
   /** Hands in a message of any of the peers, named in it; `?` when it is from nobody we know. */
@@ -31,7 +31,7 @@ export interface ListenOptions {
   /** Told of each connection that is not let in. */
   onRefused?: (why: Refusal) => void
   /** How long a message in hand may take when we close. */
-  drainMs?: number
+  drainMs?: () => number
 }
 
 export interface Listening extends AsyncDisposable {
@@ -67,7 +67,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.on('connection', (socket: Socket) => admission.admits(socket))
   server.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
     if (socket.destroyed) return
-    const origin = originOf(socket)
+    const origin = originOf(socket, options.tls?.ca !== undefined)
     const isPeer = options.peers.some((peer) => peer.isOrigin(origin))
     if (!isPeer && !admission.admitsStranger(socket)) return
     const connection = new Connection(socket, origin, isPeer, options)
@@ -156,7 +156,7 @@ class Connection {
   async drain(): Promise<void> {
     this.#isDraining = true
     if (!this.#isBusy) this.#socket.destroy()
-    const late = setTimeout(() => this.#socket.destroy(), this.#options.drainMs ?? 10_000)
+    const late = setTimeout(() => this.#socket.destroy(), this.#options.drainMs?.() ?? 10_000)
     await this.done
     clearTimeout(late)
   }
@@ -220,7 +220,8 @@ class Connection {
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown'
 
-function originOf(socket: Socket): Origin {
+/** The usual authorities of the web vouch for sites, not for partners: a name is believed of an authority of ours alone. */
+function originOf(socket: Socket, hasAuthority: boolean): Origin {
   const address = socket.remoteAddress
   if (!(socket instanceof TLSSocket)) return { address }
   const certificate = socket.getPeerCertificate()
@@ -228,6 +229,6 @@ function originOf(socket: Socket): Origin {
   return {
     address,
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
-    commonName: socket.authorized ? [certificate.subject.CN].flat()[0] : undefined,
+    commonName: hasAuthority && socket.authorized ? [certificate.subject.CN].flat()[0] : undefined,
   }
 }

@@ -44,7 +44,9 @@ const inward = {
   certificates: z
     .array(z.string())
     .default([])
-    .describe('SHA-256 fingerprints of the peer’s client certificates, or their common names'),
+    .describe(
+      'SHA-256 fingerprints of the peer’s client certificates, or their common names where the authority of RELAIS_TLS_CLIENT_CA signed them',
+    ),
   inwardCharset: charset.default('8859/15').describe('Character set of a message whose MSH-18 is empty'),
   referralAnswer: z
     .enum(['ACK', 'RRI'])

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { Received } from '../../../src/connectors/connector.ts'
 import {
@@ -342,14 +343,27 @@ test('closing answers the message in hand, and no other', async () => {
   await expect(connected(server.address)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
 
+test('closing waits for the message in hand as long as it is given, and no longer', async () => {
+  const commit = gate()
+  const box = inbox(() => commit.promise)
+  const server = await open({ ...box, drainMs: () => 50 })
+  await using gp = await connected(server.address)
+  gp.says(order('1'))
+  await until(() => box.messages.length === 1)
+  const closed = server[Symbol.asyncDispose]()
+  expect(await gp.hears()).toBeUndefined()
+  commit.resolve(well)
+  await closed
+})
+
 describe('over TLS', () => {
   const tls = { cert: file('gateway.pem'), key: file('gateway.key'), ca: file('ca.pem') }
   const trusting = { ca: file('ca.pem'), servername: 'gateway.example' }
   const certified = (name: string) => ({ ...trusting, cert: file(`${name}.pem`), key: file(`${name}.key`) })
   const certifiedPeer = peer('practice', { certificates: ['peer.example'] })
-  const told = async (certificates: string[], options: object) => {
+  const told = async (certificates: string[], options: object, own: ListenOptions['tls'] = tls) => {
     const box = inbox(({ unreadable }) => ({ outcome: unreadable ?? allOk('Kept.') }))
-    await using server = await open({ ...box, tls, peers: [peer('practice', { certificates })] })
+    await using server = await open({ ...box, tls: own, peers: [peer('practice', { certificates })] })
     await using gp = await connected(server.address, options)
     gp.says(order('1'))
     return await gp.isTold()
@@ -377,6 +391,17 @@ describe('over TLS', () => {
       expect(await gp.isTold()).toBe(`AA ${id}`)
       await gp[Symbol.asyncDispose]()
       await stand(server, 0)
+    }
+  })
+
+  test('a name in a certificate that an authority of the web signed is refused', async () => {
+    const usual = getCACertificates('default')
+    setDefaultCACertificates([file('ca.pem')])
+    try {
+      const { ca: _, ...own } = tls
+      expect(await told(['peer.example'], certified('peer'), own)).toBe('AR 1')
+    } finally {
+      setDefaultCACertificates(usual)
     }
   })
 
