@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -43,6 +43,24 @@ test('shows what a map makes of a file', async () => {
 test('reads an HL7 v2 message', async () => {
   const { out } = await run('try', 'v2.map', 'order.hl7', '--json')
   expect(JSON.parse(out)).toEqual({ target: { id: '42' }, unmapped: [], issues: [] })
+})
+
+test('knows the maps and the ConceptMaps that stand beside a map in maps/', async () => {
+  await mkdir(join(folder, 'maps'))
+  const own =
+    'map "urn:d" = "d"\nimports "urn:e"\ngroup G(source s, target t : Patient) { s then Sexed(s, t) "sex"; }'
+  await write('maps/d.map', own)
+  await write(
+    'maps/e.map',
+    'map "urn:e" = "e"\ngroup Sexed(source s, target t) { s.sexe as sex -> t.gender = translate(sex, "urn:sexes", "code") "sexe"; }',
+  )
+  const element = [{ code: 'F', target: [{ code: 'female', equivalence: 'equivalent' }] }]
+  const sexes = { resourceType: 'ConceptMap', url: 'urn:sexes', status: 'active', group: [{ element }] }
+  await write('maps/sexes.json', JSON.stringify(sexes))
+  await write('person.json', '{"sexe":"F"}')
+  const { code, out, error } = await run('try', 'maps/d.map', 'person.json')
+  expect([code, error]).toEqual([0, ''])
+  expect(JSON.parse(out)).toEqual({ resourceType: 'Patient', gender: 'female' })
 })
 
 test('tells what is wrong with the file, and with the map', async () => {

@@ -1,11 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import type { ConceptMap } from '@medplum/fhirtypes'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { connectors as kinds } from '../../connectors/index.ts'
 import { loadRules } from '../../gateway/rules.ts'
-import { filesIn } from '../../territory/files.ts'
 import { connectorFileIn } from '../../territory/read.ts'
 import { command, WrongUse, wholeNumber } from '../command.ts'
+import { mapsBeside } from '../maps-beside.ts'
 import { type Check, tryContract } from './contract.ts'
 
 export const kitTest = command({
@@ -46,24 +45,4 @@ function trialOf({
   const at = start ?? new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + 86_400_000).toISOString()
   if (Number.isNaN(Date.parse(at))) throw new WrongUse(`--start is an instant, not "${at}".`)
   return { start: at, minutes: wholeNumber('minutes', minutes, 20), modality }
-}
-
-/** Maps of the vendor's own: in `maps/` beside the file, or beside the folder that it stands in. */
-async function mapsBeside(path: string): Promise<Parameters<typeof loadRules>[0]> {
-  for (const folder of [dirname(path), dirname(dirname(path))]) {
-    const isThere = await stat(join(folder, 'maps')).then(
-      () => true,
-      () => false,
-    )
-    if (!isThere) continue
-    const [maps, concepts] = await Promise.all([
-      filesIn(folder, 'maps', '.map'),
-      filesIn(folder, 'maps', '.json'),
-    ])
-    return {
-      maps: maps.map(({ path: name, text }) => ({ name, text })),
-      conceptMaps: concepts.map(({ text }): ConceptMap => JSON.parse(text)),
-    }
-  }
-  return { maps: [], conceptMaps: [] }
 }
