@@ -189,13 +189,14 @@ export type BusinessStatus = keyof typeof businessStatuses
 
 const bser = 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS'
 
-/** A business status by our code, and by that of BSeR where it has one. */
-export function businessStatus(code: BusinessStatus): CodeableConcept {
+/** A business status by our code, and by that of BSeR where it has one; what is so beside it, by another coding. */
+export function businessStatus(code: BusinessStatus, beside?: BusinessStatus): CodeableConcept {
   const known = businessStatuses[code]
   return {
     coding: [
       { system: systems.businessStatus, code },
       ...(known ? [{ system: bser, code: known[0], display: known[1] }] : []),
+      ...(beside ? [{ system: systems.businessStatus, code: beside }] : []),
     ],
     text: code,
   }

@@ -65,6 +65,7 @@ export async function propose(task: Kept<Task>, places: Places, desk: Desk): Pro
 
 /** How many requests are looked at in one go. */
 const most = 100
+const untold = 'business-status:not=proposed&business-status:not=no-capacity'
 
 /**
  * After a refusal, or a silence, the next centre is proposed by itself. What to look at stands on the Tasks, so that no
@@ -74,7 +75,9 @@ const most = 100
 export async function proposeNext(places: Places, desk: Desk, log: Log, signal: AbortSignal): Promise<void> {
   const silenceMs = rulesOf(desk.territory).silenceMinutes * 60_000
   const long = encodeURIComponent(new Date(desk.clock().getTime() - silenceMs).toISOString())
-  const stuck = ['business-status=declined', `business-status=awaiting-confirmation&modified=lt${long}`]
+  // What has been told once says so beside: it is silent still, and not told again.
+  const silent = `business-status=awaiting-confirmation&${untold}&modified=lt${long}`
+  const stuck = ['business-status=declined', silent]
   for (const which of stuck) {
     const tasks: Kept<Task>[] = await desk.store
       .reader()

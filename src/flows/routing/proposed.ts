@@ -78,13 +78,17 @@ export const proposed: Step<Proposals, Facts> = {
   },
 }
 
-/** While a centre's answer is waited for, that is what stands; the next place is proposed beside it. */
+/**
+ * While a centre's answer is waited for, that is what stands; beside it, that the next places were proposed, or that there
+ * is none: its silence has been told, and the prescriber answered.
+ */
 function stateAfter(
   { status, businessStatus: before }: Task,
   overflow: Overflowing | undefined,
 ): Partial<Task> {
   const isAwaited = before?.coding?.some(({ code }) => code === 'awaiting-confirmation') ?? false
-  if (isAwaited) return {}
+  if (isAwaited)
+    return { businessStatus: businessStatus('awaiting-confirmation', overflow ? 'no-capacity' : 'proposed') }
   const begun = status === 'requested' || status === 'received' ? { status: 'accepted' as const } : {}
   if (overflow) return { businessStatus: businessStatus(overflow.stage) }
   return { ...begun, businessStatus: businessStatus('proposed') }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { answered } from '../../../src/flows/booking/answered.ts'
 import { find } from '../../../src/flows/booking/index.ts'
 import { requested } from '../../../src/flows/booking/requested.ts'
+import { clocksIn } from '../../../src/flows/clocks/kept.ts'
 import { received } from '../../../src/flows/referral/received.ts'
 import { type Places, propose, proposeNext } from '../../../src/flows/routing/index.ts'
 import { published } from '../../../src/flows/slots/published.ts'
@@ -61,6 +62,7 @@ const refuses = (by: ActorName, appointment: Appointment, text: string) =>
     appointment: { ...appointment, status: 'cancelled', cancelationReason: { text } },
     peer: by,
   })
+const stageOfWhole = async () => (await tasks()).whole.businessStatus?.coding?.map(({ code }) => code)
 const proposedIn = async ({ output = [] }: Task) => {
   const ids = output.flatMap(({ valueReference }) => valueReference?.display ?? [])
   return ids.map((text) => text.slice(11, 16))
@@ -134,6 +136,42 @@ describe('a centre that is asked', () => {
     expect(await proposedIn(whole)).toHaveLength(1)
     await again()
     expect((await tasks()).whole.meta.versionId).toBe(whole.meta.versionId)
+  })
+
+  test('and stays silent has the prescriber told once, however long: that stops the clock of the answer', async () => {
+    await publishes('ris', 'nine', 9)
+    await publishes('ris-other', 'ten', 10)
+    await desk.does('practice', received, referral('R-1'))
+    await asks('nine')
+    expect(clocksIn((await tasks()).whole).answer?.stoppedAt).toBeUndefined()
+    desk.clock.turn({ hours: 5 })
+    await again()
+    const told = (await tasks()).whole.lastModified
+    for (let n = 0; n < 3; n++) {
+      desk.clock.turn({ hours: 5 })
+      await again()
+    }
+    expect(await desk.all('Communication')).toHaveLength(1)
+    expect(clocksIn((await tasks()).whole).answer?.stoppedAt).toBe(told)
+  })
+
+  test('and is silent where there is no other says so beside, once; the next centre that is silent is told again', async () => {
+    await publishes('ris', 'nine', 9)
+    await desk.does('practice', received, referral('R-1'))
+    const first = await asks('nine')
+    for (let n = 0; n < 2; n++) {
+      desk.clock.turn({ hours: 5 })
+      await again()
+    }
+    expect(await stageOfWhole()).toEqual(['awaiting-confirmation', 'no-capacity'])
+    expect(await desk.all('Communication')).toHaveLength(1)
+    await refuses('ris', first, 'Plus de place')
+    await publishes('ris-other', 'ten', 10)
+    await asks('ten')
+    expect(await stageOfWhole()).toEqual(['awaiting-confirmation'])
+    desk.clock.turn({ hours: 5 })
+    await again()
+    expect(await desk.all('Communication')).toHaveLength(2)
   })
 })
 
