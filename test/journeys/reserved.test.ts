@@ -207,7 +207,7 @@ test('a convention that ends closes its centre’s places at once', async () => 
   const [kept] = await cell.search<Slot>(`Slot?_id=${open.id}`)
   expect(kept?.id).toBe(open.id)
   const slot = [{ reference: `Slot/${open.id}` }]
-  const resource = { resourceType: 'Appointment', status: 'proposed', slot, participant: [] }
+  const resource = { resourceType: 'Appointment', status: 'proposed', slot }
   const wanted = [
     { name: 'slot-reference', valueReference: slot[0] ?? {} },
     { name: 'slot-status', valueCode: 'busy-tentative' },

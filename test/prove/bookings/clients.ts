@@ -148,7 +148,7 @@ async function bookHeld(desk: ClientDesk, hand: Hand, mine: Mine): Promise<void>
 
 /** Releases a hold, or cancels a booking. */
 async function giveUp(desk: ClientDesk, hand: Hand, mine: Mine): Promise<void> {
-  const resource = { resourceType: 'Appointment', id: mine.id, status: 'cancelled', participant: [] } as const
+  const resource = { resourceType: 'Appointment', id: mine.id, status: 'cancelled' } as const
   const told = await desk.ask(mine.isHeld ? 'release' : 'cancel', { appointment: mine.id }, (caller) =>
     caller.asks('book', [{ name: 'appointment-resource', resource: { ...resource, participant: [nobody] } }]),
   )
