@@ -4,7 +4,7 @@ import type { Reader } from './facts.ts'
 import type { Journal } from './journal.ts'
 import type { HistoryPage, HistoryQuery, Kept, Page, Sight, Stored } from './kept.ts'
 import type { Lines } from './lines.ts'
-import type { OfferQuery } from './offers.ts'
+import type { Offer, OfferQuery } from './offers.ts'
 import type { Searches } from './search/across.ts'
 import type { ArrivalRow, DepartureRow, Lease, Room, Settlement, Taker, Write } from './writes.ts'
 
@@ -42,7 +42,7 @@ export interface Store extends AsyncDisposable {
   searchAcross(searches: Searches, sight: Sight): Promise<Page>
   history(query: HistoryQuery, sight: Sight): Promise<HistoryPage>
   /** The earliest free slots of diaries. */
-  offers(query: OfferQuery): Promise<Stored[]>
+  offers(query: OfferQuery): Promise<Offer[]>
   /** The Tasks of an owner that are to be done first. */
   waiting(query: WaitingQuery): Promise<Stored[]>
   readonly messages: Messages

@@ -9,7 +9,7 @@ import { type Diary, type DiaryBook, readDiaries } from '../slots/diaries.ts'
 import { reservationOf } from '../slots/rules.ts'
 import { type Source, sourcesNow } from '../slots/sources.ts'
 import type { Desk } from '../step.ts'
-import { anyOf, type Candidate, earliest, endOf, type Search } from './finding/candidates.ts'
+import { anyOf, type Candidate, earliest, endOf, firstLook, type Search } from './finding/candidates.ts'
 import { isAsked } from './finding/eligible.ts'
 import { minutesOf } from './finding/joined.ts'
 import { examsAsked, needsOf } from './finding/needs.ts'
@@ -96,12 +96,16 @@ function isShown(
 async function bestOf(search: Search, desk: Desk): Promise<Candidate[]> {
   const { wish, needs } = search
   const found: Candidate[] = []
+  const left = () => wish.count - found.length
   for (const { inWindow, spans } of spansOf(wish, desk.clock(), desk.territory.zone)) {
+    if (left() <= 0) break
+    const looks = await Promise.all(
+      spans.map(async (span) => ({ span, ...(await firstLook(search, span, left())) })),
+    )
     for (const reserved of [true, false]) {
-      for (const span of spans) {
-        if (found.length < wish.count) {
-          found.push(...(await earliest(search, span, { reserved, inWindow }, wish.count - found.length)))
-        }
+      for (const { span, ...look } of looks) {
+        const first = reserved ? look.reserved : look.open
+        if (left() > 0) found.push(...(await earliest(search, span, { reserved, inWindow }, left(), first)))
       }
     }
   }

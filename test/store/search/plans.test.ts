@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseSearch } from '../../../src/fhir/search.ts'
 import { keyedSettings } from '../../../src/store/database.ts'
+import { type OfferQuery, offersStatement } from '../../../src/store/offers.ts'
 import { roundsStatement } from '../../../src/store/search/include.ts'
 import { searchStatement } from '../../../src/store/search/index.ts'
 import { type Sql, sql, statement } from '../../../src/store/sql.ts'
@@ -72,6 +73,27 @@ test.each([
     expect(plan).toMatch(/Recursive Union/)
     // Nothing is gathered before it goes on: what the limit cuts off is never read.
     expect(plan).not.toMatch(/Seq Scan|Sort|Hash Join|Materialize|resource_(type_)?position/)
+  },
+)
+
+test.each(['full', 'empty'])(
+  'the earliest places are read by their index, planned when it is %s',
+  async (when) => {
+    const query: OfferQuery = {
+      diaries: [{ reference: 'Schedule/0190-00000007', keys: ['public', 'org:1'] }],
+      reserved: 'each',
+      exams: ['http://loinc.org|24558-9'],
+      from: '2026-01-20T00:00:00Z',
+      to: '2026-02-20T00:00:00Z',
+      count: 14,
+    }
+    await client.query('begin')
+    // As on a gateway's first day: nothing is known of the table.
+    if (when === 'empty') await client.query('truncate search_slot cascade')
+    const plan = await steadyPlanFor(offersStatement(query))
+    await client.query('rollback')
+    expect(plan.match(/Index Scan using search_slot_offers/g)).toHaveLength(2)
+    expect(plan).not.toMatch(/Seq Scan|Bitmap/)
   },
 )
 

@@ -1,7 +1,7 @@
 import type { Slot } from '@medplum/fhirtypes'
 import type { Actor } from '../../../auth/actor.ts'
 import { dayIn } from '../../../fhir/zone.ts'
-import type { Kept, OfferQuery } from '../../../store/index.ts'
+import type { Kept, Offer, OfferQuery } from '../../../store/index.ts'
 import type { Diary } from '../../slots/diaries.ts'
 import { limitsOf } from '../../slots/limits.ts'
 import { reservationOf } from '../../slots/rules.ts'
@@ -41,27 +41,44 @@ export interface Search {
 const margin = 4
 const mostAtOnce = 200
 
+/** The earliest slots of a kind in a span, at most so many. */
+export interface Look {
+  slots: readonly Kept<Slot>[]
+  most: number
+}
+
+/** A first look for so many places of each kind, reserved and not, in one statement. */
+export async function firstLook(
+  search: Search,
+  span: Span,
+  count: number,
+): Promise<Readonly<Record<'reserved' | 'open', Look>>> {
+  const most = count + margin
+  const offers = await offersFor(search, { ...span, reserved: 'each', count: most })
+  const slotsOf = (kind: boolean) => offers.filter(({ reserved }) => reserved === kind).map(slotIn)
+  return { reserved: { slots: slotsOf(true), most }, open: { slots: slotsOf(false), most } }
+}
+
 /**
  * The earliest places of one kind that can be had in a span: so many, and all that begin together with the last of them.
  * Of what is not eligible nobody says how much there is, so it is looked on until there are enough. All slots of a place
- * begin in the span.
+ * begin in the span. `first`: what has been looked at already.
  */
 export async function earliest(
   search: Search,
   span: Span,
   kind: { reserved: boolean; inWindow: boolean },
   count: number,
+  first?: Look,
 ): Promise<Candidate[]> {
   const found: Candidate[] = []
   let after: OfferQuery['after']
   let undecided: Kept<Slot>[] = []
-  for (let most = count + margin; ; most = Math.min(most * 2, mostAtOnce)) {
-    const slots = await offered(search, {
-      ...span,
-      reserved: kind.reserved,
-      count: most,
-      ...(after && { after }),
-    })
+  for (let most = first?.most ?? count + margin; ; most = Math.min(most * 2, mostAtOnce)) {
+    const slots =
+      first && !after
+        ? first.slots
+        : await offered(search, { ...span, reserved: kind.reserved, count: most, ...(after && { after }) })
     const read = [...undecided, ...slots]
     const last = slots.length < most ? undefined : slots.at(-1)
     const decided = candidatesIn(read, search, kind.inWindow, last)
@@ -99,16 +116,20 @@ export async function anyOf(search: Search, span: Span): Promise<Candidate[]> {
 const mayBeFollowed = (slot: Slot, diary: Diary, needs: Needs): boolean =>
   Object.keys(limitsOf(slot)).length > 0 || isTaken(diary.limits, needs, dayIn(diary.zone, slot.start))
 
-async function offered(
+const offered = async (search: Search, query: Omit<OfferQuery, 'diaries' | 'exams'>): Promise<Kept<Slot>[]> =>
+  (await offersFor(search, query)).map(slotIn)
+
+async function offersFor(
   { desk: { store, actor }, diaries, needs }: Search,
   query: Omit<OfferQuery, 'diaries' | 'exams'>,
-): Promise<Kept<Slot>[]> {
+): Promise<Offer[]> {
   if (diaries.length === 0 || Date.parse(query.from) >= Date.parse(query.to)) return []
   const asked = diaries.map((diary) => ({ reference: diary.reference, ...keysTo(diary, actor) }))
-  const rows = await store.offers({ ...query, diaries: asked, exams: needs.exams })
-  // Bodies are what the store keeps: Slots, complete.
-  return rows.map(({ body }) => JSON.parse(body) as Kept<Slot>)
+  return store.offers({ ...query, diaries: asked, exams: needs.exams })
 }
+
+/** Bodies are what the store keeps: Slots, complete. */
+const slotIn = ({ body }: Offer) => JSON.parse(body) as Kept<Slot>
 
 /** Of an actor's keys, those that may open something in a diary. */
 function keysTo({ peer }: Diary, { sight }: Actor): { keys?: readonly string[] } {
