@@ -12,7 +12,8 @@ export const kitTest = command({
   says: `Tries the contract on a radiology system, by the connector's file: books, books again, orders, cancels.
 It books a place for a fictive patient, and cancels it: name a system of test. Maps are read from maps/ beside the file,
 or beside its folder. Start, minutes, modality: the place that is asked for, where there is no diary that is read; tomorrow
-at this hour, 20, US unless said. Fails unless all that the sheet promises is done.`,
+at this hour, 20, US unless said. Fails when something that it tries is not done; what the
+sheet promises and it cannot try is named.`,
   options: { start: { type: 'string' }, minutes: { type: 'string' }, modality: { type: 'string' } },
   words: [1, 1],
   async run({ words: [path = ''], options }) {
