@@ -87,7 +87,7 @@ const outward = {
     .enum(['original', 'accept', 'both'])
     .default('original')
     .describe(
-      'What we wait for. original: AA, AE or AR. accept: enhanced mode, CA, CE or CR. both: CA and then AA, AE or AR',
+      'What we wait for. original: AA, AE or AR. accept: enhanced mode, CA, CE or CR. both: CA and then AA, AE or AR, within ackTimeoutMs; what comes later is kept among the messages, and changes nothing',
     ),
   ownApplication: z.string().default('RELAIS').describe('MSH-3 of what leaves: name, or name^id^type'),
   ownFacility: z.string().default('').describe('MSH-4 of what leaves'),
