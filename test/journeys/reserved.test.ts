@@ -182,6 +182,24 @@ describe('a slot that is reserved for members is nowhere to be seen for others',
   })
 })
 
+const published = async (): Promise<string> => {
+  const manifest = (await (await fetch(`${gateway.baseUrl}/slots/$bulk-publish`)).json()) as {
+    output: { type: string; url: string }[]
+  }
+  const urls = manifest.output.filter(({ type }) => type === 'Slot').map(({ url }) => url)
+  return (await Promise.all(urls.map(async (url) => (await fetch(url)).text()))).join('')
+}
+
+test('what a centre with a convention opens to all is published to all, and nothing else of it', async () => {
+  const text = await published()
+  const gated = gateway.gateway.loaded.territory.peers.flatMap((peer) => (peer.gated ? [peer.name] : []))
+  const sources = gated.map((name) => `urn:relais:source:${name}`).join()
+  const theirs = await outsider.search<Slot>(`Slot?_source=${sources}&status=free&_count=1000`)
+  const some = theirs.filter(({ id }) => text.includes(id))
+  expect(some.length).toBeGreaterThan(0)
+  expect(text).not.toContain(secret.id)
+})
+
 test('a convention that ends closes its centre’s places at once', async () => {
   const cell = gateway.as('cell')
   const [convention] = (
