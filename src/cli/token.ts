@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { importJWK, type JWK, SignJWT } from 'jose'
+import type { JWK } from 'jose'
 import { z } from 'zod'
+import { tokenRequest } from '../auth/asking.ts'
 import { readConfig } from '../config.ts'
 import { command, WrongUse } from './command.ts'
 
@@ -74,31 +74,13 @@ const noDemo =
 
 const answered = z.looseObject({ access_token: z.string() })
 
-async function granted({ clientId, scope, tokenUrl, key }: Credentials) {
-  const response = await fetch(tokenUrl, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      scope,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await assertion(clientId, tokenUrl, key),
-    }),
-  }).catch((cause) => {
+async function granted({ key, ...asker }: Credentials) {
+  const { tokenUrl } = asker
+  const body = await tokenRequest({ ...asker, key: key as JWK }, new Date()) // checked above
+  const response = await fetch(tokenUrl, { method: 'POST', body }).catch((cause) => {
     throw new Error(`Nobody answers at ${tokenUrl}.`, { cause })
   })
   const text = await response.text()
   if (response.status !== 200) throw new Error(`No token (HTTP ${response.status}): ${text}`)
   return answered.parse(JSON.parse(text))
-}
-
-/** Source: SMART App Launch 2.2.0, client-confidential-asymmetric. */
-async function assertion(clientId: string, tokenUrl: string, key: Credentials['key']): Promise<string> {
-  const alg = key.alg ?? (key.kty === 'RSA' ? 'RS384' : 'ES384')
-  return new SignJWT({ jti: randomUUID() })
-    .setProtectedHeader({ alg, typ: 'JWT', ...(key.kid && { kid: key.kid }) })
-    .setIssuer(clientId)
-    .setSubject(clientId)
-    .setAudience(tokenUrl)
-    .setExpirationTime('4m')
-    .sign(await importJWK({ ...key, alg } as JWK, alg)) // checked above
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { importJWK, type JWK, SignJWT } from 'jose'
+import type { JWK } from 'jose'
 import { z } from 'zod'
+import { tokenRequest } from '../../auth/asking.ts'
 import type { OutboundRequest, OutboundResponse } from '../../auth/outbound.ts'
 
 const file = z.string().min(1)
@@ -103,30 +103,12 @@ const post = (body: URLSearchParams): OutboundRequest => ({
 })
 
 async function form(settings: WithToken, clock: () => Date): Promise<URLSearchParams> {
-  const shared = { grant_type: 'client_credentials', ...(settings.scope && { scope: settings.scope }) }
-  if (settings.kind === 'client-secret') {
-    const client_secret = (await readFile(settings.secretFile, 'utf8')).trim()
-    return new URLSearchParams({ ...shared, client_id: settings.clientId, client_secret })
+  const { clientId, tokenUrl, scope } = settings
+  if (settings.kind === 'private-key') {
+    const key: JWK = JSON.parse(await readFile(settings.keyFile, 'utf8'))
+    return tokenRequest({ clientId, tokenUrl, scope, key }, clock())
   }
-  return new URLSearchParams({
-    ...shared,
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await assertion(settings, clock),
-  })
-}
-
-/** Source: SMART App Launch 2.2.0, client-confidential-asymmetric. */
-async function assertion(
-  settings: Extract<WithToken, { kind: 'private-key' }>,
-  clock: () => Date,
-): Promise<string> {
-  const jwk: JWK = JSON.parse(await readFile(settings.keyFile, 'utf8'))
-  const alg = jwk.alg ?? (jwk.kty === 'RSA' ? 'RS384' : 'ES384')
-  return new SignJWT({ jti: randomUUID() })
-    .setProtectedHeader({ alg, typ: 'JWT', ...(jwk.kid && { kid: jwk.kid }) })
-    .setIssuer(settings.clientId)
-    .setSubject(settings.clientId)
-    .setAudience(settings.tokenUrl)
-    .setExpirationTime(Math.floor(clock().getTime() / 1000) + 240)
-    .sign(await importJWK(jwk, alg))
+  const client_secret = (await readFile(settings.secretFile, 'utf8')).trim()
+  const asked = { grant_type: 'client_credentials', ...(scope && { scope }) }
+  return new URLSearchParams({ ...asked, client_id: clientId, client_secret })
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { importJWK, SignJWT } from 'jose'
+import { tokenRequest } from '../../auth/asking.ts'
 import type { DemoClient } from '../keys.ts'
 
 /** What a visitor of a running demo knows: what the demo has written down for scripts. */
@@ -72,25 +71,11 @@ function successful<T>({ status, body }: { status: number; body: T }): T {
 
 /** SMART Backend Services: a signed assertion for an access token. */
 export async function tokenFor(
-  { clientId, scope, privateJwk }: DemoClient,
+  { clientId, scope, privateJwk: key }: DemoClient,
   tokenUrl: string,
 ): Promise<string> {
-  const assertion = await new SignJWT({ jti: randomUUID() })
-    .setProtectedHeader({ alg: 'ES384', typ: 'JWT', kid: privateJwk.kid ?? '' })
-    .setIssuer(clientId)
-    .setSubject(clientId)
-    .setAudience(tokenUrl)
-    .setExpirationTime('4m')
-    .sign(await importJWK(privateJwk, 'ES384'))
-  const response = await fetch(tokenUrl, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      scope,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: assertion,
-    }),
-  })
+  const body = await tokenRequest({ clientId, scope, key, tokenUrl }, new Date())
+  const response = await fetch(tokenUrl, { method: 'POST', body })
   const answer = (await response.json()) as { access_token: string }
   if (response.status !== 200) throw new Error(`No token: ${JSON.stringify(answer)}`)
   return answer.access_token
