@@ -52,7 +52,8 @@ async function waiting({ folder, settleMs }: FileSettings): Promise<string[]> {
       .map(async ({ name }) => ({ name, changedMs: (await stat(join(folder, name))).mtimeMs })),
   )
   return files
-    .filter(({ changedMs }) => Date.now() - changedMs >= settleMs) // files are dated by the machine, not by our clock
+    // Files are dated by the machine, not by our clock, and in parts of a millisecond.
+    .filter(({ changedMs }) => Date.now() - Math.floor(changedMs) >= settleMs)
     .toSorted((a, b) => a.changedMs - b.changedMs || (a.name < b.name ? -1 : 1))
     .map(({ name }) => name)
 }
