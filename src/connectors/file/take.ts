@@ -51,8 +51,8 @@ async function waiting({ folder, settleMs }: FileSettings): Promise<string[]> {
       .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
       .map(async ({ name }) => ({ name, changedMs: (await stat(join(folder, name))).mtimeMs })),
   )
+  // Files are dated by the machine, not by our clock, and in parts of a millisecond.
   return files
-    // Files are dated by the machine, not by our clock, and in parts of a millisecond.
     .filter(({ changedMs }) => Date.now() - Math.floor(changedMs) >= settleMs)
     .toSorted((a, b) => a.changedMs - b.changedMs || (a.name < b.name ? -1 : 1))
     .map(({ name }) => name)
