@@ -7,12 +7,13 @@ import { isDirectory } from '../renewed.ts'
 import type { Moment } from '../step.ts'
 import { businessStatus, isOfRequest, isOpen } from '../task.ts'
 import { type FlagCode, flagCodesOf, flagged, flagsOf, modalitiesOf, type Submitted } from './flags.ts'
-import { askedFor, flagsIn, type Identified, judgementOf, taskJudged } from './judged.ts'
+import { askedFor, flagsIn, type Identified, isByCell, judgementOf, taskJudged } from './judged.ts'
 
-/** What of a request is there already: its Tasks, and what its prescriber was asked. */
+/** What of a request is there already: its Tasks, and what its prescriber was asked, and has not answered to a person. */
 export interface Around {
   tasks: readonly Kept<Task>[]
   asked: Kept<CommunicationRequest> | undefined
+  questions: readonly Kept<CommunicationRequest>[]
 }
 
 /**
@@ -42,15 +43,16 @@ function toAssess(task: Task, flags: readonly FlagCode[], { territory }: Moment)
 /** A request as it is now said, its Tasks and what is asked for it, with what this makes of them. */
 export function readmitted(
   submitted: Submitted & { request: Identified },
-  { tasks, asked }: Around,
+  { tasks, asked, questions }: Around,
   at: Moment,
 ): Resource[] {
   const { flags, judgement } = assessed(submitted, flagCodesOf(submitted.request), at)
   const request = flagged(submitted.request, flags)
   const next = askedFor(request, judgement, asked, at)
+  const isAsked = questions.some((one) => one.id !== asked?.id && isByCell(one, at))
   const renewed = tasks.map((task) => {
     const now = flagged(task, flags)
-    return isOfRequest(task) && isOpen(task) ? taskJudged(now, judgement, at) : now
+    return isOfRequest(task) && isOpen(task) ? taskJudged(now, judgement, at, isAsked) : now
   })
   return [request, ...renewed, ...(next ? [next] : [])]
 }

@@ -6,6 +6,7 @@ import type {
   ServiceRequest,
   Task,
 } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { sameContent } from '../entries.ts'
 import { merged } from '../plan.ts'
@@ -13,8 +14,9 @@ import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
 import { grants, readmitted } from './admit.ts'
-import { askedAbout, newestOf, supportingOf } from './around.ts'
+import { askedAbout, newestOf, questionsAbout, supportingOf } from './around.ts'
 import { flagCodesOf } from './flags.ts'
+import { unanswered } from './questioned.ts'
 
 /** A request in force that an observation answers to, and what its flags depend on. */
 interface Asked {
@@ -24,19 +26,21 @@ interface Asked {
   tasks: readonly Kept<Task>[]
   /** What its prescriber was asked. */
   asked: Kept<CommunicationRequest> | undefined
+  /** What people asked and nobody has answered yet; none that a word answers which comes along. */
+  questions: readonly Kept<CommunicationRequest>[]
   /** `org:<id>` of all who see the request. */
   keys: readonly string[]
 }
 
 /** An Observation or an answered questionnaire through the API may answer what a request lacks: its flags, and how it is judged, follow. */
 export const answerByApi: Hook<readonly Asked[]> = {
-  async facts(changes, all, store) {
+  async facts(changes, all, store, actor) {
     const here = new Set(all.filter(({ type }) => type === 'ServiceRequest').map(({ id }) => id))
     const found = await Promise.all(changes.map((change) => requestsOf(change, store)))
     const requests = new Map(found.flat().map((request) => [request.id, request]))
     // A request that is sent along is flagged by its own hook.
     const others = [...requests.values()].filter(({ id }) => !here.has(id))
-    return Promise.all(others.map((request) => askedBy(request, store)))
+    return Promise.all(others.map((request) => askedBy(request, all, store, actor)))
   },
 
   decide(changes, _, asked, at) {
@@ -67,18 +71,26 @@ async function requestsOf(change: Seen, store: Reader): Promise<Kept<ServiceRequ
   )
 }
 
-async function askedBy(request: Kept<ServiceRequest>, store: Reader): Promise<Asked> {
+async function askedBy(
+  request: Kept<ServiceRequest>,
+  all: readonly Seen[],
+  store: Reader,
+  actor: Actor,
+): Promise<Asked> {
   const reference = `ServiceRequest/${request.id}`
-  const [patient, supporting, tasks, keys, asked] = await Promise.all([
+  const [patient, supporting, tasks, keys, asked, questions] = await Promise.all([
     store.follow(request.subject.reference),
     supportingOf(request, store),
     store.search('Task', `focus=${reference}`),
     store.sight(reference),
     askedAbout(request, store),
+    questionsAbout(request, store),
   ])
+  const words = all.filter(isPut).map(({ resource }) => resource)
   return {
     request,
     asked,
+    questions: unanswered(questions, request, words, actor),
     patient: patient?.resourceType === 'Patient' ? patient : undefined,
     supporting,
     tasks,
@@ -87,7 +99,7 @@ async function askedBy(request: Kept<ServiceRequest>, store: Reader): Promise<As
 }
 
 function reflagged(
-  { request, patient, supporting, tasks, asked, keys }: Asked,
+  { request, patient, supporting, tasks, asked, questions, keys }: Asked,
   changes: readonly Seen[],
   at: Moment,
 ): Plan {
@@ -99,7 +111,7 @@ function reflagged(
   const before = new Map(
     [request, ...tasks, ...(asked ? [asked] : [])].map((one) => [`${one.resourceType}/${one.id}`, one]),
   )
-  const next = readmitted(submitted, { tasks, asked }, at)
+  const next = readmitted(submitted, { tasks, asked, questions }, at)
   const write = next.filter((one) => !sameContent(one, before.get(`${one.resourceType}/${one.id}`)))
   return {
     write,

@@ -1,4 +1,5 @@
 import type { Patient, Resource, ServiceRequest } from '@medplum/fhirtypes'
+import type { Actor } from '../../auth/actor.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { sameContent } from '../entries.ts'
@@ -7,10 +8,11 @@ import { nextOf, type Put } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
 import { admitted, grants, hasEnded, readmitted, senderKeys } from './admit.ts'
-import { newestOf, supportingOf } from './around.ts'
+import { isAnswerTo, newestOf, supportingOf } from './around.ts'
 import { type Withdrawn, withdrawing, withdrawn } from './cancelled.ts'
 import { flagCodesOf, type Submitted } from './flags.ts'
 import type { Identified } from './judged.ts'
+import { unanswered } from './questioned.ts'
 import { foundOf, type Standing, standingOf } from './standing.ts'
 
 interface Facts {
@@ -28,7 +30,7 @@ interface Facts {
 
 /** A request through the API goes the same road as one by HL7 v2: it is flagged, gets its Task, and is taken back with all it led to. */
 export const requestByApi: Hook<Facts> = {
-  async facts(changes, all, store) {
+  async facts(changes, all, store, actor) {
     const here = new Set(all.map(({ type, id }) => `${type}/${id}`))
     const named = changes.filter(isPut).flatMap(({ resource }) => namedBy(resource as ServiceRequest))
     const outside = [...new Set(named)].filter((reference) => !here.has(reference))
@@ -36,7 +38,7 @@ export const requestByApi: Hook<Facts> = {
     const fresh = changes.filter(isPut).filter(({ before }) => !before)
     const [around, known, answers, keys, standings] = await Promise.all([
       Promise.all(outside.map(async (reference) => [reference, await store.follow(reference)] as const)),
-      Promise.all(before.map((request) => knownAs(request, store))),
+      Promise.all(before.map((request) => knownAs(request, all, store, actor))),
       Promise.all(before.map(async (request) => [request.id, await supportingOf(request, store)] as const)),
       Promise.all(before.map(async ({ id }) => [id, await seeing(id, store)] as const)),
       Promise.all(fresh.map(async (change) => [change.id, await standingIn(change, all, store)] as const)),
@@ -77,10 +79,6 @@ function standingIn({ resource }: Put, all: readonly Seen[], store: Reader): Pro
   return standingOf(named, store)
 }
 
-const isAnswerTo = (resource: Resource, id: string) =>
-  (resource.resourceType === 'Observation' || resource.resourceType === 'QuestionnaireResponse') &&
-  (resource.basedOn?.some(({ reference }) => reference === `ServiceRequest/${id}`) ?? false)
-
 const seeing = async (id: string, store: Reader) =>
   (await store.sight(`ServiceRequest/${id}`)).filter((key) => key.startsWith('org:'))
 
@@ -92,8 +90,13 @@ function sharedWith(change: Seen, facts: Facts): Plan {
 }
 
 const isPut = (change: Seen): change is Seen & Put => change.verb !== 'delete'
-const knownAs = async (before: Kept<ServiceRequest>, store: Reader) =>
-  [before.id, await withdrawn(before, store)] as const
+
+/** What is there of a request; a word that comes along answers what people asked. */
+async function knownAs(before: Kept<ServiceRequest>, all: readonly Seen[], store: Reader, actor: Actor) {
+  const known = await withdrawn(before, store)
+  const words = all.filter(isPut).map(({ resource }) => resource)
+  return [before.id, { ...known, questions: unanswered(known.questions, before, words, actor) }] as const
+}
 
 function namedBy({ subject, supportingInfo = [], reasonReference = [] }: ServiceRequest): string[] {
   return [subject, ...supportingInfo, ...reasonReference].flatMap(({ reference }) =>

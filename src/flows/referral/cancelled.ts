@@ -22,7 +22,7 @@ export interface Withdrawn {
   tasks: readonly Kept<Task>[]
   /** What its prescriber was asked for the protocol's sake. */
   asked: Kept<CommunicationRequest> | undefined
-  /** All that somebody was asked about it and has not answered. */
+  /** All that somebody was asked about it and has not answered, for the protocol's sake or not. */
   questions: readonly Kept<CommunicationRequest>[]
   /** Those that hold a place, or wait for one. */
   appointments: readonly Given[]

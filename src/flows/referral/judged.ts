@@ -45,9 +45,15 @@ export const flagsIn = (judgement: Judgement | undefined): FlagCode[] =>
 
 /**
  * The Task of a request as the judgement has it: which version judged, what it found, and, while answers are missing
- * and nobody has begun, on hold. The clocks run on meanwhile: a pause is counted apart.
+ * and nobody has begun, on hold. The clocks run on meanwhile: a pause is counted apart. It stays on hold while what a
+ * person asked is not answered (`isAskedBeside`).
  */
-export function taskJudged<T extends Task>(task: T, judgement: Judgement | undefined, at: Moment): T {
+export function taskJudged<T extends Task>(
+  task: T,
+  judgement: Judgement | undefined,
+  at: Moment,
+  isAskedBeside = false,
+): T {
   if (!judgement) return task
   const others = (task.output ?? []).filter(({ type }) => !isOurs(type))
   const said: T = {
@@ -57,7 +63,7 @@ export function taskJudged<T extends Task>(task: T, judgement: Judgement | undef
   }
   const isAsked = isIncomplete(judgement)
   if (isAsked && waiting.includes(task.status)) return onHold(said, judgement, at)
-  return !isAsked && isWaitingForAnswers(task) ? resumed(said, at) : said
+  return !isAsked && !isAskedBeside && isWaitingForAnswers(task) ? resumed(said, at) : said
 }
 
 const waiting: readonly Task['status'][] = ['requested', 'received', 'accepted']
@@ -66,7 +72,8 @@ const waiting: readonly Task['status'][] = ['requested', 'received', 'accepted']
 export const isIncomplete = ({ verdicts }: Judgement): boolean =>
   verdicts.includes('incomplete') || verdicts.includes('blocked')
 
-const isWaitingForAnswers = ({ status, businessStatus: concept }: Task) =>
+/** Whether it is on hold until somebody answers. */
+export const isWaitingForAnswers = ({ status, businessStatus: concept }: Task): boolean =>
   status === 'on-hold' && (concept?.coding?.some(({ code }) => code === 'awaiting-information') ?? false)
 
 function onHold<T extends Task>(task: T, judgement: Judgement, at: Moment): T {
@@ -80,7 +87,7 @@ function onHold<T extends Task>(task: T, judgement: Judgement, at: Moment): T {
 }
 
 /** Whoever had it goes on; what nobody had is again for whoever comes first. */
-function resumed<T extends Task>(task: T, at: Moment): T {
+export function resumed<T extends Task>(task: T, at: Moment): T {
   const { statusReason: _, ...rest } = task
   const isInPool = task.owner?.reference === at.territory.cell
   const status = isInPool ? 'requested' : 'in-progress'
@@ -112,6 +119,12 @@ function outputsOf({ verdict, indication, exam, reasons, missing, warnings }: Ju
 }
 
 const conceptOf = ({ coding, text }: Question): CodeableConcept => ({ coding: [coding], text: text.fr })
+
+/** Whether a question is the cell's own: what others ask holds up no request. */
+export const isByCell = (
+  { sender }: CommunicationRequest,
+  { territory }: Pick<Moment, 'territory'>,
+): boolean => sender === undefined || sender.reference === territory.cell
 
 /** The id of what the prescriber is asked for the sake of a request: one, whatever is missing at the time. */
 export const askedIdOf = (request: string): string => derivedId('asked', request)

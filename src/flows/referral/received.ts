@@ -10,7 +10,7 @@ import { practicesOf } from '../practices.ts'
 import { nextOf } from '../resource/change.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { admitted, grants, hasEnded, readmitted, senderKeys } from './admit.ts'
-import { askedAbout, newestOf, supportingOf } from './around.ts'
+import { askedAbout, newestOf, questionsAbout, supportingOf } from './around.ts'
 import { cancelled } from './cancelled.ts'
 import { askedIdOf } from './judged.ts'
 import { foretellFor, foundOf, type Standing, standingOf } from './standing.ts'
@@ -139,9 +139,13 @@ async function supportingOfAll(known: Known, store: Reader): Promise<Kept[]> {
   return (await Promise.all(requests.map((request) => supportingOf(request, store)))).flat()
 }
 
+/** What was asked about the requests: for the protocol's sake, and by people who have no answer yet. */
 async function askedOfAll(known: Known, store: Reader): Promise<Kept<CommunicationRequest>[]> {
-  const all = await Promise.all(requestsIn(known).map((request) => askedAbout(request, store)))
-  return all.filter((one) => one !== undefined)
+  const all = requestsIn(known).flatMap((request) => [
+    askedAbout(request, store).then((one) => (one ? [one] : [])),
+    questionsAbout(request, store),
+  ])
+  return (await Promise.all(all)).flat()
 }
 
 const patientsOfNew = (entries: readonly Entry[]): Patient[] =>
@@ -215,7 +219,10 @@ function admittedOrRenewed(request: ServiceRequest & { id: string }, parts: Part
   const asked = parts.asked.find(({ id }) => id === askedIdOf(request.id))
   const tasks = tasksFor(request, parts)
   const before = [...parts.known.values(), ...tasks, ...(asked ? [asked] : [])]
-  return readmitted(submitted, { tasks, asked }, at).filter(
+  const questions = parts.asked.filter(({ basedOn = [] }) =>
+    basedOn.some(({ reference }) => reference === `ServiceRequest/${request.id}`),
+  )
+  return readmitted(submitted, { tasks, asked, questions }, at).filter(
     (resource) =>
       !sameContent(
         resource,

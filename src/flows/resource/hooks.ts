@@ -3,6 +3,7 @@ import type { Actor } from '../../auth/actor.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { appointmentByApi } from '../booking/by-api.ts'
 import { answerByApi } from '../referral/answer-by-api.ts'
+import { askedByApi } from '../referral/asked-by-api.ts'
 import { requestByApi } from '../referral/by-api.ts'
 import { commentByApi } from '../results/by-api.ts'
 import { diaryByApi } from '../slots/by-api.ts'
@@ -56,5 +57,6 @@ export const hooks: Readonly<Record<string, BoundHook>> = {
   QuestionnaireResponse: hook(answerByApi),
   Task: hook(taskByApi),
   Communication: hook(commentByApi),
+  CommunicationRequest: hook(askedByApi),
   DiagnosticReport: hook(commentByApi),
 }

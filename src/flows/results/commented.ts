@@ -5,7 +5,9 @@ import { failure } from '../../fhir/outcome.ts'
 import type { Kept, Reader } from '../../store/index.ts'
 import { currentOf, referenceTo, versionOf } from '../booking/states.ts'
 import { type Entry, type Known, knownOf, settled } from '../entries.ts'
+import { merged } from '../plan.ts'
 import { grants } from '../referral/admit.ts'
+import { answering, type Questioned, questioned } from '../referral/questioned.ts'
 import type { Moment, Plan, Step } from '../step.ts'
 import { type Copy, copiesOf, withCopies } from './copied.ts'
 import { type Earlier, earlierOf, linked, superseded } from './documents.ts'
@@ -22,6 +24,8 @@ export interface About {
   keys: readonly string[]
   /** Who gets a copy of an answer, such as the treating doctor. */
   copies?: readonly Copy[]
+  /** What a word of whoever asked may answer. */
+  open?: Questioned
 }
 
 interface Facts extends About {
@@ -50,7 +54,9 @@ export const commented: Step<Comment, Facts> = {
     if (!about.request) return { filtered: 'No request of this centre fits the result.' }
     const { changed } = settled(withPatient(entries), known, anchorOf(entries), at)
     const news = changed.filter(isNews).map((one) => linked(one, earlier))
-    return told([...news, ...superseded(news, earlier)], about, [...known.values()], at, actor)
+    const plan = told([...news, ...superseded(news, earlier)], about, [...known.values()], at, actor)
+    const { request, open } = about
+    return open ? merged([plan, answering(open, request, plan.write ?? [], new Set(), at, actor)]) : plan
   },
 }
 
@@ -84,7 +90,12 @@ export async function aboutOf(entries: readonly Entry[], store: Reader, actor: A
   if (!request) return { request, keys: [] }
   const keys = (await store.sight(referenceTo(request))).filter((key) => key.startsWith('org:'))
   if (!sees(actor, keys)) return { request: undefined, keys: [] }
-  return { request, keys, copies: await copiesOf(request, store) }
+  const isWord = actor.role === 'prescriber' && entries.some(({ resource }) => isCommunication(resource))
+  const [copies, open] = await Promise.all([
+    copiesOf(request, store),
+    isWord ? questioned(request, store) : undefined,
+  ])
+  return { request, keys, copies, ...(open && { open }) }
 }
 
 /**
@@ -196,11 +207,21 @@ function tied(
     subject: request.subject as Reference<Patient>,
   }
   if (resource.resourceType === 'Communication')
-    return { ...addressed(resource, request, copies, at, actor), ...about }
+    return {
+      ...addressed(resource, request, copies, at, actor),
+      ...about,
+      basedOn: basesOf(resource, request),
+    }
   if (resource.resourceType === 'DiagnosticReport') return { ...resource, ...about }
   if (resource.resourceType === 'Observation') return { ...resource, ...about }
   return resource
 }
+
+/** The request, and what was asked about it and is answered by this. */
+const basesOf = ({ basedOn = [] }: Communication, request: Kept<ServiceRequest>): Reference[] => [
+  { reference: referenceTo(request) },
+  ...basedOn.filter(({ reference }) => reference?.startsWith('CommunicationRequest/')),
+]
 
 function addressed(
   said: Communication,

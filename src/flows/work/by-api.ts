@@ -8,6 +8,7 @@ import { referenceTo } from '../booking/states.ts'
 import { withClocksOf } from '../clocks/kept.ts'
 import { merged } from '../plan.ts'
 import type { Withdrawn } from '../referral/cancelled.ts'
+import { unanswered } from '../referral/questioned.ts'
 import { nextOf, type Put, placeIn, referenceOf } from '../resource/change.ts'
 import type { Hook, Seen } from '../resource/hooks.ts'
 import type { Moment, Plan } from '../step.ts'
@@ -39,7 +40,7 @@ interface TaskFacts {
 
 /** A Task changed through the API; the one by which the cell telephones carries the centre's yes or no. */
 export const taskByApi: Hook<TaskFacts> = {
-  async facts(changes, _, store, actor) {
+  async facts(changes, all, store, actor) {
     const calls = changes.filter(({ before }) => before && isCall(before as Kept<Task>))
     const facts = await Promise.all(
       calls.map(async ({ id, before }) => {
@@ -48,7 +49,10 @@ export const taskByApi: Hook<TaskFacts> = {
         return [[id, await answered.facts({ appointment: kept, peer: '' }, store, actor)] as const]
       }),
     )
-    const [aborts, ends] = await Promise.all([abortsIn(changes, store, actor), endsIn(changes, store)])
+    const [aborts, ends] = await Promise.all([
+      abortsIn(changes, store, actor),
+      endsIn(changes, all, store, actor),
+    ])
     return { calls: new Map(facts.flat()), aborts, ends }
   },
 
@@ -68,11 +72,19 @@ const unsaid = (plan: Plan, said: ReadonlySet<string>): Plan => ({
   write: (plan.write ?? []).filter((one) => !said.has(referenceTo(one))),
 })
 
-async function endsIn(changes: readonly Seen[], store: Reader): Promise<ReadonlyMap<string, Withdrawn>> {
+async function endsIn(
+  changes: readonly Seen[],
+  all: readonly Seen[],
+  store: Reader,
+  actor: Actor,
+): Promise<ReadonlyMap<string, Withdrawn>> {
+  const words = all.filter(isPut).map(({ resource }) => resource)
   const ends = changes.filter(isPut).map(async ({ id, resource, before }) => {
     // Changes of this hook are Tasks: the table says so.
     const known = before && (await endFacts(before as Kept<Task>, resource as Task, store))
-    return known ? [[id, known] as const] : []
+    if (!known) return []
+    const questions = unanswered(known.questions, known.request, words, actor)
+    return [[id, { ...known, questions }] as const]
   })
   return new Map((await Promise.all(ends)).flat())
 }

@@ -1,8 +1,9 @@
-import type { Observation, Task } from '@medplum/fhirtypes'
+import type { Communication, Observation, Resource, Task } from '@medplum/fhirtypes'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { flagCodesOf } from '../../../src/flows/referral/flags.ts'
 import { received } from '../../../src/flows/referral/received.ts'
 import { transact } from '../../../src/flows/resource/transact.ts'
+import { businessStatus } from '../../../src/flows/task.ts'
 import type { Kept } from '../../../src/store/index.ts'
 import { type ActorName, openTestDesk, type TestDesk, territory } from '../desk.ts'
 import { observation, patient, referral, request } from '../messages.ts'
@@ -174,6 +175,112 @@ test('is judged by the protocol and the age of the day that it is in the territo
   expect(await refers('R-1')).toEqual(['1.0.0', false])
   far.clock.turn({ hours: 6 })
   expect(await refers('R-2')).toEqual(['2.0.0', true])
+})
+
+describe('a question of a person of the cell', () => {
+  const sends = (by: ActorName, ...resources: (Resource | Kept)[]) =>
+    transact(
+      resources.map((resource) =>
+        resource.id === undefined
+          ? { verb: 'create' as const, type: resource.resourceType, resource }
+          : { verb: 'update' as const, type: resource.resourceType, resource, target: { id: resource.id } },
+      ),
+      () => crypto.randomUUID(),
+      desk.as(by),
+      () => undefined,
+    )
+  const about = async () => {
+    const [asked] = await desk.all('ServiceRequest')
+    if (!asked) throw new Error('There is no request')
+    return { subject: asked.subject, basedOn: [{ reference: `ServiceRequest/${asked.id}` }] }
+  }
+  const asks = async () =>
+    sends(
+      'cell',
+      {
+        resourceType: 'CommunicationRequest',
+        status: 'active',
+        payload: [{ contentString: 'Une IRM antérieure ?' }],
+        ...(await about()),
+      } as Resource, // its subject is a patient
+      { ...(await onlyTask()), status: 'on-hold', businessStatus: businessStatus('awaiting-information') },
+    )
+  const word = async (more: Partial<Communication> = {}) =>
+    ({
+      resourceType: 'Communication',
+      status: 'completed',
+      payload: [{ contentString: 'Aucune' }],
+      ...(await about()),
+      ...more,
+    }) as Communication // its subject is a patient
+  const questions = async () => (await desk.all('CommunicationRequest')).map(({ status }) => status).sort()
+  const stands = async () => {
+    const { status, businessStatus: stage } = await onlyTask()
+    return `${status}, ${stage?.text}`
+  }
+  const complete = async () => {
+    await refer()
+    await answered({ ...required, 'stiff-neck': 'no' })
+  }
+
+  test('is answered by a word of whoever asked: it is completed, and the request goes on', async () => {
+    await complete()
+    await asks()
+    expect(await stands()).toBe('on-hold, awaiting-information')
+    await sends('practice', await word())
+    expect(await stands()).toBe('requested, created')
+    expect(await questions()).toEqual(['completed', 'completed'])
+  })
+
+  test('is not dropped by news of another kind, nor by a word of the cell itself', async () => {
+    await complete()
+    await asks()
+    await answered({ thunderclap: 'yes' })
+    const [kept] = await desk.all('ServiceRequest')
+    await sends('practice', { ...kept, priority: 'asap' } as Resource)
+    await refer({ request: request('R-1', { ...brain, ...icd('R51'), priority: 'routine' }) })
+    await sends('cell', await word())
+    expect((await desk.all('ServiceRequest'))[0]?.priority).toBe('routine')
+    expect(await stands()).toBe('on-hold, awaiting-information')
+    expect(await questions()).toEqual(['active', 'completed'])
+  })
+
+  test('leaves a request on hold whose protocol asks something still, until that has come too', async () => {
+    await refer()
+    await asks()
+    await sends('practice', await word())
+    expect(await questions()).toEqual(['active', 'completed'])
+    expect(await stands()).toBe('on-hold, awaiting-information')
+    await answered({ ...required, 'stiff-neck': 'no' })
+    expect(await stands()).toBe('requested, created')
+  })
+
+  test('may be one of several: a word that names one answers that alone', async () => {
+    await complete()
+    await asks()
+    await asks()
+    const [first] = await desk.all('CommunicationRequest', 'status=active')
+    expect(await desk.seenBy(`CommunicationRequest/${first?.id}`)).toContain('org:practice')
+    const { basedOn } = await about()
+    const named = [...basedOn, { reference: `CommunicationRequest/${first?.id}` }]
+    await sends('practice', await word({ basedOn: named }))
+    expect(await questions()).toEqual(['active', 'completed', 'completed'])
+    expect(await stands()).toBe('on-hold, awaiting-information')
+    await sends('practice', await word())
+    expect(await stands()).toBe('requested, created')
+  })
+
+  test('is answered in one with what else is said of the request, or by taking it back', async () => {
+    await complete()
+    await asks()
+    const [prior] = told({ thunderclap: 'no' })
+    await sends('practice', { ...prior, ...(await about()) } as Resource, await word())
+    expect(await stands()).toBe('requested, created')
+    await asks()
+    await sends('practice', { ...(await onlyTask()), status: 'cancelled' }, await word())
+    expect(await stands()).toBe('cancelled, cancelled')
+    expect(new Set(await questions())).toEqual(new Set(['completed']))
+  })
 })
 
 describe('a referral', () => {
