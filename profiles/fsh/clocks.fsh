@@ -10,7 +10,6 @@ Context: Organization
     hours 0..1 and
     strict-hours 0..1 and
     mode 0..1 and
-    start 0..1 and
     warn-at 0..1
 * extension[name].value[x] only code
 * extension[name].valueCode from ClockName (required)
@@ -20,8 +19,6 @@ Context: Organization
 * extension[strict-hours] ^definition = "How long it may take in hours as they pass, which is always told beside."
 * extension[mode].value[x] only code
 * extension[mode].valueCode from ClockMode (required)
-* extension[start].value[x] only code
-* extension[start].valueCode from ClockStart (required)
 * extension[warn-at].value[x] only decimal
 * extension[warn-at] ^definition = "Share of the time after which the cell is warned, between 0 and 1; 0.75 unless said otherwise."
 
@@ -107,20 +104,6 @@ Id: clock-mode
 Title: "What hours mean"
 Description: "What so many hours mean to a clock."
 * include codes from system ClockModeCode
-
-CodeSystem: ClockStartCode
-Id: clock-start
-Title: "What starts a clock"
-Description: "What starts a clock."
-* ^caseSensitive = true
-* #submitted "Submitted" "The request has arrived."
-* #qualified "Qualified" "The cell has found it complete."
-
-ValueSet: ClockStart
-Id: clock-start
-Title: "What starts a clock"
-Description: "What starts a clock."
-* include codes from system ClockStartCode
 
 CodeSystem: ClockAlertCode
 Id: clock-alert

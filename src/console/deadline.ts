@@ -38,6 +38,4 @@ export const currentClock = ({
   answer,
   exam,
 }: Readonly<Record<ClockName, Clock>>): { name: ClockName; clock: Clock } =>
-  answer.state === 'running' || answer.state === 'waiting'
-    ? { name: 'answer', clock: answer }
-    : { name: 'exam', clock: exam }
+  answer.state === 'running' ? { name: 'answer', clock: answer } : { name: 'exam', clock: exam }

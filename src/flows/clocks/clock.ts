@@ -10,8 +10,6 @@ export const clockNames: readonly ClockName[] = ['answer', 'exam']
 export interface ClockRule extends Allowance {
   /** What was promised in hours as they pass, whatever the mode. */
   strictHours: number
-  /** What starts it: the request's arrival, or that the cell has found it complete. */
-  start: 'submitted' | 'qualified'
   /** Share of the time after which the cell is warned: 0.75. */
   warnAt: number
 }
@@ -28,8 +26,6 @@ export interface ClockSettings {
 /** What the clocks of a request follow from. Instants. */
 export interface RequestFacts {
   submittedAt: string
-  /** When the cell has found it complete. */
-  qualifiedAt?: string | undefined
   /** First substantive answer to the prescriber: a proposal, a question, a refusal. */
   answeredAt?: string | undefined
   /** Start of the exam that is booked or done. */
@@ -67,8 +63,8 @@ export interface Clock {
   pausedMs: number
 }
 
-/** `waiting`: not started. `planned`: an exam is booked. `ended`: the request ended without it. */
-export type ClockState = 'waiting' | 'running' | 'planned' | 'stopped' | 'ended'
+/** `planned`: an exam is booked. `ended`: the request ended without it. */
+export type ClockState = 'running' | 'planned' | 'stopped' | 'ended'
 
 /** `at-risk`: warned of, and nothing has stopped it. `late`: over, or planned for a time when it will be. */
 export type Standing = 'in-time' | 'at-risk' | 'late'
@@ -84,8 +80,7 @@ export function clocksOf(
 
 export function clockOf(name: ClockName, facts: RequestFacts, settings: ClockSettings, now: string): Clock {
   const rule = settings.rules[name]
-  const started = startOf(rule, facts)
-  const marks = marksOf(started ?? now, rule, calendarsOf(name, facts, settings))
+  const marks = marksOf(facts.submittedAt, rule, calendarsOf(name, facts, settings))
   return readAt(name, marks, facts, settings, now)
 }
 
@@ -104,9 +99,6 @@ export function calendarsOf(
   )
   return (able.length > 0 ? able : centres).map(({ calendar }) => calendar)
 }
-
-const startOf = ({ start }: ClockRule, { submittedAt, qualifiedAt }: RequestFacts) =>
-  start === 'submitted' ? submittedAt : qualifiedAt
 
 /** What was promised when a clock was started: it stands, should the territory's rule change later. */
 export interface Marks extends Pick<Clock, 'startedAt' | 'dueAt' | 'strictDueAt' | 'warnAt'>, Allowance {}
@@ -146,8 +138,7 @@ export function readAt(
     Date.parse,
   ) as [number, number, number, number] // four in, four out
   const stop = name === 'answer' ? facts.answeredAt : facts.examAt
-  const started = startOf(settings.rules[name], facts)
-  const state = stateOf(name, { stop, started, ended: facts.endedAt }, Date.parse(now))
+  const state = stateOf(name, { stop, ended: facts.endedAt }, Date.parse(now))
   const until = Math.max(start, endOf(state, stop, facts.endedAt, Date.parse(now)))
   const judged = state === 'planned' && stop !== undefined ? Date.parse(stop) : until
   const strictElapsedMs = until - start
@@ -176,16 +167,14 @@ export function readAt(
 
 interface Ends {
   stop: string | undefined
-  started: string | undefined
   ended: string | undefined
 }
 
-function stateOf(name: ClockName, { stop, started, ended }: Ends, now: number): ClockState {
+function stateOf(name: ClockName, { stop, ended }: Ends, now: number): ClockState {
   if (name === 'exam' && stop !== undefined && Date.parse(stop) > now)
     return ended === undefined ? 'planned' : 'ended'
   if (stop !== undefined) return 'stopped'
-  if (ended !== undefined) return 'ended'
-  return started === undefined ? 'waiting' : 'running'
+  return ended === undefined ? 'running' : 'ended'
 }
 
 function endOf(state: ClockState, stop: string | undefined, ended: string | undefined, now: number): number {

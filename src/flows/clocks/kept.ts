@@ -95,7 +95,6 @@ export function requestFactsOf(task: Task, appointments: readonly Appointment[])
   const clocks = clocksIn(task)
   return {
     submittedAt: task.authoredOn ?? '',
-    qualifiedAt: clocks.exam?.startedAt,
     answeredAt: clocks.answer?.stoppedAt,
     examAt: examAt(appointments),
     endedAt: hasEnded(task) ? task.lastModified : undefined,

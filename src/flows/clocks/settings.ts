@@ -15,8 +15,8 @@ import { modes } from './due.ts'
 
 /** Source: the action sheets, "réponse rapide, sous 24h", "dans un délai de 48h". */
 const promised: Readonly<Record<ClockName, ClockRule>> = {
-  answer: { hours: 24, strictHours: 24, mode: 'next-open-day', start: 'submitted', warnAt: 0.75 },
-  exam: { hours: 48, strictHours: 48, mode: 'next-open-day', start: 'submitted', warnAt: 0.75 },
+  answer: { hours: 24, strictHours: 24, mode: 'next-open-day', warnAt: 0.75 },
+  exam: { hours: 48, strictHours: 48, mode: 'next-open-day', warnAt: 0.75 },
 }
 
 /** The clocks of a territory; those that are promised by default, Monday to Saturday, where it says nothing. */
@@ -67,12 +67,11 @@ const modalitiesOf = ({ type = [] }: HealthcareService): string[] =>
     coding.flatMap(({ system, code }) => (system === systems.dicom && code ? [code] : [])),
   )
 
-const ruleShape = z.object({
+const ruleShape = z.strictObject({
   name: z.enum(['answer', 'exam']),
   hours: z.number().positive().optional(),
   'strict-hours': z.number().positive().optional(),
   mode: z.enum(modes).optional(),
-  start: z.enum(['submitted', 'qualified']).optional(),
   'warn-at': z.number().gt(0).lt(1).optional(),
 })
 
@@ -80,13 +79,12 @@ function rulesIn(community: Resource | undefined): ClockSettings['rules'] {
   const said = community?.resourceType === 'Organization' ? (community.extension ?? []) : []
   const rules: Record<ClockName, ClockRule> = { ...promised }
   for (const { extension = [] } of said.filter(({ url }) => url === extensions.clockRule)) {
-    const { name, 'strict-hours': strictHours, 'warn-at': warnAt, hours, mode, start } = ruleOf(extension)
+    const { name, 'strict-hours': strictHours, 'warn-at': warnAt, hours, mode } = ruleOf(extension)
     rules[name] = {
       ...promised[name],
       ...(hours !== undefined && { hours }),
       ...(strictHours !== undefined && { strictHours }),
       ...(mode && { mode }),
-      ...(start && { start }),
       ...(warnAt !== undefined && { warnAt }),
     }
   }
@@ -102,7 +100,7 @@ function ruleOf(parts: readonly Extension[]): z.infer<typeof ruleShape> {
   const [first] = read.error.issues
   throw failure(
     'value',
-    `A clock's rule: ${first?.path.join('.')}: ${first?.message}.`,
+    ["A clock's rule", ...(first?.path ?? []), first?.message].join(': '),
     'Organization.extension(clock-rule)',
   )
 }

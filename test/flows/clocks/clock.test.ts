@@ -102,18 +102,6 @@ describe('the two clocks of a request', () => {
     })
   })
 
-  test('that begin when the request is found complete wait until then', () => {
-    const { answer, exam } = usual.rules
-    const settings: ClockSettings = { ...usual, rules: { answer, exam: { ...exam, start: 'qualified' } } }
-    const now = '2026-11-17T12:00:00+01:00'
-    expect(clocksOf(requestOf(), settings, now).exam.state).toBe('waiting')
-    const qualified = requestOf({ qualifiedAt: '2026-11-17T11:00:00+01:00' })
-    expect(clocksOf(qualified, settings, now).exam).toMatchObject({
-      state: 'running',
-      dueAt: at('2026-11-19T11:00+01:00'),
-    })
-  })
-
   test('go by the calendars of the centres that do the exam', () => {
     const closed = { from: '2026-11-19', to: '2026-11-19' }
     const [centre] = usual.centres

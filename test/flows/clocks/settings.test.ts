@@ -27,7 +27,7 @@ describe('the clocks of a territory', () => {
   test('that says nothing are 24 and 48 hours, from Monday to Saturday', () => {
     const { rules, cell, centres } = settingsIn([community()], places)
     expect(settingsOf({ zone: 'Europe/Paris' })).toEqual({ rules, cell, centres })
-    expect(rules.answer).toMatchObject({ hours: 24, mode: 'next-open-day', start: 'submitted', warnAt: 0.75 })
+    expect(rules.answer).toMatchObject({ hours: 24, mode: 'next-open-day', warnAt: 0.75 })
     expect(rules.exam.hours).toBe(48)
     expect([...(cell[0]?.week.keys() ?? [])]).toEqual([1, 2, 3, 4, 5, 6])
   })
@@ -40,7 +40,6 @@ describe('the clocks of a territory', () => {
           { url: 'mode', valueCode: 'opening-hours' },
           { url: 'hours', valueDecimal: 8 },
           { url: 'warn-at', valueDecimal: 0.5 },
-          { url: 'start', valueCode: 'qualified' },
         ]),
       ],
       places,
@@ -49,7 +48,6 @@ describe('the clocks of a territory', () => {
       hours: 8,
       strictHours: 24,
       mode: 'opening-hours',
-      start: 'qualified',
       warnAt: 0.5,
     })
     expect(rules.exam.mode).toBe('next-open-day')
@@ -61,6 +59,12 @@ describe('the clocks of a territory', () => {
       { url: 'warn-at', valueDecimal: 75 },
     ])
     expect(() => settingsIn([rules], places)).toThrow('warn-at')
+    // A clock starts when the request comes: nothing else starts it.
+    const started = community([
+      { url: 'name', valueCode: 'exam' },
+      { url: 'start', valueCode: 'qualified' },
+    ])
+    expect(() => settingsIn([started], places)).toThrow('start')
   })
 
   test("go by the cell's hours, closings and holidays, and by the centres'", () => {

@@ -14,7 +14,6 @@ const rule = (hours: number): ClockRule => ({
   hours,
   strictHours: hours,
   mode: 'next-open-day',
-  start: 'submitted',
   warnAt: 0.75,
 })
 
