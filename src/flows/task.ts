@@ -129,7 +129,9 @@ function moversOf(task: Task, { organization, role, person }: Actor, cell: strin
   if (role === 'gateway' || role === 'operator') return ['owner', 'requester', 'gateway']
   if (role === 'cell' || organization === cell) return ['owner', 'requester']
   const owner = task.owner?.reference
-  return owner !== undefined && (owner === organization || owner === person) ? ['owner'] : ['requester']
+  if (owner !== undefined && (owner === organization || owner === person)) return ['owner']
+  // A centre asks for nothing: it sees the request that it has a part in.
+  return role === 'ris' ? [] : ['requester']
 }
 
 /** Whether this actor says how far the Task has come. */

@@ -57,7 +57,8 @@ describe('the moves of a Task', () => {
     expect(legalMoves(task('in-progress'), actors.cell, cell)).toContain('completed')
     const part = task('requested', { owner: { reference: 'Organization/centre' } })
     expect(legalMoves(part, actors.ris, cell)).toContain('accepted')
-    expect(legalMoves(part, actors['ris-other'], cell)).toEqual(['cancelled'])
+    expect(legalMoves(part, actors['ris-other'], cell)).toEqual([])
+    expect(legalMoves(task('requested'), actors.ris, cell), 'a centre takes no request back').toEqual([])
   })
 })
 
