@@ -18,8 +18,8 @@ export const peer = 'subscriptions'
 /**
  * What subscribers are to be told of the new values of resources: one departure a subscription and version.
  *
- * They are committed with what they tell of, and tried for as long as any departure. Whether the subscriber may see it is asked when it is sent, since
- * rights may have changed by then.
+ * They are committed with what they tell of, and tried for as long as any departure. Whether the subscriber may see it is
+ * asked when it is sent, since rights may have changed by then.
  */
 export function notificationsFor(
   written: readonly Kept[],
