@@ -11,6 +11,8 @@ import { askedFor, flagsIn, type Identified, isByCell, judgementOf, taskJudged }
 
 /** What of a request is there already: its Tasks, and what its prescriber was asked, and has not answered to a person. */
 export interface Around {
+  /** As it was said before, where it is said anew. */
+  request?: ServiceRequest | undefined
   tasks: readonly Kept<Task>[]
   asked: Kept<CommunicationRequest> | undefined
   questions: readonly Kept<CommunicationRequest>[]
@@ -43,7 +45,7 @@ function toAssess(task: Task, flags: readonly FlagCode[], { territory }: Moment)
 /** A request as it is now said, its Tasks and what is asked for it, with what this makes of them. */
 export function readmitted(
   submitted: Submitted & { request: Identified },
-  { tasks, asked, questions }: Around,
+  { request: before, tasks, asked, questions }: Around,
   at: Moment,
 ): Resource[] {
   const { flags, judgement } = assessed(submitted, flagCodesOf(submitted.request), at)
@@ -51,10 +53,20 @@ export function readmitted(
   const next = askedFor(request, judgement, asked, at)
   const isAsked = questions.some((one) => one.id !== asked?.id && isByCell(one, at))
   const renewed = tasks.map((task) => {
-    const now = flagged(task, flags)
+    const now = hurried(flagged(task, flags), submitted.request, before)
     return isOfRequest(task) && isOpen(task) ? taskJudged(now, judgement, at, isAsked) : now
   })
   return [request, ...renewed, ...(next ? [next] : [])]
+}
+
+/** Whoever calls a request more urgent, or less, moves it in the pool; what the cell has made of its urgency stays otherwise. */
+function hurried<T extends Task>(
+  task: T,
+  { priority = 'routine' }: ServiceRequest,
+  before?: ServiceRequest,
+): T {
+  const isNews = before !== undefined && priority !== (before.priority ?? 'routine')
+  return isNews && isOfRequest(task) && isOpen(task) ? { ...task, priority } : task
 }
 
 /** What is missing or unusual, and what the protocol says. What was found when it came, about its sender or others, stays. */

@@ -222,7 +222,10 @@ function admittedOrRenewed(request: ServiceRequest & { id: string }, parts: Part
   const questions = parts.asked.filter(({ basedOn = [] }) =>
     basedOn.some(({ reference }) => reference === `ServiceRequest/${request.id}`),
   )
-  return readmitted(submitted, { tasks, asked, questions }, at).filter(
+  const known = [...parts.known.values()].find(
+    (one): one is Kept<ServiceRequest> => one.resourceType === 'ServiceRequest' && one.id === request.id,
+  )
+  return readmitted(submitted, { request: known, tasks, asked, questions }, at).filter(
     (resource) =>
       !sameContent(
         resource,

@@ -71,6 +71,7 @@ describe('a referral', () => {
     )
     await desk.does('practice', received, referral('R-1', { request: request('R-1', { priority: 'stat' }) }))
     expect(await kept('R-1')).toMatchObject({ priority: 'stat', identifier: [{ value: 'R-1' }, accession] })
+    expect(await tasksOf(await kept('R-1')), 'it moves in the pool').toMatchObject([{ priority: 'stat' }])
   })
 
   test('that has been taken back, or has been done, does not begin again', async () => {
