@@ -8,6 +8,7 @@ import type {
 } from '@medplum/fhirtypes'
 import type { Actor } from '../../auth/actor.ts'
 import { extensions } from '../../fhir/canonical.ts'
+import { parseDate } from '../../fhir/dates.ts'
 import { failure } from '../../fhir/outcome.ts'
 import type { Kept } from '../../store/index.ts'
 import type { Moment } from '../step.ts'
@@ -88,11 +89,14 @@ export function listed(
 ): Appointment & { id: string } {
   if (!said.basedOn?.[0]?.reference?.startsWith('ServiceRequest/'))
     throw failure('required', 'What waits is a request: name it.', 'Appointment.basedOn')
-  if (!windowOf(said)?.start || !windowOf(said)?.end)
+  const { start, end } = windowOf(said) ?? {}
+  if (!start || !end)
     throw failure('required', 'Say from when until when it may be.', 'Appointment.requestedPeriod')
   const { start: _, end: __, slot: ___, extension = [], ...rest } = said
+  const { zone } = at.territory
   return {
     ...rest,
+    requestedPeriod: [{ start: momentOf(start, 'low', zone), end: momentOf(end, 'high', zone) }],
     identifier: [...(said.identifier ?? []), placerOf(said.id)],
     extension: [
       ...extension.filter(({ url }) => url !== extensions.waiting && url !== extensions.heldUntil),
@@ -101,6 +105,12 @@ export function listed(
     ],
     created: at.now,
   }
+}
+
+/** A day of a window is one of the territory, the last one included; what names an hour stays as it was said. */
+function momentOf(text: string, edge: 'low' | 'high', zone: string): string {
+  const ms = text.includes('T') ? undefined : parseDate(text, zone)?.[edge]
+  return ms === undefined ? text : new Date(ms).toISOString()
 }
 
 /** Its request's Task, once it is on the list no more: there is still no place for it, and somebody goes on. */

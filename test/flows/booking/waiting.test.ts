@@ -144,6 +144,14 @@ test('since when a request waits is not for whoever waits to say', async () => {
   await expect(puts(stage, 'practice', id, { extension })).rejects.toMatchObject({ case: 'business-rule' })
 })
 
+test('days of a window are the territory’s, the last one included', async () => {
+  await using stage = await openStage()
+  const id = await listed(stage, 'W-1', { requestedPeriod: [{ start: '2030-01-07', end: '2030-01-08' }] })
+  expect(await stage.now(id)).toMatchObject({
+    requestedPeriod: [{ start: '2030-01-06T23:00:00.000Z', end: '2030-01-08T22:59:59.999Z' }],
+  })
+})
+
 test('a request whose window is over leaves the list, and may be put there again', async () => {
   await using stage = await openStage()
   const requestedPeriod = [{ start: '2030-01-07T09:00:00Z', end: '2030-01-07T10:00:00Z' }]
