@@ -35,7 +35,7 @@ beforeAll(async () => {
   gateway = await startGateway({ connectors: { ehr: practiceV2, 'ris-v2': centreV2(ris.port) } })
   await sleep(7_000) // each timer but those that rest for longer
   statements.leaveOut()
-}, 30_000)
+})
 afterAll(async () => {
   for (const one of [gateway, ris]) await one?.[Symbol.asyncDispose]()
   statements?.[Symbol.dispose]()
@@ -61,7 +61,7 @@ async function takes<T>(most: number, prepare: () => Promise<T>, act: (prepared:
   expect(taken.length, taken.join('\n')).toBeLessThanOrEqual(most)
 }
 
-const mostTimes = 8
+const mostTimes = 12
 
 const proposal = async () =>
   firstFor(gateway.as('ehr'), await referred(gateway), organization(gateway, 'centre-v2'))
@@ -77,7 +77,7 @@ test('a resource that is created takes two', async () => {
         name: [{ family: 'Exemple' }],
       }),
   )
-}, 30_000)
+})
 
 /** What a request of the demo says, to be said again under another number. */
 async function said() {
@@ -98,7 +98,7 @@ test('a request by a doctor takes two', async () => {
     },
     asks,
   )
-}, 30_000)
+})
 
 test('a request for a patient without a national identifier takes two', async () => {
   const ehr = gateway.as('ehr')
@@ -114,33 +114,29 @@ test('a request for a patient without a national identifier takes two', async ()
     },
     asks,
   )
-}, 30_000)
+})
 
 /** What is known of the role, and all else, are asked at once. */
 test('a request by a doctor in a role takes three, of which two at once', async () => {
   await takes(3, said, asks)
-}, 30_000)
+})
 
 /** The practice then looks for it: that is one more. */
 test.each<[string, Partial<OrderText>]>([
   ['with a national identifier', {}],
   ['with a number of the sender alone', { patient: 'P-77^^^&1.2.250.1.999.2&ISO^PI', identity: 'PROV' }],
-])(
-  'an order by HL7 v2 for a patient %s takes two: what is known, and its plan',
-  async (_, text) => {
-    await takes(
-      3,
-      async () => {},
-      () => referred(gateway, text),
-    )
-  },
-  30_000,
-)
+])('an order by HL7 v2 for a patient %s takes two: what is known, and its plan', async (_, text) => {
+  await takes(
+    3,
+    async () => {},
+    () => referred(gateway, text),
+  )
+})
 
 /** The place is a reserved one: the write finds one that its quotas leave. */
 test('a hold of a reserved place takes two', async () => {
   await takes(2, proposal, ({ id }) => holds(gateway.as('ehr'), id))
-}, 30_000)
+})
 
 /** Asking, the question on its way, the answer, its note; the order that follows it, and its note. */
 test('a booking takes eleven, to the end of all that it sets off', async () => {
@@ -150,4 +146,4 @@ test('a booking takes eleven, to the end of all that it sets off', async () => {
     async () => appointmentIn(await holds(ehr, (await proposal()).id)),
     async ({ id }) => expect((await books(ehr, id)).status).toBe(200),
   )
-}, 30_000)
+})
